@@ -1,0 +1,1 @@
+# Commands of the project; `make help` lists them. Each sets up what it needs.
