@@ -1,0 +1,1 @@
+"""How Shuyuan is installed and run: container recipe, chart, and the embedded stack of one machine."""

@@ -1,0 +1,66 @@
+"""Fixtures of every test: the event loop, and the session's real PostgreSQL and NATS, started when first used."""
+
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvloop
+
+from tests.support import broker, databases, provision
+from tests.support.broker import NatsServer
+from tests.support.databases import DatabaseServer
+
+_used: dict[str, provision.Choice] = {}
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], AbstractEventLoop]]:
+    """Tests run on the loop that the services run on."""
+    del config, item
+    return {"uvloop": uvloop.new_event_loop}
+
+
+def _described(choice: provision.Choice) -> str:
+    return f"{choice.source} ({choice.reason})"
+
+
+def pytest_report_header() -> list[str]:
+    """Which PostgreSQL and NATS will be used, and why."""
+    database = provision.choose(provision.DATABASE_VARIABLE, provision.POSTGRES_IMAGE_VARIABLE)
+    nats = provision.choose(provision.NATS_VARIABLE, provision.NATS_IMAGE_VARIABLE)
+    return [f"PostgreSQL: {_described(database)}", f"NATS: {_described(nats)}"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was used in the end: an image that cannot be had is replaced by the embedded binaries."""
+    for name, choice in _used.items():
+        terminalreporter.write_line(f"{name} used: {_described(choice)}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[DatabaseServer]:
+    with databases.serve() as server:
+        _used["PostgreSQL"] = server.choice
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[NatsServer]:
+    with broker.serve() as server:
+        _used["NATS"] = server.choice
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[DatabaseServer]:
+    """A server of the test's own, which it may stop and kill without hurting its neighbours."""
+    with databases.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def own_nats() -> Iterator[NatsServer]:
+    """A server of the test's own, which it may stop, kill and wipe without hurting its neighbours."""
+    with broker.serve() as server:
+        yield server
