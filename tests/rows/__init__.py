@@ -1,0 +1,1 @@
+"""Row coverage: which rows of docs/rows.yaml the tests have shown."""
