@@ -1,0 +1,120 @@
+"""Asks every rule of an operation about a case and keeps each answer.
+
+Never stops at the first refusal, and never lets a fact that is absent pass.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .book import RuleSet
+from .facts import FactReader, Facts, FactType, Need, UnusableFactError, fact_text
+from .kinds import Outcome
+from .parameters import show
+from .rules import Rule
+from .verdicts import Verdict
+
+
+def evaluate(rule_set: RuleSet, *, operation: str, facts: Facts, on: date) -> list[Verdict]:
+    """
+    Judge an operation on a day by every rule that applies to it.
+
+    Raises UnknownOperationError for an operation that no pack declares.
+    """
+    return [_judge(rule_set, rule, facts, on) for rule in rule_set.rules_for(operation)]
+
+
+def blocking(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """
+    The verdicts that forbid the operation.
+    """
+    return [verdict for verdict in verdicts if verdict.is_blocking]
+
+
+def earliest_clear(verdicts: Sequence[Verdict]) -> date | None:
+    """
+    The first day from the day of judging on which no rule blocks, the facts staying as they are.
+
+    None where waiting alone never clears it, also where what is satisfied today (a deadline, a
+    validity) ends before the rest clears; and for no verdicts at all, since no day was judged.
+    """
+    if not verdicts:
+        return None
+    refused = blocking(verdicts)
+    days = [verdict.clears_on for verdict in refused if verdict.clears_on is not None]
+    if len(days) < len(refused):
+        return None
+    day = max(days, default=verdicts[0].on)
+    binding = [verdict for verdict in verdicts if verdict.severity is verdict.severity.BLOCK]
+    ends = [verdict.holds_until for verdict in binding if verdict.holds_until is not None]
+    return day if all(day <= end for end in ends) else None
+
+
+@dataclass(frozen=True)
+class NeededFact:
+    """A fact that an operation's rules read, and which of them do."""
+
+    name: str
+    type: FactType
+    optional: bool
+    rules: tuple[str, ...]
+
+
+def facts_needed(rule_set: RuleSet, *, operation: str) -> list[NeededFact]:
+    """
+    What must be gathered before the operation can be judged, by name.
+    """
+    readers: dict[str, list[tuple[Need, str]]] = {}
+    for rule in rule_set.rules_for(operation):
+        for need in rule.needs():
+            readers.setdefault(need.fact, []).append((need, rule.id))
+    return [
+        NeededFact(
+            name=name,
+            type=pairs[0][0].type,
+            optional=all(need.optional for need, _ in pairs),
+            rules=tuple(dict.fromkeys(rule_id for _, rule_id in pairs)),
+        )
+        for name, pairs in sorted(readers.items())
+    ]
+
+
+def _judge(rule_set: RuleSet, rule: Rule, facts: Facts, on: date) -> Verdict:
+    stated = {need.fact: facts.get(need.fact) for need in rule.needs()}
+    missing = _distinct(need.fact for need in rule.needs() if not need.optional and stated[need.fact] is None)
+    unusable = _distinct(
+        need.fact
+        for need in rule.needs()
+        if stated[need.fact] is not None and not need.type.holds(stated[need.fact])
+    )
+    outcome = Outcome(satisfied=False, seen="", needed="")
+    if not missing and not unusable:
+        try:
+            outcome = rule.kind.evaluate(rule.parameters, FactReader(stated, rule.facts), on)
+        except UnusableFactError as error:
+            unusable = error.facts
+    return Verdict(
+        rule_id=rule.id,
+        kind=rule.kind.name,
+        pack=rule.pack,
+        layer=rule.layer,
+        pack_digest=rule_set.digest,
+        severity=rule.severity,
+        satisfied=outcome.satisfied,
+        on=on,
+        facts={name: fact_text(value) for name, value in stated.items() if value is not None},
+        missing=missing,
+        unusable=unusable,
+        seen=outcome.seen,
+        needed=outcome.needed,
+        threshold={name: show(value) for name, value in rule.parameters.values.items()},
+        source=rule.source,
+        clears_on=outcome.clears_on,
+        holds_until=outcome.holds_until,
+        provisional=outcome.provisional,
+        rule=rule,
+    )
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
