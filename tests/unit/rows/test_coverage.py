@@ -99,6 +99,7 @@ def test_the_summary_counts_each_kind() -> None:
         "rule: DEV-03\ncases: [{id: own-name, boundary: on}, {boundary: day_after}, {rule: DEV-09, boundary: on}]",
         "id: DEV-03\ncases: [{boundary: [on, day_after]}, {id: DEV-09, boundary: on}]",
         "[{rules: [DEV-03, DEV-09], boundary: on}, {rule: DEV-03, boundary: day_after}]",
+        '- &talk {rule: DEV-03, boundary: "on"}\n- {<<: *talk, boundary: day_after}\n- {<<: *talk, rule: DEV-09}',
     ],
 )
 def test_case_tables_are_read_in_each_of_their_shapes(tmp_path: Path, text: str) -> None:
