@@ -15,8 +15,8 @@ from chassis.errors import (
     InternalError,
     InvalidArgumentError,
     PermissionDeniedError,
-    Violation,
 )
+from chassis.violations import Violation
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

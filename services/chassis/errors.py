@@ -6,8 +6,9 @@ people read come from that value's options and the error's metadata.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from chassis.violations import Violation as Violation
 
 
 class ServiceError(Exception):
@@ -26,15 +27,6 @@ class ServiceError(Exception):
     def __str__(self) -> str:
         details = ", ".join(f"{name}={value}" for name, value in self.metadata.items())
         return f"{self.reason} ({details})" if details else self.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """What is wrong with one field, named by its path in proto names, for example `unit.parent_unit_id`."""
-
-    field: str
-    zh: str
-    en: str
 
 
 class InvalidArgumentError(ServiceError):

@@ -1,0 +1,81 @@
+"""Background tasks that are started again when they fail, because a dead task is silent.
+
+A task that fails is logged and restarted with a growing pause; one that ran well for a while begins anew
+with a short pause. A task that returns is finished and stays so.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from chassis import metrics
+from chassis.logs import failure
+
+log = structlog.get_logger()
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 15.0
+# After running this long a task counts as healthy again.
+HEALTHY_SECONDS = 30.0
+
+
+class Supervisor:
+    """Owns the background tasks of a process."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def add(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
+        """Add a task; it begins with `start`, or at once when that has been called."""
+        if name in self._bodies:
+            raise ValueError(f"two background tasks are called {name}")
+        self._bodies[name] = body
+        if self._tasks:
+            self._begin(name)
+
+    def start(self) -> None:
+        """Begin every task that was added."""
+        for name in self._bodies:
+            self._begin(name)
+
+    def _begin(self, name: str) -> None:
+        self._tasks[name] = asyncio.create_task(self._keep_running(name), name=name)
+
+    async def _keep_running(self, name: str) -> None:
+        pause = FIRST_PAUSE
+        up = metrics.task_up.labels(name)
+        while True:
+            began = time.monotonic()
+            up.set(1)
+            try:
+                await self._bodies[name]()
+                return
+            except Exception as error:
+                if time.monotonic() - began > HEALTHY_SECONDS:
+                    pause = FIRST_PAUSE
+                log.error("task.failed", task=name, restart_in=pause, **failure(error))
+            finally:
+                up.set(0)
+            metrics.task_restarts.labels(name).inc()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def running(self) -> dict[str, bool]:
+        """Whether each task is alive."""
+        return {name: not task.done() for name, task in self._tasks.items()}
+
+    async def stop(self, *names: str) -> None:
+        """Cancel the named tasks, or all, and wait until they have cleaned up."""
+        chosen = {
+            name: self._tasks.pop(name) for name in (names or tuple(self._tasks)) if name in self._tasks
+        }
+        for task in chosen.values():
+            task.cancel()
+        for name, task in chosen.items():
+            self._bodies.pop(name, None)
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
