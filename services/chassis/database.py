@@ -1,0 +1,392 @@
+"""PostgreSQL: statements compiled once, autocommit reads from a pool, and the only place that commits.
+
+The pool resets nothing between users, which makes a read three times cheaper than through an engine.
+Therefore nothing may set session state on it: `SET LOCAL` inside a unit of work only, and session locks on
+a connection of their own (`connect_alone`).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from chassis import journal
+from chassis.days import campus_day
+from chassis.errors import IdempotencyInFlightError, InternalError
+from chassis.events import Event
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    from chassis.calls import Call
+
+T = TypeVar("T")
+Record = asyncpg.Record
+Connection = asyncpg.Connection[asyncpg.Record]
+
+# What a listener in the process is told about after a commit.
+EVENTS, PROCESSES = "events", "processes"
+
+# A unit of work that met one of these may simply be done again, once: a plan made stale by a migration
+# beside us (0A000 inside a transaction), a serialization failure, a deadlock.
+RETRYABLE = (
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+)
+# The database cannot be reached, or has hung up.
+UNREACHABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+)
+
+
+_DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
+
+
+class Query:
+    """One statement as asyncpg takes it: its text and the order of its parameters."""
+
+    __slots__ = ("_expected", "_given", "_names", "sql")
+
+    def __init__(self, sql: str, names: Sequence[str], given: Mapping[str, Any]) -> None:
+        self.sql = sql
+        self._names = tuple(names)
+        self._given = dict(given)
+        self._expected = len([name for name in self._names if name not in self._given])
+
+    def bind(self, params: Mapping[str, Any]) -> list[Any]:
+        """The parameters in their order; a missing or unknown name is a defect and says so."""
+        if len(params) != self._expected:
+            self._complain(params)
+        given = self._given
+        try:
+            if not given:
+                return [params[name] for name in self._names]
+            return [given[name] if name in given else params[name] for name in self._names]
+        except KeyError:
+            self._complain(params)
+
+    def _complain(self, params: Mapping[str, Any]) -> NoReturn:
+        wanted = set(self._names) - set(self._given)
+        raise TypeError(f"parameters {sorted(params)} do not fit {sorted(wanted)} of: {self.sql}")
+
+
+def query(statement: sa.Executable) -> Query:
+    """Compile a Core statement once; repositories keep the result as a module constant.
+
+    Bind processors do not run: pass what asyncpg takes (`asyncpg.Range`, dict or list for jsonb, UUID). Write
+    `column == sa.any_(bindparam(..., type_=ARRAY(...)))` for lists: `in_` cannot be compiled once.
+    """
+    assert isinstance(statement, sa.ClauseElement)
+    compiled: Any = statement.compile(dialect=_DIALECT)
+    sql = str(compiled)
+    if "POSTCOMPILE" in sql:
+        raise TypeError(f"in_() cannot be compiled once, use any_(): {sql}")
+    given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    names = compiled.positiontup or []
+    return Query(sql, names, {name: given[name] for name in names if name in given})
+
+
+def insert(table: sa.Table, *columns: str) -> sa.Insert:
+    """An insert of exactly these columns, each a parameter of its own name; the others keep their defaults."""
+    return sa.insert(table).values(
+        {table.c[name]: sa.bindparam(name, type_=table.c[name].type) for name in columns}
+    )
+
+
+class Reader(Protocol):
+    """What a repository needs in order to read: the database itself or a unit of work."""
+
+    async def fetch(self, statement: Query, /, **params: Any) -> list[Record]:
+        """Every row."""
+        ...
+
+    async def fetch_one(self, statement: Query, /, **params: Any) -> Record | None:
+        """The first row, None when there is none."""
+        ...
+
+    async def fetch_value(self, statement: Query, /, **params: Any) -> Any:
+        """The first column of the first row, None when there is none."""
+        ...
+
+
+def _to_json(value: object) -> bytes:
+    return orjson.dumps(value, default=str)
+
+
+def _to_jsonb(value: object) -> bytes:
+    return b"\x01" + orjson.dumps(value, default=str)
+
+
+def _from_jsonb(data: bytes) -> Any:
+    return orjson.loads(data[1:])
+
+
+async def _prepare(connection: "Connection | PoolConnectionProxy[Record]") -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary"
+    )
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=_to_json, decoder=orjson.loads, format="binary"
+    )
+
+
+async def _keep(connection: object) -> None:
+    """Leave a returned connection as it is; see the module's first lines."""
+
+
+# A service has a few hundred statements; each stays prepared on each connection.
+_CONNECT: dict[str, Any] = {
+    "statement_cache_size": 2000,
+    "max_cached_statement_lifetime": 0,
+    "server_settings": {"jit": "off"},
+}
+
+
+class Database:
+    """The pool of a service's own database. Reads here commit by themselves and see what is committed."""
+
+    def __init__(self, url: str, pool: "asyncpg.Pool[Record]", digest_key: bytes | None) -> None:
+        self._url = url
+        self._pool = pool
+        # Sensitive fields stand in the audit as digests under this key; without it, as names alone.
+        self.digest_key = digest_key
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    @classmethod
+    async def connect(cls, url: str, *, size: int = 8, digest_key: bytes | None = None) -> "Database":
+        """Open the pool; raises one of UNREACHABLE when the database is away."""
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=size, init=_prepare, reset=_keep, timeout=10, **_CONNECT
+        )
+        return cls(url, pool, digest_key)
+
+    async def connect_alone(self) -> Connection:
+        """A connection outside the pool, for whoever must hold a session lock."""
+        connection: Connection = await asyncpg.connect(self._url, timeout=10, **_CONNECT)
+        await _prepare(connection)
+        return connection
+
+    async def close(self) -> None:
+        """Close the pool, waiting a moment for what runs."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def fetch(self, statement: Query, /, **params: Any) -> list[Record]:
+        """Every row."""
+        return await self._pool.fetch(statement.sql, *statement.bind(params))
+
+    async def fetch_one(self, statement: Query, /, **params: Any) -> Record | None:
+        """The first row, None when there is none."""
+        return await self._pool.fetchrow(statement.sql, *statement.bind(params))
+
+    async def fetch_value(self, statement: Query, /, **params: Any) -> Any:
+        """The first column of the first row, None when there is none."""
+        return await self._pool.fetchval(statement.sql, *statement.bind(params))
+
+    def transaction(self, call: "Call") -> "UnitOfWork":
+        """The unit of work of a call; `call.transaction()` is the way to it."""
+        return UnitOfWork(self, self._pool, call)
+
+    def listen(self, topic: str, callback: Callable[[], None]) -> None:
+        """Have `callback` called in this process after each commit that touched the topic."""
+        self._listeners.setdefault(topic, []).append(callback)
+
+    def wake(self, topic: str) -> None:
+        """Tell the listeners of a topic that something is committed."""
+        for callback in self._listeners.get(topic, ()):
+            callback()
+
+
+def lock_number(name: str) -> int:
+    """The advisory lock behind a name: 64 bits of its hash, so that two names hardly ever meet."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+_LOCK = (
+    "SELECT pg_advisory_xact_lock(n) FROM (SELECT DISTINCT n FROM unnest($1::bigint[]) n ORDER BY n) locks"
+)
+
+
+class UnitOfWork:
+    """One transaction of one call: `async with call.transaction() as work:`.
+
+    Leaving the block commits; an exception rolls back. The commit writes, by one statement, the events, one
+    audit row and the answer kept under the idempotency key. Never hold it across a call to another service.
+    """
+
+    def __init__(self, database: Database, pool: "asyncpg.Pool[Record]", call: "Call") -> None:
+        self.call = call
+        self.database = database
+        self.now: datetime = call.clock.now()
+        self._pool = pool
+        self._connection: PoolConnectionProxy[Record] | None = None
+        self._entries = journal.Entries()
+        self._after: list[Callable[[], None]] = []
+        self._topics: set[str] = set()
+
+    @property
+    def today(self) -> date:
+        """The business day on campus on which this unit of work began."""
+        return campus_day(self.now)
+
+    async def fetch(self, statement: Query, /, **params: Any) -> list[Record]:
+        """Every row."""
+        return await self._conn.fetch(statement.sql, *statement.bind(params))
+
+    async def fetch_one(self, statement: Query, /, **params: Any) -> Record | None:
+        """The first row, None when there is none."""
+        return await self._conn.fetchrow(statement.sql, *statement.bind(params))
+
+    async def fetch_value(self, statement: Query, /, **params: Any) -> Any:
+        """The first column of the first row, None when there is none."""
+        return await self._conn.fetchval(statement.sql, *statement.bind(params))
+
+    async def execute(self, statement: Query, /, **params: Any) -> int:
+        """Run a statement; answers how many rows it touched."""
+        status = await self._conn.execute(statement.sql, *statement.bind(params))
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def execute_many(self, statement: Query, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement for each row, pipelined."""
+        await self._conn.executemany(statement.sql, [statement.bind(row) for row in rows])
+
+    async def copy(self, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Bring many rows in at once, by COPY."""
+        await self._conn.copy_records_to_table(table.name, records=rows, columns=list(columns))
+
+    async def lock(self, *names: str) -> None:
+        """Take the locks behind these names until the end; always in the same order, whoever asks."""
+        await self._conn.execute(_LOCK, [lock_number(name) for name in names])
+
+    def emit(self, event: Event) -> None:
+        """Announce a fact; it is written at the commit, after everything else."""
+        self._entries.emit(event)
+
+    def audit_change(
+        self,
+        noun: str,
+        resource_id: UUID,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        *,
+        sensitive: Iterable[str] = (),
+    ) -> None:
+        """Record what changed; the fields named in `sensitive` are kept as digests only."""
+        self._entries.change(noun, resource_id, before, after, frozenset(sensitive), self.database.digest_key)
+
+    def answer(self, value: T) -> T:
+        """Say what the operation answers, so that a repetition of the request gets the same."""
+        self._entries.answer(value)
+        return value
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called once it is committed; it must not fail and cannot wait."""
+        self._after.append(callback)
+
+    def touch(self, topic: str) -> None:
+        """Wake the listeners of a topic after the commit."""
+        self._topics.add(topic)
+
+    @property
+    def _conn(self) -> "PoolConnectionProxy[Record]":
+        assert self._connection is not None, "a unit of work is used inside its block only"
+        return self._connection
+
+    async def __aenter__(self) -> Self:
+        self._connection = await self._pool.acquire()
+        try:
+            await self._begin()
+        except BaseException:
+            await self._abandon()
+            raise
+        return self
+
+    async def _begin(self) -> None:
+        call = self.call
+        if call.idempotency_key is None:
+            await self._conn.execute("BEGIN")
+            return
+        # One round trip for both: a lock that somebody holds divides by zero.
+        number = lock_number(f"idempotency|{call.caller.principal}|{call.method}|{call.idempotency_key}")
+        try:
+            await self._conn.execute(f"BEGIN; SELECT 1 / pg_try_advisory_xact_lock({number})::int")
+        except asyncpg.DivisionByZeroError:
+            raise IdempotencyInFlightError(key=call.idempotency_key) from None
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            await self._abandon()
+            return
+        try:
+            written = await self._write_journal()
+            await self._conn.execute("COMMIT")
+        except BaseException:
+            await self._abandon()
+            raise
+        await self._release()
+        self._tell(written)
+
+    async def _write_journal(self) -> journal.Written:
+        if not self.call.access.checked:
+            raise InternalError(cause="no access check was made")
+        statement, params, written = self._entries.statement(self.call, self.now)
+        if statement is not None:
+            kept = await self._conn.fetchval(statement, *params)
+            if self.call.idempotency_key is not None and not kept:
+                # Another request with the key committed between our caller's look-up and our lock.
+                raise IdempotencyInFlightError(key=self.call.idempotency_key)
+        return written
+
+    def _tell(self, written: journal.Written) -> None:
+        if written.last_event_id is not None:
+            self.call.last_event_id = written.last_event_id
+        for callback in self._after:
+            callback()
+        if written.anything:
+            self._topics.add(EVENTS)
+        for topic in self._topics:
+            self.database.wake(topic)
+
+    async def _abandon(self) -> None:
+        connection = self._conn
+        try:
+            # A cancelled caller must not leave its transaction to the next user of the connection.
+            await asyncio.shield(connection.execute("ROLLBACK"))
+        except (asyncpg.PostgresError, asyncio.CancelledError, *UNREACHABLE):
+            connection.terminate()
+        finally:
+            await self._release()
+
+    async def _release(self) -> None:
+        connection, self._connection = self._conn, None
+        await self._pool.release(connection)
+
+
+async def run(call: "Call", body: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    """Do `body` in a unit of work, and once more when the database asks for it (see RETRYABLE)."""
+    try:
+        async with call.transaction() as work:
+            return await body(work)
+    except RETRYABLE:
+        async with call.transaction() as work:
+            return await body(work)

@@ -1,0 +1,50 @@
+"""What a command announces: the event before it is written, and what the contract says about its type.
+
+Rendering needs no knowledge of the domain: noun and verb are options of the message, sensitive fields are
+stripped by theirs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+from shuyuan.annotations.v1 import annotations_pb2
+
+from chassis.protojson import encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact about one resource; `version` is the resource's version after it."""
+
+    resource_id: UUID
+    version: int
+    data: Message
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """What the contract says about an event message."""
+
+    name: str
+    noun: str
+    verb: str
+    render: Callable[[Message], bytes]
+
+
+@cache
+def event_type(descriptor: Descriptor) -> EventType:
+    """The type behind an event message; a message that carries no event option is a defect."""
+    options = descriptor.GetOptions()
+    if not options.HasExtension(annotations_pb2.event):
+        raise TypeError(f"{descriptor.full_name} carries no event option")
+    option = options.Extensions[annotations_pb2.event]
+    return EventType(
+        name=descriptor.full_name,
+        noun=option.noun,
+        verb=option.verb,
+        render=encoder(descriptor, strip_sensitive=True),
+    )

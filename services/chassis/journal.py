@@ -1,0 +1,170 @@
+"""What a unit of work records about itself at its commit, written by one statement.
+
+Events, one audit row for the command, and the answer kept under the idempotency key. Nothing here commits.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from chassis.events import Event, event_type
+from chassis.ids import new_id
+
+if TYPE_CHECKING:
+    from chassis.calls import Call
+
+# How long a repetition of a request gets the first answer.
+KEPT_FOR = timedelta(hours=24)
+
+# The order of insertion inside one command is the order of emission.
+_STATEMENT = """
+WITH logged AS (
+    INSERT INTO event_log (event_id, noun, verb, type, resource_id, resource_version, data,
+                           occurred_at, actor_id, traceparent)
+    SELECT e.event_id, e.noun, e.verb, e.type, e.resource_id, e.resource_version, e.data, $8, $9, $10
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::text[])
+           WITH ORDINALITY AS e (event_id, noun, verb, type, resource_id, resource_version, data, n)
+     ORDER BY e.n
+), audited AS (
+    INSERT INTO audit_log (recorded_at, outcome, principal, person_id, method, noun, resource_id, changes,
+                           event_ids, remote_address, request_id, traceparent)
+    VALUES ($8::timestamptz, 'allowed', $11::text, $9::uuid, $12::text, $13::text, $14::uuid, $15::jsonb,
+            $1, $16::text, $17::text, $10::text)
+), kept AS (
+    INSERT INTO idempotency_key AS k (principal, method, key, request_hash, answer, event_id, expires_at)
+    SELECT $11, $12, $18::text, $19::bytea, $20::bytea, $21::uuid, $22::timestamptz
+     WHERE $18 IS NOT NULL
+    ON CONFLICT (principal, method, key) DO UPDATE
+       SET request_hash = excluded.request_hash, answer = excluded.answer, event_id = excluded.event_id,
+           expires_at = excluded.expires_at
+     WHERE k.expires_at <= now()
+    RETURNING 1
+)
+SELECT count(*) FROM kept
+"""
+
+_NO_ANSWER = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a commit wrote about itself."""
+
+    anything: bool = False
+    last_event_id: UUID | None = None
+
+
+class Entries:
+    """Collects what happens in one unit of work."""
+
+    __slots__ = ("_answer", "_changes", "_events")
+
+    def __init__(self) -> None:
+        self._events: list[tuple[UUID, Event]] = []
+        self._changes: list[dict[str, Any]] = []
+        self._answer: Any = _NO_ANSWER
+
+    def emit(self, event: Event) -> None:
+        """Take an event; its type is checked here, where the defect is."""
+        event_type(event.data.DESCRIPTOR)
+        self._events.append((new_id(), event))
+
+    def change(
+        self,
+        noun: str,
+        resource_id: UUID,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        sensitive: frozenset[str],
+        digest_key: bytes | None,
+    ) -> None:
+        """Take a change of one resource, with digests in place of its sensitive fields."""
+        self._changes.append(
+            {
+                "noun": noun,
+                "id": str(resource_id),
+                "before": digested(before, sensitive, digest_key),
+                "after": digested(after, sensitive, digest_key),
+            }
+        )
+
+    def answer(self, value: object) -> None:
+        """Take the answer of the operation."""
+        self._answer = value
+
+    def statement(self, call: "Call", now: datetime) -> tuple[str | None, list[Any], Written]:
+        """The statement that writes everything, its parameters, and what it writes; None when nothing is to be."""
+        is_command = call.caller.kind != "system" or call.idempotency_key is not None
+        if not (self._events or self._changes or is_command):
+            return None, [], Written()
+        last = self._events[-1][0] if self._events else None
+        # An anonymous act (a secret ballot) leaves no trace of who, from where and within what.
+        known = call.caller.kind != "anonymous"
+        noun, resource_id = self._subject()
+        params = [
+            *self._event_columns(),
+            now,
+            call.caller.person_id if known else None,
+            call.traceparent if known else None,
+            call.caller.principal,
+            call.method,
+            noun,
+            resource_id,
+            self._changes,
+            call.remote_address if known else None,
+            call.request_id if known else None,
+            *self._kept(call, last),
+        ]
+        return _STATEMENT, params, Written(anything=True, last_event_id=last)
+
+    def _event_columns(self) -> list[list[Any]]:
+        if not self._events:
+            return [[], [], [], [], [], [], []]
+        rows = []
+        for event_id, event in self._events:
+            kind = event_type(event.data.DESCRIPTOR)
+            data = kind.render(event.data).decode()
+            rows.append((event_id, kind.noun, kind.verb, kind.name, event.resource_id, event.version, data))
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def _subject(self) -> tuple[str | None, UUID | None]:
+        # What the command was about: the first thing it changed or announced.
+        if self._changes:
+            return self._changes[0]["noun"], UUID(self._changes[0]["id"])
+        if self._events:
+            event = self._events[0][1]
+            return event_type(event.data.DESCRIPTOR).noun, event.resource_id
+        return None, None
+
+    def _kept(self, call: "Call", last: UUID | None) -> list[Any]:
+        if call.idempotency_key is None:
+            return [None, None, None, None, None]
+        if self._answer is _NO_ANSWER or call.respond is None:
+            raise RuntimeError(f"{call.method} must answer inside its unit of work to be repeatable")
+        answer = call.respond(self._answer).SerializeToString(deterministic=True)
+        return [call.idempotency_key, call.request_hash, answer, last, datetime.now(UTC) + KEPT_FOR]
+
+
+def digested(
+    values: Mapping[str, Any] | None, sensitive: frozenset[str], key: bytes | None
+) -> dict[str, Any] | None:
+    """The values with a keyed digest in place of each sensitive one: equal values show as equal, no more."""
+    if values is None:
+        return None
+    return {
+        name: _digest(name, value, key) if name in sensitive and value is not None else value
+        for name, value in values.items()
+    }
+
+
+def _digest(name: str, value: object, key: bytes | None) -> dict[str, str | None]:
+    if key is None:
+        return {"digest": None}
+    text = orjson.dumps([name, value], default=str, option=orjson.OPT_SORT_KEYS)
+    return {"digest": hmac.new(key, text, hashlib.sha256).hexdigest()}

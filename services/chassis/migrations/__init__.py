@@ -1,0 +1,1 @@
+"""The frame's own schema, in steps that services call from their migrations."""
