@@ -177,6 +177,142 @@ CONVERSION_OUTCOME_REVOKE: ConversionOutcome.ValueType  # 3
 """The probationary membership is revoked."""
 Global___ConversionOutcome: _TypeAlias = ConversionOutcome  # noqa: Y015
 
+class _ApplicationRoute:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ApplicationRouteEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApplicationRoute.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    APPLICATION_ROUTE_UNSPECIFIED: _ApplicationRoute.ValueType  # 0
+    """Not said; refused."""
+    APPLICATION_ROUTE_WORK_OR_STUDY_UNIT: _ApplicationRoute.ValueType  # 1
+    """The organisation of the work or study unit."""
+    APPLICATION_ROUTE_RESIDENCE: _ApplicationRoute.ValueType  # 2
+    """The organisation of the place of residence."""
+    APPLICATION_ROUTE_MOBILE_WORK_PLACE: _ApplicationRoute.ValueType  # 3
+    """A mobile person: the organisation of the work place."""
+    APPLICATION_ROUTE_MOBILE_RESIDENCE: _ApplicationRoute.ValueType  # 4
+    """A mobile person: the organisation of the place lived in."""
+    APPLICATION_ROUTE_MOBILE_UNIT: _ApplicationRoute.ValueType  # 5
+    """A mobile person: the organisation of the mobile unit."""
+
+class ApplicationRoute(_ApplicationRoute, metaclass=_ApplicationRouteEnumTypeWrapper):
+    """To which organisation an application goes, by the order of the detailed rules (article 6)."""
+
+APPLICATION_ROUTE_UNSPECIFIED: ApplicationRoute.ValueType  # 0
+"""Not said; refused."""
+APPLICATION_ROUTE_WORK_OR_STUDY_UNIT: ApplicationRoute.ValueType  # 1
+"""The organisation of the work or study unit."""
+APPLICATION_ROUTE_RESIDENCE: ApplicationRoute.ValueType  # 2
+"""The organisation of the place of residence."""
+APPLICATION_ROUTE_MOBILE_WORK_PLACE: ApplicationRoute.ValueType  # 3
+"""A mobile person: the organisation of the work place."""
+APPLICATION_ROUTE_MOBILE_RESIDENCE: ApplicationRoute.ValueType  # 4
+"""A mobile person: the organisation of the place lived in."""
+APPLICATION_ROUTE_MOBILE_UNIT: ApplicationRoute.ValueType  # 5
+"""A mobile person: the organisation of the mobile unit."""
+Global___ApplicationRoute: _TypeAlias = ApplicationRoute  # noqa: Y015
+
+class _DecisionBody:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DecisionBodyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DecisionBody.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DECISION_BODY_UNSPECIFIED: _DecisionBody.ValueType  # 0
+    """Not said; the rule then finds no decision."""
+    DECISION_BODY_BRANCH_COMMITTEE: _DecisionBody.ValueType  # 1
+    """The branch committee."""
+    DECISION_BODY_BRANCH_GENERAL_MEETING: _DecisionBody.ValueType  # 2
+    """The general meeting of a branch without a committee."""
+
+class DecisionBody(_DecisionBody, metaclass=_DecisionBodyEnumTypeWrapper):
+    """Which body of a branch decided."""
+
+DECISION_BODY_UNSPECIFIED: DecisionBody.ValueType  # 0
+"""Not said; the rule then finds no decision."""
+DECISION_BODY_BRANCH_COMMITTEE: DecisionBody.ValueType  # 1
+"""The branch committee."""
+DECISION_BODY_BRANCH_GENERAL_MEETING: DecisionBody.ValueType  # 2
+"""The general meeting of a branch without a committee."""
+Global___DecisionBody: _TypeAlias = DecisionBody  # noqa: Y015
+
+class _PreReviewResult:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PreReviewResultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PreReviewResult.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PRE_REVIEW_RESULT_UNSPECIFIED: _PreReviewResult.ValueType  # 0
+    """Not said; refused."""
+    PRE_REVIEW_RESULT_PASSED: _PreReviewResult.ValueType  # 1
+    """Passed."""
+    PRE_REVIEW_RESULT_NOT_PASSED: _PreReviewResult.ValueType  # 2
+    """Not passed."""
+
+class PreReviewResult(_PreReviewResult, metaclass=_PreReviewResultEnumTypeWrapper):
+    """How a pre-review ended."""
+
+PRE_REVIEW_RESULT_UNSPECIFIED: PreReviewResult.ValueType  # 0
+"""Not said; refused."""
+PRE_REVIEW_RESULT_PASSED: PreReviewResult.ValueType  # 1
+"""Passed."""
+PRE_REVIEW_RESULT_NOT_PASSED: PreReviewResult.ValueType  # 2
+"""Not passed."""
+Global___PreReviewResult: _TypeAlias = PreReviewResult  # noqa: Y015
+
+class _VotingMethod:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _VotingMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VotingMethod.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VOTING_METHOD_UNSPECIFIED: _VotingMethod.ValueType  # 0
+    """Not said; refused."""
+    VOTING_METHOD_SECRET_BALLOT: _VotingMethod.ValueType  # 1
+    """By secret ballot, as the rules ask for."""
+    VOTING_METHOD_SHOW_OF_HANDS: _VotingMethod.ValueType  # 2
+    """By show of hands."""
+
+class VotingMethod(_VotingMethod, metaclass=_VotingMethodEnumTypeWrapper):
+    """How a meeting voted."""
+
+VOTING_METHOD_UNSPECIFIED: VotingMethod.ValueType  # 0
+"""Not said; refused."""
+VOTING_METHOD_SECRET_BALLOT: VotingMethod.ValueType  # 1
+"""By secret ballot, as the rules ask for."""
+VOTING_METHOD_SHOW_OF_HANDS: VotingMethod.ValueType  # 2
+"""By show of hands."""
+Global___VotingMethod: _TypeAlias = VotingMethod  # noqa: Y015
+
+class _TalkerRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TalkerRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TalkerRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TALKER_ROLE_UNSPECIFIED: _TalkerRole.ValueType  # 0
+    """Not said; refused."""
+    TALKER_ROLE_COMMITTEE_MEMBER: _TalkerRole.ValueType  # 1
+    """A member of the approving committee."""
+    TALKER_ROLE_ORGANIZER: _TalkerRole.ValueType  # 2
+    """An organizer."""
+    TALKER_ROLE_OTHER: _TalkerRole.ValueType  # 3
+    """Anybody else, whom the rules do not accept."""
+
+class TalkerRole(_TalkerRole, metaclass=_TalkerRoleEnumTypeWrapper):
+    """In which capacity somebody holds the talk before approval."""
+
+TALKER_ROLE_UNSPECIFIED: TalkerRole.ValueType  # 0
+"""Not said; refused."""
+TALKER_ROLE_COMMITTEE_MEMBER: TalkerRole.ValueType  # 1
+"""A member of the approving committee."""
+TALKER_ROLE_ORGANIZER: TalkerRole.ValueType  # 2
+"""An organizer."""
+TALKER_ROLE_OTHER: TalkerRole.ValueType  # 3
+"""Anybody else, whom the rules do not accept."""
+Global___TalkerRole: _TypeAlias = TalkerRole  # noqa: Y015
+
 class _FilingKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -475,10 +611,11 @@ class AdmissionBallot(_message.Message):
     SHOULD_ATTEND_FIELD_NUMBER: _builtins.int
     EXCLUSIONS_FIELD_NUMBER: _builtins.int
     PRESENT_FIELD_NUMBER: _builtins.int
-    WRITTEN_OPINIONS_FIELD_NUMBER: _builtins.int
     YES_VOTES_FIELD_NUMBER: _builtins.int
     NO_VOTES_FIELD_NUMBER: _builtins.int
     ABSTENTIONS_FIELD_NUMBER: _builtins.int
+    WRITTEN_YES_VOTES_FIELD_NUMBER: _builtins.int
+    WRITTEN_NO_VOTES_FIELD_NUMBER: _builtins.int
     ENTERED_BY_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
     VERDICTS_FIELD_NUMBER: _builtins.int
@@ -494,14 +631,16 @@ class AdmissionBallot(_message.Message):
     """Full members with voting rights on that day, less the excluded: counted by the system from its roll."""
     present: _builtins.int
     """Voters present."""
-    written_opinions: _builtins.int
-    """Written opinions filed by absent voters before the meeting opened; they are votes, never presence."""
     yes_votes: _builtins.int
-    """Votes in favour, those of written opinions included."""
+    """Votes in favour of those present."""
     no_votes: _builtins.int
-    """Votes against, those of written opinions included."""
+    """Votes against of those present."""
     abstentions: _builtins.int
-    """Abstentions."""
+    """Abstentions of those present. What is missing to `present` are void papers."""
+    written_yes_votes: _builtins.int
+    """Opinions in favour, filed in writing by absent voters before the meeting opened: votes, never presence."""
+    written_no_votes: _builtins.int
+    """Opinions against, filed the same way."""
     entered_by: _builtins.str
     """Who entered the totals."""
     confirmed_by: _builtins.str
@@ -524,17 +663,18 @@ class AdmissionBallot(_message.Message):
         should_attend: _builtins.int = ...,
         exclusions: _abc.Iterable[Global___VoterExclusion] | None = ...,
         present: _builtins.int = ...,
-        written_opinions: _builtins.int = ...,
         yes_votes: _builtins.int = ...,
         no_votes: _builtins.int = ...,
         abstentions: _builtins.int = ...,
+        written_yes_votes: _builtins.int = ...,
+        written_no_votes: _builtins.int = ...,
         entered_by: _builtins.str = ...,
         confirmed_by: _builtins.str | None = ...,
         verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "confirmed_by", b"confirmed_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "abstentions", b"abstentions", "confirmed_by", b"confirmed_by", "entered_by", b"entered_by", "exclusions", b"exclusions", "held_on", b"held_on", "no_votes", b"no_votes", "number", b"number", "present", b"present", "purpose", b"purpose", "should_attend", b"should_attend", "state", b"state", "verdicts", b"verdicts", "written_opinions", b"written_opinions", "yes_votes", b"yes_votes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "abstentions", b"abstentions", "confirmed_by", b"confirmed_by", "entered_by", b"entered_by", "exclusions", b"exclusions", "held_on", b"held_on", "no_votes", b"no_votes", "number", b"number", "present", b"present", "purpose", b"purpose", "should_attend", b"should_attend", "state", b"state", "verdicts", b"verdicts", "written_no_votes", b"written_no_votes", "written_yes_votes", b"written_yes_votes", "yes_votes", b"yes_votes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confirmed_by: _TypeAlias = _typing.Literal["confirmed_by"]  # noqa: Y015
     _WhichOneofArgType__confirmed_by: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by"]  # noqa: Y015
@@ -555,7 +695,7 @@ class CaseStep(_message.Message):
     RECORD_TIME_FIELD_NUMBER: _builtins.int
     RECORDED_BY_FIELD_NUMBER: _builtins.int
     step: _builtins.str
-    """The step, by its name in the catalogue of the rulebook, for example `activist_determination`."""
+    """The step, by its name in the catalogue of the rulebook, for example `activist`."""
     number: _builtins.int
     """Its number in the catalogue in force for the case."""
     stage: Global___AdmissionStage.ValueType

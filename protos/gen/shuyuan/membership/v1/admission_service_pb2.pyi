@@ -33,7 +33,9 @@ class OpenAdmissionCaseRequest(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     UNIT_ID_FIELD_NUMBER: _builtins.int
     APPLIED_ON_FIELD_NUMBER: _builtins.int
-    DECLARATION_MADE_FIELD_NUMBER: _builtins.int
+    ROUTE_FIELD_NUMBER: _builtins.int
+    IS_CHINESE_CITIZEN_FIELD_NUMBER: _builtins.int
+    ACCEPTS_PROGRAMME_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """The applicant."""
@@ -41,8 +43,12 @@ class OpenAdmissionCaseRequest(_message.Message):
     """The branch of the work or study unit that receives the application."""
     applied_on: _builtins.str
     """The day of the application."""
-    declaration_made: _builtins.bool
-    """The applicant declares to be a citizen who accepts the programme and the constitution of the Party."""
+    route: _admission_case_pb2.ApplicationRoute.ValueType
+    """To which organisation the application goes."""
+    is_chinese_citizen: _builtins.bool
+    """The applicant declares to be a Chinese citizen."""
+    accepts_programme: _builtins.bool
+    """The applicant declares to accept the programme and the constitution of the Party."""
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
         """Rules to set aside, where the caller may."""
@@ -53,12 +59,14 @@ class OpenAdmissionCaseRequest(_message.Message):
         person_id: _builtins.str = ...,
         unit_id: _builtins.str = ...,
         applied_on: _builtins.str = ...,
-        declaration_made: _builtins.bool = ...,
+        route: _admission_case_pb2.ApplicationRoute.ValueType = ...,
+        is_chinese_citizen: _builtins.bool = ...,
+        accepts_programme: _builtins.bool = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "applied_on", b"applied_on", "declaration_made", b"declaration_made", "override", b"override", "person_id", b"person_id", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "accepts_programme", b"accepts_programme", "applied_on", b"applied_on", "is_chinese_citizen", b"is_chinese_citizen", "override", b"override", "person_id", b"person_id", "route", b"route", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
@@ -421,19 +429,19 @@ class DetermineActivistRequest(_message.Message):
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
     RECOMMENDED_BY_MEMBERS_FIELD_NUMBER: _builtins.int
     RECOMMENDED_BY_LEAGUE_FIELD_NUMBER: _builtins.int
-    DECIDED_BY_MEETING_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
     NOTICED_FROM_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     occurred_on: _builtins.str
-    """The day of the committee's decision."""
+    """The day of the decision."""
     recommended_by_members: _builtins.bool
     """Members recommended the applicant."""
     recommended_by_league: _builtins.bool
     """The League recommended the applicant."""
-    decided_by_meeting: _builtins.bool
-    """The branch has no committee, and the branch meeting decided."""
+    decided_by: _admission_case_pb2.DecisionBody.ValueType
+    """Which body of the branch decided."""
     noticed_from: _builtins.str
     """The day on which the public notice was posted."""
     @_builtins.property
@@ -447,13 +455,13 @@ class DetermineActivistRequest(_message.Message):
         occurred_on: _builtins.str = ...,
         recommended_by_members: _builtins.bool = ...,
         recommended_by_league: _builtins.bool = ...,
-        decided_by_meeting: _builtins.bool = ...,
+        decided_by: _admission_case_pb2.DecisionBody.ValueType = ...,
         noticed_from: _builtins.str | None = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "noticed_from", b"noticed_from", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "case_id", b"case_id", "decided_by_meeting", b"decided_by_meeting", "noticed_from", b"noticed_from", "occurred_on", b"occurred_on", "override", b"override", "recommended_by_league", b"recommended_by_league", "recommended_by_members", b"recommended_by_members"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "case_id", b"case_id", "decided_by", b"decided_by", "noticed_from", b"noticed_from", "occurred_on", b"occurred_on", "override", b"override", "recommended_by_league", b"recommended_by_league", "recommended_by_members", b"recommended_by_members"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__noticed_from: _TypeAlias = _typing.Literal["noticed_from"]  # noqa: Y015
     _WhichOneofArgType__noticed_from: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from"]  # noqa: Y015
@@ -561,11 +569,17 @@ class AssignContactsRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
     PERSON_IDS_FIELD_NUMBER: _builtins.int
+    NO_DIRECT_RELATIVES_FIELD_NUMBER: _builtins.int
+    COMMITTEE_CONSENTS_TO_LOAD_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     occurred_on: _builtins.str
     """The day of the assignment."""
+    no_direct_relatives: _builtins.bool
+    """None of them is a direct relative of the applicant, as asked."""
+    committee_consents_to_load: _builtins.bool
+    """The committee consented to more than one activist for a contact."""
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The contacts."""
@@ -580,11 +594,13 @@ class AssignContactsRequest(_message.Message):
         case_id: _builtins.str = ...,
         occurred_on: _builtins.str = ...,
         person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        no_direct_relatives: _builtins.bool = ...,
+        committee_consents_to_load: _builtins.bool = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "occurred_on", b"occurred_on", "override", b"override", "person_ids", b"person_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "committee_consents_to_load", b"committee_consents_to_load", "no_direct_relatives", b"no_direct_relatives", "occurred_on", b"occurred_on", "override", b"override", "person_ids", b"person_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
@@ -770,11 +786,14 @@ class AssignIntroducersRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
     PERSON_IDS_FIELD_NUMBER: _builtins.int
+    NO_DIRECT_RELATIVES_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     occurred_on: _builtins.str
     """The day of the assignment."""
+    no_direct_relatives: _builtins.bool
+    """None of them is a direct relative of the prospect, as asked."""
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The introducers."""
@@ -789,11 +808,12 @@ class AssignIntroducersRequest(_message.Message):
         case_id: _builtins.str = ...,
         occurred_on: _builtins.str = ...,
         person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        no_direct_relatives: _builtins.bool = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "occurred_on", b"occurred_on", "override", b"override", "person_ids", b"person_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "no_direct_relatives", b"no_direct_relatives", "occurred_on", b"occurred_on", "override", b"override", "person_ids", b"person_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
@@ -832,21 +852,24 @@ class RecordPoliticalReviewRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CASE_ID_FIELD_NUMBER: _builtins.int
-    CONCLUSION_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    CONCLUSION_FIELD_NUMBER: _builtins.int
     REVIEWER_PERSON_ID_FIELD_NUMBER: _builtins.int
     ARCHIVE_REFERENCE_FIELD_NUMBER: _builtins.int
+    ALL_AREAS_COVERED_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
-    conclusion: _admission_case_pb2.PoliticalReviewConclusion.ValueType
-    """What was concluded."""
     occurred_on: _builtins.str
     """The day of the conclusion."""
+    conclusion: _admission_case_pb2.PoliticalReviewConclusion.ValueType
+    """What was concluded."""
     reviewer_person_id: _builtins.str
     """Who was responsible for it."""
     archive_reference: _builtins.str
     """Where the paper lies."""
+    all_areas_covered: _builtins.bool
+    """The paper covers the four areas that the rules name."""
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
         """Rules to set aside, where the caller may."""
@@ -855,15 +878,16 @@ class RecordPoliticalReviewRequest(_message.Message):
         self,
         *,
         case_id: _builtins.str = ...,
-        conclusion: _admission_case_pb2.PoliticalReviewConclusion.ValueType = ...,
         occurred_on: _builtins.str = ...,
+        conclusion: _admission_case_pb2.PoliticalReviewConclusion.ValueType = ...,
         reviewer_person_id: _builtins.str = ...,
         archive_reference: _builtins.str = ...,
+        all_areas_covered: _builtins.bool = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "archive_reference", b"archive_reference", "case_id", b"case_id", "conclusion", b"conclusion", "occurred_on", b"occurred_on", "override", b"override", "reviewer_person_id", b"reviewer_person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "all_areas_covered", b"all_areas_covered", "archive_reference", b"archive_reference", "case_id", b"case_id", "conclusion", b"conclusion", "occurred_on", b"occurred_on", "override", b"override", "reviewer_person_id", b"reviewer_person_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
@@ -1032,16 +1056,22 @@ class RecordPreReviewRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
     REVIEWER_UNIT_ID_FIELD_NUMBER: _builtins.int
-    LEAVES_WITHIN_THREE_MONTHS_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    WRITTEN_FIELD_NUMBER: _builtins.int
+    LEAVES_UNIT_ON_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     occurred_on: _builtins.str
-    """The day of the written answer."""
+    """The day of the answer."""
     reviewer_unit_id: _builtins.str
     """The committee."""
-    leaves_within_three_months: _builtins.bool
-    """The prospect will leave the unit within three months."""
+    result: _admission_case_pb2.PreReviewResult.ValueType
+    """How it ended."""
+    written: _builtins.bool
+    """The branch was told in writing."""
+    leaves_unit_on: _builtins.str
+    """The day on which the prospect will leave the unit, where it is known."""
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
         """Rules to set aside, where the caller may."""
@@ -1052,15 +1082,22 @@ class RecordPreReviewRequest(_message.Message):
         case_id: _builtins.str = ...,
         occurred_on: _builtins.str = ...,
         reviewer_unit_id: _builtins.str = ...,
-        leaves_within_three_months: _builtins.bool = ...,
+        result: _admission_case_pb2.PreReviewResult.ValueType = ...,
+        written: _builtins.bool = ...,
+        leaves_unit_on: _builtins.str | None = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_leaves_unit_on", b"_leaves_unit_on", "_override", b"_override", "leaves_unit_on", b"leaves_unit_on", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "leaves_within_three_months", b"leaves_within_three_months", "occurred_on", b"occurred_on", "override", b"override", "reviewer_unit_id", b"reviewer_unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_leaves_unit_on", b"_leaves_unit_on", "_override", b"_override", "case_id", b"case_id", "leaves_unit_on", b"leaves_unit_on", "occurred_on", b"occurred_on", "override", b"override", "result", b"result", "reviewer_unit_id", b"reviewer_unit_id", "written", b"written"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__leaves_unit_on: _TypeAlias = _typing.Literal["leaves_unit_on"]  # noqa: Y015
+    _WhichOneofArgType__leaves_unit_on: _TypeAlias = _typing.Literal["_leaves_unit_on", b"_leaves_unit_on"]  # noqa: Y015
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__leaves_unit_on) -> _WhichOneofReturnType__leaves_unit_on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__override) -> _WhichOneofReturnType__override | None: ...
 
 Global___RecordPreReviewRequest: _TypeAlias = RecordPreReviewRequest  # noqa: Y015
@@ -1159,36 +1196,51 @@ class EnterBallotTotalsRequest(_message.Message):
 
     CASE_ID_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
     EXCLUSIONS_FIELD_NUMBER: _builtins.int
     PRESENT_FIELD_NUMBER: _builtins.int
-    WRITTEN_OPINIONS_FIELD_NUMBER: _builtins.int
     YES_VOTES_FIELD_NUMBER: _builtins.int
     NO_VOTES_FIELD_NUMBER: _builtins.int
     ABSTENTIONS_FIELD_NUMBER: _builtins.int
+    WRITTEN_YES_VOTES_FIELD_NUMBER: _builtins.int
+    WRITTEN_NO_VOTES_FIELD_NUMBER: _builtins.int
     SHOULD_ATTEND_FIELD_NUMBER: _builtins.int
-    MINUTES_COMPLETE_FIELD_NUMBER: _builtins.int
+    VOTED_SEPARATELY_FIELD_NUMBER: _builtins.int
+    PERFORMANCE_RECORDED_FIELD_NUMBER: _builtins.int
+    SECRETARY_SIGNED_FIELD_NUMBER: _builtins.int
+    NOTICED_FROM_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     occurred_on: _builtins.str
     """The day of the branch meeting."""
+    method: _admission_case_pb2.VotingMethod.ValueType
+    """How the meeting voted."""
     present: _builtins.int
     """Voters present."""
-    written_opinions: _builtins.int
-    """Written opinions of absent voters, filed before the meeting opened."""
     yes_votes: _builtins.int
-    """Votes in favour, written ones included."""
+    """Votes in favour of those present."""
     no_votes: _builtins.int
-    """Votes against, written ones included."""
+    """Votes against of those present."""
     abstentions: _builtins.int
-    """Abstentions."""
+    """Abstentions of those present."""
+    written_yes_votes: _builtins.int
+    """Opinions in favour, filed in writing by absent voters before the meeting opened."""
+    written_no_votes: _builtins.int
+    """Opinions against, filed the same way."""
     should_attend: _builtins.int
     """The should-attend number in the minutes; refused where it differs from the roll."""
-    minutes_complete: _builtins.bool
-    """The minutes name the main performance, the numbers, the result and the date, and the secretary signed."""
+    voted_separately: _builtins.bool
+    """Each person was discussed and voted on separately."""
+    performance_recorded: _builtins.bool
+    """The resolution states the person's main performance."""
+    secretary_signed: _builtins.bool
+    """The secretary signed the resolution."""
+    noticed_from: _builtins.str
+    """The day on which the public notice was posted."""
     @_builtins.property
     def exclusions(self) -> _containers.RepeatedCompositeFieldContainer[_admission_case_pb2.VoterExclusion]:
-        """Full members who do not count, with the superior's consent."""
+        """Full members who do not count, with the superior's consent and the meeting's vote."""
 
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
@@ -1199,24 +1251,33 @@ class EnterBallotTotalsRequest(_message.Message):
         *,
         case_id: _builtins.str = ...,
         occurred_on: _builtins.str = ...,
+        method: _admission_case_pb2.VotingMethod.ValueType = ...,
         exclusions: _abc.Iterable[_admission_case_pb2.VoterExclusion] | None = ...,
         present: _builtins.int = ...,
-        written_opinions: _builtins.int = ...,
         yes_votes: _builtins.int = ...,
         no_votes: _builtins.int = ...,
         abstentions: _builtins.int = ...,
+        written_yes_votes: _builtins.int = ...,
+        written_no_votes: _builtins.int = ...,
         should_attend: _builtins.int | None = ...,
-        minutes_complete: _builtins.bool = ...,
+        voted_separately: _builtins.bool = ...,
+        performance_recorded: _builtins.bool = ...,
+        secretary_signed: _builtins.bool = ...,
+        noticed_from: _builtins.str | None = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "_should_attend", b"_should_attend", "override", b"override", "should_attend", b"should_attend"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "_should_attend", b"_should_attend", "noticed_from", b"noticed_from", "override", b"override", "should_attend", b"should_attend"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "_should_attend", b"_should_attend", "abstentions", b"abstentions", "case_id", b"case_id", "exclusions", b"exclusions", "minutes_complete", b"minutes_complete", "no_votes", b"no_votes", "occurred_on", b"occurred_on", "override", b"override", "present", b"present", "should_attend", b"should_attend", "written_opinions", b"written_opinions", "yes_votes", b"yes_votes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "_should_attend", b"_should_attend", "abstentions", b"abstentions", "case_id", b"case_id", "exclusions", b"exclusions", "method", b"method", "no_votes", b"no_votes", "noticed_from", b"noticed_from", "occurred_on", b"occurred_on", "override", b"override", "performance_recorded", b"performance_recorded", "present", b"present", "secretary_signed", b"secretary_signed", "should_attend", b"should_attend", "voted_separately", b"voted_separately", "written_no_votes", b"written_no_votes", "written_yes_votes", b"written_yes_votes", "yes_votes", b"yes_votes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__noticed_from: _TypeAlias = _typing.Literal["noticed_from"]  # noqa: Y015
+    _WhichOneofArgType__noticed_from: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from"]  # noqa: Y015
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
     _WhichOneofReturnType__should_attend: _TypeAlias = _typing.Literal["should_attend"]  # noqa: Y015
     _WhichOneofArgType__should_attend: _TypeAlias = _typing.Literal["_should_attend", b"_should_attend"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__noticed_from) -> _WhichOneofReturnType__noticed_from | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__override) -> _WhichOneofReturnType__override | None: ...
     @_typing.overload
@@ -1369,6 +1430,8 @@ class RecordSuperiorTalkRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
     TALKER_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TALKER_ROLE_FIELD_NUMBER: _builtins.int
+    OPINION_WRITTEN_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
@@ -1376,6 +1439,10 @@ class RecordSuperiorTalkRequest(_message.Message):
     """The day of the talk."""
     talker_person_id: _builtins.str
     """Who talked with the person."""
+    talker_role: _admission_case_pb2.TalkerRole.ValueType
+    """In which capacity."""
+    opinion_written: _builtins.bool
+    """The opinion is written on the admission form."""
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
         """Rules to set aside, where the caller may."""
@@ -1386,11 +1453,13 @@ class RecordSuperiorTalkRequest(_message.Message):
         case_id: _builtins.str = ...,
         occurred_on: _builtins.str = ...,
         talker_person_id: _builtins.str = ...,
+        talker_role: _admission_case_pb2.TalkerRole.ValueType = ...,
+        opinion_written: _builtins.bool = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "occurred_on", b"occurred_on", "override", b"override", "talker_person_id", b"talker_person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "occurred_on", b"occurred_on", "opinion_written", b"opinion_written", "override", b"override", "talker_person_id", b"talker_person_id", "talker_role", b"talker_role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
@@ -1431,6 +1500,8 @@ class ApproveAdmissionRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     OCCURRED_ON_FIELD_NUMBER: _builtins.int
     APPROVER_UNIT_ID_FIELD_NUMBER: _builtins.int
+    DECIDED_COLLECTIVELY_FIELD_NUMBER: _builtins.int
+    DECIDED_INDIVIDUALLY_FIELD_NUMBER: _builtins.int
     DELAY_REASON_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
@@ -1439,6 +1510,10 @@ class ApproveAdmissionRequest(_message.Message):
     """The day of the committee's decision."""
     approver_unit_id: _builtins.str
     """The Party committee that decided."""
+    decided_collectively: _builtins.bool
+    """The committee decided together, by vote."""
+    decided_individually: _builtins.bool
+    """It decided on each person separately."""
     delay_reason: _builtins.str
     """Why the decision took longer than usual, where it did."""
     @_builtins.property
@@ -1451,12 +1526,14 @@ class ApproveAdmissionRequest(_message.Message):
         case_id: _builtins.str = ...,
         occurred_on: _builtins.str = ...,
         approver_unit_id: _builtins.str = ...,
+        decided_collectively: _builtins.bool = ...,
+        decided_individually: _builtins.bool = ...,
         delay_reason: _builtins.str | None = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_delay_reason", b"_delay_reason", "_override", b"_override", "delay_reason", b"delay_reason", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delay_reason", b"_delay_reason", "_override", b"_override", "approver_unit_id", b"approver_unit_id", "case_id", b"case_id", "delay_reason", b"delay_reason", "occurred_on", b"occurred_on", "override", b"override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delay_reason", b"_delay_reason", "_override", b"_override", "approver_unit_id", b"approver_unit_id", "case_id", b"case_id", "decided_collectively", b"decided_collectively", "decided_individually", b"decided_individually", "delay_reason", b"delay_reason", "occurred_on", b"occurred_on", "override", b"override"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__delay_reason: _TypeAlias = _typing.Literal["delay_reason"]  # noqa: Y015
     _WhichOneofArgType__delay_reason: _TypeAlias = _typing.Literal["_delay_reason", b"_delay_reason"]  # noqa: Y015
@@ -1757,6 +1834,9 @@ class ApproveConversionRequest(_message.Message):
     APPROVER_UNIT_ID_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     EXTENSION_FIELD_NUMBER: _builtins.int
+    DECIDED_COLLECTIVELY_FIELD_NUMBER: _builtins.int
+    DECIDED_INDIVIDUALLY_FIELD_NUMBER: _builtins.int
+    NOTICED_FROM_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
@@ -1768,6 +1848,12 @@ class ApproveConversionRequest(_message.Message):
     """What was decided."""
     extension: _builtins.str
     """By how long the probation is extended; only with CONVERSION_OUTCOME_EXTEND."""
+    decided_collectively: _builtins.bool
+    """The committee decided together, by vote."""
+    decided_individually: _builtins.bool
+    """It decided on each person separately."""
+    noticed_from: _builtins.str
+    """The day on which the public notice was posted."""
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
         """Rules to set aside, where the caller may."""
@@ -1780,18 +1866,25 @@ class ApproveConversionRequest(_message.Message):
         approver_unit_id: _builtins.str = ...,
         outcome: _admission_case_pb2.ConversionOutcome.ValueType = ...,
         extension: _builtins.str | None = ...,
+        decided_collectively: _builtins.bool = ...,
+        decided_individually: _builtins.bool = ...,
+        noticed_from: _builtins.str | None = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_extension", b"_extension", "_override", b"_override", "extension", b"extension", "override", b"override"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_extension", b"_extension", "_noticed_from", b"_noticed_from", "_override", b"_override", "extension", b"extension", "noticed_from", b"noticed_from", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_extension", b"_extension", "_override", b"_override", "approver_unit_id", b"approver_unit_id", "case_id", b"case_id", "extension", b"extension", "occurred_on", b"occurred_on", "outcome", b"outcome", "override", b"override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_extension", b"_extension", "_noticed_from", b"_noticed_from", "_override", b"_override", "approver_unit_id", b"approver_unit_id", "case_id", b"case_id", "decided_collectively", b"decided_collectively", "decided_individually", b"decided_individually", "extension", b"extension", "noticed_from", b"noticed_from", "occurred_on", b"occurred_on", "outcome", b"outcome", "override", b"override"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__extension: _TypeAlias = _typing.Literal["extension"]  # noqa: Y015
     _WhichOneofArgType__extension: _TypeAlias = _typing.Literal["_extension", b"_extension"]  # noqa: Y015
+    _WhichOneofReturnType__noticed_from: _TypeAlias = _typing.Literal["noticed_from"]  # noqa: Y015
+    _WhichOneofArgType__noticed_from: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from"]  # noqa: Y015
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__extension) -> _WhichOneofReturnType__extension | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__noticed_from) -> _WhichOneofReturnType__noticed_from | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__override) -> _WhichOneofReturnType__override | None: ...
 
@@ -1840,7 +1933,7 @@ class ArchiveCaseRequest(_message.Message):
     """Where the papers lie."""
     @_builtins.property
     def documents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The papers in the file, by their names in the rulebook."""
+        """The papers in the file, by their names in the rulebook, for example `cultivation_records`."""
 
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
@@ -1888,6 +1981,68 @@ class ArchiveCaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ArchiveCaseResponse: _TypeAlias = ArchiveCaseResponse  # noqa: Y015
+
+@_typing.final
+class RecordFurtherStepRequest(_message.Message):
+    """Asks for the step RecordFurtherStep on a case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    OVERRIDE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    step: _builtins.str
+    """The step, by its name in the catalogue."""
+    occurred_on: _builtins.str
+    """The day on which it was taken."""
+    @_builtins.property
+    def override(self) -> _admission_case_pb2.RuleOverride:
+        """Rules to set aside, where the caller may."""
+
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        step: _builtins.str = ...,
+        occurred_on: _builtins.str = ...,
+        override: _admission_case_pb2.RuleOverride | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "occurred_on", b"occurred_on", "override", b"override", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
+    _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__override) -> _WhichOneofReturnType__override | None: ...
+
+Global___RecordFurtherStepRequest: _TypeAlias = RecordFurtherStepRequest  # noqa: Y015
+
+@_typing.final
+class RecordFurtherStepResponse(_message.Message):
+    """The case after RecordFurtherStep, with what the rules said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordFurtherStepResponse: _TypeAlias = RecordFurtherStepResponse  # noqa: Y015
 
 @_typing.final
 class WithdrawCaseRequest(_message.Message):

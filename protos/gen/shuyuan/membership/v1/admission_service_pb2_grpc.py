@@ -175,6 +175,11 @@ class AdmissionServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.ArchiveCaseRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.ArchiveCaseResponse.FromString,
                 _registered_method=True)
+        self.RecordFurtherStep = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/RecordFurtherStep',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordFurtherStepRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordFurtherStepResponse.FromString,
+                _registered_method=True)
         self.WithdrawCase = channel.unary_unary(
                 '/shuyuan.membership.v1.AdmissionService/WithdrawCase',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.SerializeToString,
@@ -443,6 +448,15 @@ class AdmissionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordFurtherStep(self, request, context):
+        """Records a step that a lower layer's catalogue adds and that has no verb of its own.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+        DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WithdrawCase(self, request, context):
         """Ends a case before admission: the applicant withdrew, or the branch ended it.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
@@ -594,6 +608,11 @@ def add_AdmissionServiceServicer_to_server(servicer, server):
                     servicer.ArchiveCase,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.ArchiveCaseRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.ArchiveCaseResponse.SerializeToString,
+            ),
+            'RecordFurtherStep': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordFurtherStep,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordFurtherStepRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordFurtherStepResponse.SerializeToString,
             ),
             'WithdrawCase': grpc.unary_unary_rpc_method_handler(
                     servicer.WithdrawCase,
@@ -1358,6 +1377,33 @@ class AdmissionService:
             '/shuyuan.membership.v1.AdmissionService/ArchiveCase',
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.ArchiveCaseRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.ArchiveCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordFurtherStep(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/RecordFurtherStep',
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordFurtherStepRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordFurtherStepResponse.FromString,
             options,
             channel_credentials,
             insecure,

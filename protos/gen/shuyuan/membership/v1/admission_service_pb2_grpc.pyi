@@ -182,6 +182,11 @@ class AdmissionServiceStub:
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
+    RecordFurtherStep: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.RecordFurtherStepRequest, _admission_service_pb2.RecordFurtherStepResponse]
+    """Records a step that a lower layer's catalogue adds and that has no verb of its own.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+    DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    """
     WithdrawCase: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.WithdrawCaseRequest, _admission_service_pb2.WithdrawCaseResponse]
     """Ends a case before admission: the applicant withdrew, or the branch ended it.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
@@ -335,6 +340,11 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     """
     ArchiveCase: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.ArchiveCaseRequest, _admission_service_pb2.ArchiveCaseResponse]  # type: ignore[assignment]
     """Records that the papers lie in the archive (step 25).
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+    DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    """
+    RecordFurtherStep: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.RecordFurtherStepRequest, _admission_service_pb2.RecordFurtherStepResponse]  # type: ignore[assignment]
+    """Records a step that a lower layer's catalogue adds and that has no verb of its own.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
@@ -656,6 +666,17 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admission_service_pb2.ArchiveCaseResponse, _abc.Awaitable[_admission_service_pb2.ArchiveCaseResponse]]:
         """Records that the papers lie in the archive (step 25).
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+        DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def RecordFurtherStep(
+        self,
+        request: _admission_service_pb2.RecordFurtherStepRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_service_pb2.RecordFurtherStepResponse, _abc.Awaitable[_admission_service_pb2.RecordFurtherStepResponse]]:
+        """Records a step that a lower layer's catalogue adds and that has no verb of its own.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
         """

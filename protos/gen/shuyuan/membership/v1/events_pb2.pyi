@@ -1114,6 +1114,38 @@ class AdmissionCaseArchived(_message.Message):
 Global___AdmissionCaseArchived: _TypeAlias = AdmissionCaseArchived  # noqa: Y015
 
 @_typing.final
+class AdmissionCaseFurtherStepTaken(_message.Message):
+    """A step that a lower layer's catalogue adds was taken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day on which it happened."""
+    step: _builtins.str
+    """The step, by its name in the catalogue."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The admission case after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        step: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "occurred_on", b"occurred_on", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseFurtherStepTaken: _TypeAlias = AdmissionCaseFurtherStepTaken  # noqa: Y015
+
+@_typing.final
 class AdmissionCaseWithdrawn(_message.Message):
     """The case ended before admission."""
 
