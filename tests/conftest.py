@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import uvloop
 
-from tests.support import broker, databases, provision
+from deploy.local.stack import Stack
+from tests.support import broker, databases, provision, system
 from tests.support.broker import NatsServer
 from tests.support.databases import DatabaseServer
 
@@ -64,3 +65,13 @@ def own_nats() -> Iterator[NatsServer]:
     """A server of the test's own, which it may stop, kill and wipe without hurting its neighbours."""
     with broker.serve() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """The whole system as processes, started at the first test that wants it; `await stack.ready()` first.
+
+    A test that kills a process starts it again before it ends.
+    """
+    with system.serve(request) as running:
+        yield running

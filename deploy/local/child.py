@@ -52,6 +52,26 @@ def _spawn(make: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[byte
     return result.result()
 
 
+def _stat(pid: int) -> tuple[str, int] | None:
+    """State letter and parent of a process; nothing when it is gone or the system is not Linux."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2]
+    except OSError:
+        return None
+    state, parent = after_name.split()[:2]
+    return state, int(parent)
+
+
+def _is_alive(pid: int) -> bool:
+    stat = _stat(pid)
+    return stat is not None and stat[0] != "Z"
+
+
+def _parents() -> dict[int, int]:
+    pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return {pid: stat[1] for pid in pids if (stat := _stat(pid)) is not None}
+
+
 @dataclass
 class Account:
     """The system user a child runs as."""
@@ -146,9 +166,25 @@ class Child:
         """End it and the processes it started at once, as a power cut would (the machine's caches stay)."""
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        family = self.family()
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        # A database does not start while a backend of its last life still holds its memory.
+        deadline = time.monotonic() + 2.0
+        while any(_is_alive(pid) for pid in family[1:]) and time.monotonic() < deadline:
+            time.sleep(POLL)
+
+    def family(self) -> list[int]:
+        """It and the processes below it; PostgreSQL's are not in its process group."""
+        if self.process is None or not self.running:
+            return []
+        parents = _parents()
+        family = [self.process.pid]
+        for pid in family:
+            family.extend(each for each, parent in parents.items() if parent == pid)
+        return family
 
     def last_words(self, lines: int = 3) -> str:
         """The end of its log, on one line."""

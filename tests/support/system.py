@@ -1,0 +1,48 @@
+"""The stack for tests: own embedded servers where they are the choice, else the chosen ones."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import Elsewhere, Stack
+from tests.support.provision import (
+    DATABASE_VARIABLE,
+    NATS_IMAGE_VARIABLE,
+    NATS_VARIABLE,
+    POSTGRES_IMAGE_VARIABLE,
+    choose,
+)
+
+
+@contextlib.contextmanager
+def serve(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """Start it in a folder of its own; a failing run leaves its logs and says where they are."""
+    folder = Path(tempfile.mkdtemp(prefix="shuyuan-stack-"))
+    # PostgreSQL runs as another user and must reach its data below.
+    folder.chmod(0o755)
+    before = request.session.testsfailed
+    stack = Stack(folder, mode="test", durable=False, elsewhere=_elsewhere(request))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        if request.session.testsfailed > before or not stack.was_ready:
+            shutil.rmtree(folder / "postgres", ignore_errors=True)
+            print(f"\nLogs of the stack: {stack.logs}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _elsewhere(request: pytest.FixtureRequest) -> Elsewhere:
+    database, nats = None, None
+    if choose(DATABASE_VARIABLE, POSTGRES_IMAGE_VARIABLE).source != "embedded":
+        database = request.getfixturevalue("postgres").admin_url
+    if choose(NATS_VARIABLE, NATS_IMAGE_VARIABLE).source != "embedded":
+        nats = request.getfixturevalue("nats_server").url
+    return Elsewhere(database, f"stack_{os.getpid()}_", nats)
