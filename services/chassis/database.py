@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
     from chassis.calls import Call
 
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+
 T = TypeVar("T")
 Record = asyncpg.Record
-Connection = asyncpg.Connection[asyncpg.Record]
 
 # What a listener in the process is told about after a commit.
 EVENTS, PROCESSES = "events", "processes"
