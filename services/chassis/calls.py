@@ -121,6 +121,11 @@ def current() -> Call:
         raise InternalError(cause="no call is being served") from None
 
 
+def serving() -> Call | None:
+    """The call being served, None outside one."""
+    return _current.get(None)
+
+
 def enter(call: Call) -> None:
     """Make `call` the current one of this task; the interceptor and `system_call`'s users do it."""
     _current.set(call)

@@ -168,6 +168,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             finally:
                 self._running -= 1
             await served.fail(raised, began)
+            return b""  # never reached: failing raises
 
         return serve
 

@@ -162,7 +162,12 @@ class TokenVerifier:
             # The small issuer of the embedded stack signs for anybody who asks.
             raise UnauthenticatedError()
         subject = claims["sub"]
-        service = subject.removeprefix(SERVICE_PREFIX) if subject.startswith(SERVICE_PREFIX) else None
+        service = None
+        if subject.startswith(SERVICE_PREFIX):
+            service = subject.removeprefix(SERVICE_PREFIX)
+            # A person whose number looks like a service is none: only client credentials carry the client.
+            if claims.get("client_id") != service:
+                raise UnauthenticatedError()
         return Claims(claims["iss"], subject, float(claims["exp"]), service)
 
 
