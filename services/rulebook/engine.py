@@ -11,7 +11,7 @@ from .book import RuleSet
 from .facts import FactReader, Facts, FactType, Need, UnusableFactError, fact_text
 from .kinds import Outcome
 from .parameters import show
-from .rules import Rule
+from .rules import Rule, Severity
 from .verdicts import Verdict
 
 
@@ -45,7 +45,7 @@ def earliest_clear(verdicts: Sequence[Verdict]) -> date | None:
     if len(days) < len(refused):
         return None
     day = max(days, default=verdicts[0].on)
-    binding = [verdict for verdict in verdicts if verdict.severity is verdict.severity.BLOCK]
+    binding = [verdict for verdict in verdicts if verdict.severity is Severity.BLOCK]
     ends = [verdict.holds_until for verdict in binding if verdict.holds_until is not None]
     return day if all(day <= end for end in ends) else None
 

@@ -82,11 +82,11 @@ class ParameterSpec:
         return f"{self.name} {show(new)} is looser than {show(old)} ({self.stricter.value} is stricter)"
 
 
+@dataclass(frozen=True)
 class Parameters:
     """The values of one rule, already of their declared types."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self.values = values
+    values: Mapping[str, object]
 
     def __contains__(self, name: object) -> bool:
         return name in self.values

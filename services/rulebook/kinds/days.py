@@ -7,7 +7,7 @@ nothing rolls over to a working day (C4).
 from datetime import date
 from typing import ClassVar
 
-from ..facts import FactReader, FactType, UnusableFactError
+from ..facts import FactReader, FactType
 from ..parameters import PERIOD, WINDOW, Parameters, ParameterSpec, Stricter
 from ..periods import NO_END, Period, last_day_ending_before
 from ..workdays import NoticeWindow
@@ -158,8 +158,6 @@ class Publicity:
 
     def evaluate(self, parameters: Parameters, facts: FactReader, on: date) -> Outcome:
         posted = facts.day("posted")
-        if posted > on:
-            raise UnusableFactError(facts.name("posted"))
         reckoned = parameters.need("window", NoticeWindow).next_step_after(posted)
         return Outcome(
             satisfied=on >= reckoned.day,
