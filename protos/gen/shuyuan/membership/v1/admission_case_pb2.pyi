@@ -616,6 +616,7 @@ class AdmissionBallot(_message.Message):
     ABSTENTIONS_FIELD_NUMBER: _builtins.int
     WRITTEN_YES_VOTES_FIELD_NUMBER: _builtins.int
     WRITTEN_NO_VOTES_FIELD_NUMBER: _builtins.int
+    CONVERSION_OUTCOME_FIELD_NUMBER: _builtins.int
     ENTERED_BY_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
     VERDICTS_FIELD_NUMBER: _builtins.int
@@ -641,6 +642,8 @@ class AdmissionBallot(_message.Message):
     """Opinions in favour, filed in writing by absent voters before the meeting opened: votes, never presence."""
     written_no_votes: _builtins.int
     """Opinions against, filed the same way."""
+    conversion_outcome: Global___ConversionOutcome.ValueType
+    """What the meeting was asked to resolve; only for BALLOT_PURPOSE_CONVERSION."""
     entered_by: _builtins.str
     """Who entered the totals."""
     confirmed_by: _builtins.str
@@ -668,13 +671,14 @@ class AdmissionBallot(_message.Message):
         abstentions: _builtins.int = ...,
         written_yes_votes: _builtins.int = ...,
         written_no_votes: _builtins.int = ...,
+        conversion_outcome: Global___ConversionOutcome.ValueType = ...,
         entered_by: _builtins.str = ...,
         confirmed_by: _builtins.str | None = ...,
         verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "confirmed_by", b"confirmed_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "abstentions", b"abstentions", "confirmed_by", b"confirmed_by", "entered_by", b"entered_by", "exclusions", b"exclusions", "held_on", b"held_on", "no_votes", b"no_votes", "number", b"number", "present", b"present", "purpose", b"purpose", "should_attend", b"should_attend", "state", b"state", "verdicts", b"verdicts", "written_no_votes", b"written_no_votes", "written_yes_votes", b"written_yes_votes", "yes_votes", b"yes_votes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "abstentions", b"abstentions", "confirmed_by", b"confirmed_by", "conversion_outcome", b"conversion_outcome", "entered_by", b"entered_by", "exclusions", b"exclusions", "held_on", b"held_on", "no_votes", b"no_votes", "number", b"number", "present", b"present", "purpose", b"purpose", "should_attend", b"should_attend", "state", b"state", "verdicts", b"verdicts", "written_no_votes", b"written_no_votes", "written_yes_votes", b"written_yes_votes", "yes_votes", b"yes_votes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confirmed_by: _TypeAlias = _typing.Literal["confirmed_by"]  # noqa: Y015
     _WhichOneofArgType__confirmed_by: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by"]  # noqa: Y015

@@ -1209,6 +1209,7 @@ class EnterBallotTotalsRequest(_message.Message):
     PERFORMANCE_RECORDED_FIELD_NUMBER: _builtins.int
     SECRETARY_SIGNED_FIELD_NUMBER: _builtins.int
     NOTICED_FROM_FIELD_NUMBER: _builtins.int
+    CONVERSION_OUTCOME_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
@@ -1238,6 +1239,8 @@ class EnterBallotTotalsRequest(_message.Message):
     """The secretary signed the resolution."""
     noticed_from: _builtins.str
     """The day on which the public notice was posted."""
+    conversion_outcome: _admission_case_pb2.ConversionOutcome.ValueType
+    """What the meeting was asked to resolve at the end of probation; unspecified means CONVERSION_OUTCOME_CONVERT."""
     @_builtins.property
     def exclusions(self) -> _containers.RepeatedCompositeFieldContainer[_admission_case_pb2.VoterExclusion]:
         """Full members who do not count, with the superior's consent and the meeting's vote."""
@@ -1264,11 +1267,12 @@ class EnterBallotTotalsRequest(_message.Message):
         performance_recorded: _builtins.bool = ...,
         secretary_signed: _builtins.bool = ...,
         noticed_from: _builtins.str | None = ...,
+        conversion_outcome: _admission_case_pb2.ConversionOutcome.ValueType = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "_should_attend", b"_should_attend", "noticed_from", b"noticed_from", "override", b"override", "should_attend", b"should_attend"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "_should_attend", b"_should_attend", "abstentions", b"abstentions", "case_id", b"case_id", "exclusions", b"exclusions", "method", b"method", "no_votes", b"no_votes", "noticed_from", b"noticed_from", "occurred_on", b"occurred_on", "override", b"override", "performance_recorded", b"performance_recorded", "present", b"present", "secretary_signed", b"secretary_signed", "should_attend", b"should_attend", "voted_separately", b"voted_separately", "written_no_votes", b"written_no_votes", "written_yes_votes", b"written_yes_votes", "yes_votes", b"yes_votes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from", "_override", b"_override", "_should_attend", b"_should_attend", "abstentions", b"abstentions", "case_id", b"case_id", "conversion_outcome", b"conversion_outcome", "exclusions", b"exclusions", "method", b"method", "no_votes", b"no_votes", "noticed_from", b"noticed_from", "occurred_on", b"occurred_on", "override", b"override", "performance_recorded", b"performance_recorded", "present", b"present", "secretary_signed", b"secretary_signed", "should_attend", b"should_attend", "voted_separately", b"voted_separately", "written_no_votes", b"written_no_votes", "written_yes_votes", b"written_yes_votes", "yes_votes", b"yes_votes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__noticed_from: _TypeAlias = _typing.Literal["noticed_from"]  # noqa: Y015
     _WhichOneofArgType__noticed_from: _TypeAlias = _typing.Literal["_noticed_from", b"_noticed_from"]  # noqa: Y015

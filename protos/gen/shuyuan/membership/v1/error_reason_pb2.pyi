@@ -66,6 +66,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NOT_FOUND. Metadata: account_id."""
     ERROR_REASON_FIELDS_CONTRADICT: _ErrorReason.ValueType  # 21
     """INVALID_ARGUMENT. Fields contradict each other; the violations name them."""
+    ERROR_REASON_OUTCOME_NOT_RESOLVED: _ErrorReason.ValueType  # 22
+    """FAILED_PRECONDITION. The committee decides on what the branch meeting resolved. Metadata: outcome, resolved."""
+    ERROR_REASON_UNIT_FROZEN: _ErrorReason.ValueType  # 23
+    """FAILED_PRECONDITION. A process holds the unit, for example a reorganisation. Metadata: unit_id, process_id."""
+    ERROR_REASON_ADMISSION_CASE_CLOSED: _ErrorReason.ValueType  # 24
+    """FAILED_PRECONDITION. The case is over, or not in the state asked for. Metadata: case_id, state."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -114,4 +120,10 @@ ERROR_REASON_ACCOUNT_NOT_FOUND: ErrorReason.ValueType  # 20
 """NOT_FOUND. Metadata: account_id."""
 ERROR_REASON_FIELDS_CONTRADICT: ErrorReason.ValueType  # 21
 """INVALID_ARGUMENT. Fields contradict each other; the violations name them."""
+ERROR_REASON_OUTCOME_NOT_RESOLVED: ErrorReason.ValueType  # 22
+"""FAILED_PRECONDITION. The committee decides on what the branch meeting resolved. Metadata: outcome, resolved."""
+ERROR_REASON_UNIT_FROZEN: ErrorReason.ValueType  # 23
+"""FAILED_PRECONDITION. A process holds the unit, for example a reorganisation. Metadata: unit_id, process_id."""
+ERROR_REASON_ADMISSION_CASE_CLOSED: ErrorReason.ValueType  # 24
+"""FAILED_PRECONDITION. The case is over, or not in the state asked for. Metadata: case_id, state."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
