@@ -80,6 +80,7 @@ class Stack:
         self._addresses: dict[str, str] = {}
         self._wanted: set[str] = set()
         self.was_ready = False
+        self._stopping = False
         self._children: dict[str, Child] = {}
         self._servers: dict[str, Postgres | Nats] = {}
         if elsewhere.database_url is None:
@@ -163,6 +164,7 @@ class Stack:
         if name is not None:
             self._start_one(name)
             return
+        self._stopping = False
         self._make_folders()
         for each in self.names:
             if not self.is_running(each):
@@ -193,13 +195,16 @@ class Stack:
         self._bootstrap(say)
         self.was_ready = True
 
-    @staticmethod
-    def _together(work: Callable[[str], None], names: Sequence[str]) -> None:
+    def _together(self, work: Callable[[str], None], names: Sequence[str]) -> None:
         if not names:
             return
-        with ThreadPoolExecutor(len(names), thread_name_prefix="stack") as pool:
+        pool = ThreadPoolExecutor(len(names), thread_name_prefix="stack")
+        try:
             for future in [pool.submit(work, name) for name in names]:
                 future.result()
+        finally:
+            # After a failure or Ctrl-C the others are not waited for: they end when their process is stopped.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _prepare_databases(self) -> None:
         if self._elsewhere.database_url:
@@ -217,6 +222,8 @@ class Stack:
         self._start_one(name)
 
     def _start_one(self, name: str) -> None:
+        if self._stopping:
+            raise LocalStackError(f"{name} is not started: the stack is being stopped.")
         self._wanted.add(name)
         if name in self._servers:
             self._servers[name].start()
@@ -342,6 +349,7 @@ class Stack:
         if name is not None:
             self._wanted.discard(name)
             return [] if self.child(name).stop(SERVICE_STOP_TIMEOUT) else [name]
+        self._stopping = True
         self._wanted.clear()
         above = [each for each in self.names if each not in INFRASTRUCTURE]
         below = [each for each in self.names if each in INFRASTRUCTURE]

@@ -31,7 +31,7 @@ async def test_a_listener_says_what_it_did_not_hear(own_nats: NatsServer) -> Non
     await client.jetstream().add_stream(name="SHUYUAN_ACTIVITY", subjects=["shuyuan.activity.v1.>"])
 
     async with Listener(own_nats.url, "activity") as heard:
-        with pytest.raises(AssertionError, match="1 events was not heard within 0.05 s; heard 0"):
+        with pytest.raises(AssertionError, match="1 events was not heard"):
             await heard.wait_for_count(1, seconds=0.05)
 
     await client.close()
