@@ -82,6 +82,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """`count` people would go nowhere. Metadata: `count`."""
     ERROR_REASON_PEOPLE_HELD: _ErrorReason.ValueType  # 29
     """`count` people cannot be moved now: `reason`. Metadata: `count`, `reason`."""
+    ERROR_REASON_UNIT_IN_USE: _ErrorReason.ValueType  # 30
+    """The unit `unit_id` still sponsors or hosts `count` units on or after `dissolved_on`.
+    Metadata: `unit_id`, `count`, `dissolved_on`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -148,4 +152,8 @@ ERROR_REASON_PEOPLE_UNPLACED: ErrorReason.ValueType  # 28
 """`count` people would go nowhere. Metadata: `count`."""
 ERROR_REASON_PEOPLE_HELD: ErrorReason.ValueType  # 29
 """`count` people cannot be moved now: `reason`. Metadata: `count`, `reason`."""
+ERROR_REASON_UNIT_IN_USE: ErrorReason.ValueType  # 30
+"""The unit `unit_id` still sponsors or hosts `count` units on or after `dissolved_on`.
+Metadata: `unit_id`, `count`, `dissolved_on`.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -23,12 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.organization.v1 import grant_pb2 as shuyuan_dot_organization_dot_v1_dot_grant__pb2
 from shuyuan.organization.v1 import role_pb2 as shuyuan_dot_organization_dot_v1_dot_role__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+shuyuan/organization/v1/grant_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a#shuyuan/organization/v1/grant.proto\x1a\"shuyuan/organization/v1/role.proto\"\xa2\x02\n\x10GrantRoleRequest\x12#\n\tperson_id\x18\x01 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe4\xba\xba\xe5\x91\x98\x12;\n\x04role\x18\x02 \x01(\x0e\x32\x1d.shuyuan.organization.v1.RoleB\x0e\xea\xf4\x18\n\x08\x01\x62\x06\xe8\xa7\x92\xe8\x89\xb2\x12!\n\x07unit_id\x18\x03 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe7\xbb\x84\xe7\xbb\x87\x12\x1f\n\nvalid_from\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\x0bvalid_until\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x01\x88\x01\x01\x12\'\n\x06reason\x18\x06 \x01(\tB\x17\xea\xf4\x18\x13\x08\x01\x18\xf4\x03\x62\x0c\xe6\x8e\x88\xe4\xba\x88\xe5\x8e\x9f\xe5\x9b\xa0\x42\r\n\x0b_valid_fromB\x0e\n\x0c_valid_until\"B\n\x11GrantRoleResponse\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant\"-\n\x0fGetGrantRequest\x12\x1a\n\x08grant_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\"A\n\x10GetGrantResponse\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant\"\xd9\x01\n\x11ListGrantsRequest\x12\x19\n\tperson_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07unit_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12+\n\x04role\x18\x03 \x01(\x0e\x32\x1d.shuyuan.organization.v1.Role\x12\x1a\n\x05\x61s_of\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x05 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x06 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x42\x08\n\x06_as_of\"f\n\x12ListGrantsResponse\x12.\n\x06grants\x18\x01 \x03(\x0b\x32\x1e.shuyuan.organization.v1.Grant\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"\x16\n\x14ListOwnGrantsRequest\"P\n\x15ListOwnGrantsResponse\x12\x37\n\x06grants\x18\x01 \x03(\x0b\x32\x1e.shuyuan.organization.v1.GrantB\x07\xea\xf4\x18\x03@\xe8\x07\"Y\n\x12RevokeGrantRequest\x12\x1a\n\x08grant_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\'\n\x06reason\x18\x02 \x01(\tB\x17\xea\xf4\x18\x13\x08\x01\x18\xf4\x03\x62\x0c\xe6\x94\xb6\xe5\x9b\x9e\xe5\x8e\x9f\xe5\x9b\xa0\"D\n\x13RevokeGrantResponse\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant\"\x12\n\x10ListRolesRequest\"L\n\x11ListRolesResponse\x12\x37\n\x05roles\x18\x01 \x03(\x0b\x32(.shuyuan.organization.v1.RoleDescription2\xc5\x07\n\x0cGrantService\x12\xa8\x01\n\tGrantRole\x12).shuyuan.organization.v1.GrantRoleRequest\x1a*.shuyuan.organization.v1.GrantRoleResponse\"D\xca\xf3\x18$\n\x17organization.grant.give\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02\x16\"\n/v1/grants:\x01*b\x05grant\x12\xa4\x01\n\x08GetGrant\x12(.shuyuan.organization.v1.GetGrantRequest\x1a).shuyuan.organization.v1.GetGrantResponse\"C\xca\xf3\x18\x1b\n\x17organization.grant.read\x10\x05\x82\xd3\xe4\x93\x02\x1e\x12\x15/v1/grants/{grant_id}b\x05grant\x12\x98\x01\n\nListGrants\x12*.shuyuan.organization.v1.ListGrantsRequest\x1a+.shuyuan.organization.v1.ListGrantsResponse\"1\xca\xf3\x18\x1b\n\x17organization.grant.read\x10\x06\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/grants\x12\x8c\x01\n\rListOwnGrants\x12-.shuyuan.organization.v1.ListOwnGrantsRequest\x1a..shuyuan.organization.v1.ListOwnGrantsResponse\"\x1c\xca\xf3\x18\x02\x10\x02\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/own-grants\x12\xbb\x01\n\x0bRevokeGrant\x12+.shuyuan.organization.v1.RevokeGrantRequest\x1a,.shuyuan.organization.v1.RevokeGrantResponse\"Q\xca\xf3\x18\x1f\n\x19organization.grant.revoke\x10\x05(\x01\x82\xd3\xe4\x93\x02(\"\x1c/v1/grants/{grant_id}:revoke:\x01*b\x05grant\x12{\n\tListRoles\x12).shuyuan.organization.v1.ListRolesRequest\x1a*.shuyuan.organization.v1.ListRolesResponse\"\x17\xca\xf3\x18\x02\x10\x02\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/rolesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+shuyuan/organization/v1/grant_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a#shuyuan/organization/v1/grant.proto\x1a\"shuyuan/organization/v1/role.proto\"\xa2\x02\n\x10GrantRoleRequest\x12#\n\tperson_id\x18\x01 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe4\xba\xba\xe5\x91\x98\x12;\n\x04role\x18\x02 \x01(\x0e\x32\x1d.shuyuan.organization.v1.RoleB\x0e\xea\xf4\x18\n\x08\x01\x62\x06\xe8\xa7\x92\xe8\x89\xb2\x12!\n\x07unit_id\x18\x03 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe7\xbb\x84\xe7\xbb\x87\x12\x1f\n\nvalid_from\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\x0bvalid_until\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x01\x88\x01\x01\x12\'\n\x06reason\x18\x06 \x01(\tB\x17\xea\xf4\x18\x13\x08\x01\x18\xf4\x03\x62\x0c\xe6\x8e\x88\xe4\xba\x88\xe5\x8e\x9f\xe5\x9b\xa0\x42\r\n\x0b_valid_fromB\x0e\n\x0c_valid_until\"B\n\x11GrantRoleResponse\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant\"-\n\x0fGetGrantRequest\x12\x1a\n\x08grant_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\"A\n\x10GetGrantResponse\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant\"\x99\x02\n\x11ListGrantsRequest\x12\x19\n\tperson_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07unit_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12+\n\x04role\x18\x03 \x01(\x0e\x32\x1d.shuyuan.organization.v1.Role\x12\x1a\n\x05\x61s_of\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x05 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x06 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x12\x31\n\x08known_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x08\n\x06_as_ofB\x0b\n\t_known_at\"f\n\x12ListGrantsResponse\x12.\n\x06grants\x18\x01 \x03(\x0b\x32\x1e.shuyuan.organization.v1.Grant\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"\x16\n\x14ListOwnGrantsRequest\"P\n\x15ListOwnGrantsResponse\x12\x37\n\x06grants\x18\x01 \x03(\x0b\x32\x1e.shuyuan.organization.v1.GrantB\x07\xea\xf4\x18\x03@\xe8\x07\"Y\n\x12RevokeGrantRequest\x12\x1a\n\x08grant_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\'\n\x06reason\x18\x02 \x01(\tB\x17\xea\xf4\x18\x13\x08\x01\x18\xf4\x03\x62\x0c\xe6\x94\xb6\xe5\x9b\x9e\xe5\x8e\x9f\xe5\x9b\xa0\"D\n\x13RevokeGrantResponse\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant\"\x12\n\x10ListRolesRequest\"L\n\x11ListRolesResponse\x12\x37\n\x05roles\x18\x01 \x03(\x0b\x32(.shuyuan.organization.v1.RoleDescription2\xc5\x07\n\x0cGrantService\x12\xa8\x01\n\tGrantRole\x12).shuyuan.organization.v1.GrantRoleRequest\x1a*.shuyuan.organization.v1.GrantRoleResponse\"D\xca\xf3\x18$\n\x17organization.grant.give\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02\x16\"\n/v1/grants:\x01*b\x05grant\x12\xa4\x01\n\x08GetGrant\x12(.shuyuan.organization.v1.GetGrantRequest\x1a).shuyuan.organization.v1.GetGrantResponse\"C\xca\xf3\x18\x1b\n\x17organization.grant.read\x10\x05\x82\xd3\xe4\x93\x02\x1e\x12\x15/v1/grants/{grant_id}b\x05grant\x12\x98\x01\n\nListGrants\x12*.shuyuan.organization.v1.ListGrantsRequest\x1a+.shuyuan.organization.v1.ListGrantsResponse\"1\xca\xf3\x18\x1b\n\x17organization.grant.read\x10\x06\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/grants\x12\x8c\x01\n\rListOwnGrants\x12-.shuyuan.organization.v1.ListOwnGrantsRequest\x1a..shuyuan.organization.v1.ListOwnGrantsResponse\"\x1c\xca\xf3\x18\x02\x10\x02\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/own-grants\x12\xbb\x01\n\x0bRevokeGrant\x12+.shuyuan.organization.v1.RevokeGrantRequest\x1a,.shuyuan.organization.v1.RevokeGrantResponse\"Q\xca\xf3\x18\x1f\n\x19organization.grant.revoke\x10\x05(\x01\x82\xd3\xe4\x93\x02(\"\x1c/v1/grants/{grant_id}:revoke:\x01*b\x05grant\x12{\n\tListRoles\x12).shuyuan.organization.v1.ListRolesRequest\x1a*.shuyuan.organization.v1.ListRolesResponse\"\x17\xca\xf3\x18\x02\x10\x02\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/rolesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -79,30 +80,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GRANTSERVICE'].methods_by_name['RevokeGrant']._serialized_options = b'\312\363\030\037\n\031organization.grant.revoke\020\005(\001\202\323\344\223\002(\"\034/v1/grants/{grant_id}:revoke:\001*b\005grant'
   _globals['_GRANTSERVICE'].methods_by_name['ListRoles']._loaded_options = None
   _globals['_GRANTSERVICE'].methods_by_name['ListRoles']._serialized_options = b'\312\363\030\002\020\002\202\323\344\223\002\013\022\t/v1/roles'
-  _globals['_GRANTROLEREQUEST']._serialized_start=218
-  _globals['_GRANTROLEREQUEST']._serialized_end=508
-  _globals['_GRANTROLERESPONSE']._serialized_start=510
-  _globals['_GRANTROLERESPONSE']._serialized_end=576
-  _globals['_GETGRANTREQUEST']._serialized_start=578
-  _globals['_GETGRANTREQUEST']._serialized_end=623
-  _globals['_GETGRANTRESPONSE']._serialized_start=625
-  _globals['_GETGRANTRESPONSE']._serialized_end=690
-  _globals['_LISTGRANTSREQUEST']._serialized_start=693
-  _globals['_LISTGRANTSREQUEST']._serialized_end=910
-  _globals['_LISTGRANTSRESPONSE']._serialized_start=912
-  _globals['_LISTGRANTSRESPONSE']._serialized_end=1014
-  _globals['_LISTOWNGRANTSREQUEST']._serialized_start=1016
-  _globals['_LISTOWNGRANTSREQUEST']._serialized_end=1038
-  _globals['_LISTOWNGRANTSRESPONSE']._serialized_start=1040
-  _globals['_LISTOWNGRANTSRESPONSE']._serialized_end=1120
-  _globals['_REVOKEGRANTREQUEST']._serialized_start=1122
-  _globals['_REVOKEGRANTREQUEST']._serialized_end=1211
-  _globals['_REVOKEGRANTRESPONSE']._serialized_start=1213
-  _globals['_REVOKEGRANTRESPONSE']._serialized_end=1281
-  _globals['_LISTROLESREQUEST']._serialized_start=1283
-  _globals['_LISTROLESREQUEST']._serialized_end=1301
-  _globals['_LISTROLESRESPONSE']._serialized_start=1303
-  _globals['_LISTROLESRESPONSE']._serialized_end=1379
-  _globals['_GRANTSERVICE']._serialized_start=1382
-  _globals['_GRANTSERVICE']._serialized_end=2347
+  _globals['_GRANTROLEREQUEST']._serialized_start=251
+  _globals['_GRANTROLEREQUEST']._serialized_end=541
+  _globals['_GRANTROLERESPONSE']._serialized_start=543
+  _globals['_GRANTROLERESPONSE']._serialized_end=609
+  _globals['_GETGRANTREQUEST']._serialized_start=611
+  _globals['_GETGRANTREQUEST']._serialized_end=656
+  _globals['_GETGRANTRESPONSE']._serialized_start=658
+  _globals['_GETGRANTRESPONSE']._serialized_end=723
+  _globals['_LISTGRANTSREQUEST']._serialized_start=726
+  _globals['_LISTGRANTSREQUEST']._serialized_end=1007
+  _globals['_LISTGRANTSRESPONSE']._serialized_start=1009
+  _globals['_LISTGRANTSRESPONSE']._serialized_end=1111
+  _globals['_LISTOWNGRANTSREQUEST']._serialized_start=1113
+  _globals['_LISTOWNGRANTSREQUEST']._serialized_end=1135
+  _globals['_LISTOWNGRANTSRESPONSE']._serialized_start=1137
+  _globals['_LISTOWNGRANTSRESPONSE']._serialized_end=1217
+  _globals['_REVOKEGRANTREQUEST']._serialized_start=1219
+  _globals['_REVOKEGRANTREQUEST']._serialized_end=1308
+  _globals['_REVOKEGRANTRESPONSE']._serialized_start=1310
+  _globals['_REVOKEGRANTRESPONSE']._serialized_end=1378
+  _globals['_LISTROLESREQUEST']._serialized_start=1380
+  _globals['_LISTROLESREQUEST']._serialized_end=1398
+  _globals['_LISTROLESRESPONSE']._serialized_start=1400
+  _globals['_LISTROLESRESPONSE']._serialized_end=1476
+  _globals['_GRANTSERVICE']._serialized_start=1479
+  _globals['_GRANTSERVICE']._serialized_end=2444
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ Gives roles and takes them back."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import role_pb2 as _role_pb2
@@ -151,6 +152,7 @@ class ListGrantsRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """Only grants of this person."""
     unit_id: _builtins.str
@@ -163,6 +165,10 @@ class ListGrantsRequest(_message.Message):
     """Most grants to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """The instant of belief; now when absent."""
+
     def __init__(
         self,
         *,
@@ -172,14 +178,20 @@ class ListGrantsRequest(_message.Message):
         as_of: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "role", b"role", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "role", b"role", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
 
 Global___ListGrantsRequest: _TypeAlias = ListGrantsRequest  # noqa: Y015
 

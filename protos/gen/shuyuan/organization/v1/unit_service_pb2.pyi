@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
+from shuyuan.rules.v1 import verdict_pb2 as _verdict_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -844,18 +845,24 @@ class GetCompositionResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SEATS_FIELD_NUMBER: _builtins.int
+    VERDICTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def seats(self) -> _containers.RepeatedCompositeFieldContainer[_appointment_pb2.Seat]:
         """The posts that exist on the day, with their holders."""
+
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Verdict]:
+        """What the rules say about the composition, for example whether a leading group has its two chairs."""
 
     def __init__(
         self,
         *,
         seats: _abc.Iterable[_appointment_pb2.Seat] | None = ...,
+        verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["seats", b"seats"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["seats", b"seats", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

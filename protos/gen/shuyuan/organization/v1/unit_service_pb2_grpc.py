@@ -181,8 +181,8 @@ class UnitServiceServicer:
         """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
         appointments and the roles they brought.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
-        unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_HAS_MEMBERS or
-        UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+        unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
+        sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

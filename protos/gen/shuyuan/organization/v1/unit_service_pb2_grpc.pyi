@@ -81,8 +81,8 @@ class UnitServiceStub:
     """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
     appointments and the roles they brought.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
-    unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_HAS_MEMBERS or
-    UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+    unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
+    sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
     """
     ListUnitLineage: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.ListUnitLineageRequest, _unit_service_pb2.ListUnitLineageResponse]
     """Lists what a unit descends from and what descends from it, over every generation, oldest first.
@@ -151,8 +151,8 @@ class UnitServiceAsyncStub(UnitServiceStub):
     """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
     appointments and the roles they brought.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
-    unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_HAS_MEMBERS or
-    UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+    unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
+    sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
     """
     ListUnitLineage: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.ListUnitLineageRequest, _unit_service_pb2.ListUnitLineageResponse]  # type: ignore[assignment]
     """Lists what a unit descends from and what descends from it, over every generation, oldest first.
@@ -272,8 +272,8 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
         """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
         appointments and the roles they brought.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
-        unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_HAS_MEMBERS or
-        UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+        unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
+        sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
         """
 
     @_abc_1.abstractmethod
