@@ -41,6 +41,8 @@ class Caller:
     issuer: str | None = None
     subject: str | None = None
     token: str | None = field(default=None, repr=False)
+    # The keyed hash of the campus number, by which somebody we know no person for is told from others.
+    account_key: str | None = None
 
     @property
     def principal(self) -> str:
@@ -49,7 +51,7 @@ class Caller:
             return f"person:{self.person_id}"
         if self.service is not None:
             return f"service:{self.service}"
-        return self.kind if self.subject is None else f"{self.kind}:unknown"
+        return self.kind if self.account_key is None else f"account:{self.account_key}"
 
 
 ANONYMOUS = Caller("anonymous")

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 from uuid import UUID
 
-import asyncpg
 import grpc
 import structlog
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 
-from chassis import calls, deadlines, metrics, tracing, wire_errors
+from chassis import audit, calls, deadlines, idempotency, metrics, tracing, wire_errors
 from chassis.access import Access
 from chassis.calls import ANONYMOUS, Call, Caller, Language, ServiceContext
 from chassis.contract import MethodAccess, access_of
+from chassis.database import RETRYABLE
 from chassis.errors import (
     InternalError,
     InvalidArgumentError,
@@ -38,9 +38,6 @@ from chassis.violations import Violation
 log = structlog.get_logger()
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-# The storage asks for one more try: stale plan after a migration, serialization failure, deadlock.
-RETRIABLE = (asyncpg.InvalidCachedStatementError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
 class UncheckedError(InternalError):
@@ -60,12 +57,8 @@ class Gate:
     context: ServiceContext
     verifier: TokenVerifier
     check: Callable[[Message], list[Violation]]
-    # Answers the bytes kept under the call's idempotency key, if it has been answered before.
-    find_answer: Callable[[Call], Awaitable[bytes | None]] | None = None
     # Waits until our copies include an event (`<source>`, id), or raises.
     after_event: Callable[[str, UUID], Awaitable[None]] | None = None
-    # Keeps that a call was refused, for the audit.
-    refused: Callable[[Call, str], Awaitable[None]] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -236,7 +229,7 @@ class Served:
             return kept
         try:
             response = await self.method.handler(request, self.context)
-        except RETRIABLE:
+        except RETRYABLE:
             metrics.rpc_retried.labels(self.method.path).inc()
             response = await self.method.handler(request, self.context)
         self._must_be_checked()
@@ -279,7 +272,7 @@ class Served:
         else:
             key = number_key(self.gate.context.settings.identity_key_bytes, claims.issuer, claims.subject)
             person = await self.gate.context.control.person_of(claims.issuer, key)
-            caller = Caller("person", person, None, claims.issuer, claims.subject, token)
+            caller = Caller("person", person, None, claims.issuer, claims.subject, token, key)
         self.call.caller = self.call.access.caller = caller
 
     async def _wait_for_event(self) -> None:
@@ -293,13 +286,15 @@ class Served:
             await self.gate.after_event(source, event_id)
 
     async def _kept_answer(self, data: bytes) -> bytes | None:
-        if self.call.idempotency_key is None or self.gate.find_answer is None:
+        if self.call.idempotency_key is None:
             return None
         self.call.request_hash = hashlib.sha256(data).digest()
-        kept = await self.gate.find_answer(self.call)
-        if kept is not None:
-            self._announce()
-        return kept
+        kept = await idempotency.find(self.call.database, self.call)
+        if kept is None:
+            return None
+        self.call.last_event_id = kept.event_id
+        self._announce()
+        return kept.answer
 
     def _must_be_checked(self) -> None:
         if not self.call.access.checked:
@@ -328,10 +323,8 @@ class Served:
 
     async def _note_refusal(self, error: ServiceError) -> None:
         metrics.access_denials.labels(self.method.path).inc()
-        if self.gate.refused is None:
-            return
         try:
-            await self.gate.refused(self.call, error.metadata.get("permission", ""))
+            await audit.record_refusal(self.call.database, self.call, error.metadata.get("permission", ""))
         except Exception as lost:  # the caller is refused whether or not the note could be kept
             log.error("audit.refusal_lost", method=self.method.path, **failure(lost))
 

@@ -11,7 +11,7 @@ class SourceLike(Protocol):
     """Where a rule is written."""
 
     @property
-    def document(self) -> str: ...
+    def doc(self) -> str: ...
     @property
     def article(self) -> str: ...
     @property
@@ -43,7 +43,7 @@ class VerdictLike(Protocol):
     def provisional(self) -> bool: ...
     @property
     def source(self) -> SourceLike: ...
-    def message(self, lang: str) -> str: ...
+    def message(self, language: str = ..., /) -> str: ...
 
 
 def _text(value: Any) -> str:
@@ -73,8 +73,8 @@ def to_message(verdict: VerdictLike | verdict_pb2.Verdict, language: str) -> ver
         facts=[verdict_pb2.Fact(name=name, value=_text(value)) for name, value in verdict.facts.items()],
         clears_on=None if verdict.clears_on is None else verdict.clears_on.isoformat(),
         provisional=verdict.provisional,
-        source=verdict_pb2.Source(document=source.document, article=source.article, url=source.url or ""),
-        message=verdict.message("en" if language == "en" else "zh"),
+        source=verdict_pb2.Source(document=source.doc, article=source.article, url=source.url or ""),
+        message=verdict.message(language),
         override_reason=getattr(verdict, "override_reason", None),
     )
 
