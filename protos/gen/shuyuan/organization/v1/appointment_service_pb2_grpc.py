@@ -91,7 +91,7 @@ class AppointmentServiceServicer:
         role or another unit of the role needs the permission to give that role there.
         Errors: INVALID_ARGUMENT naming the field for a post that the unit cannot have, a bound post that is itself
         bound or has another number of seats, or a day outside the unit's life; PERMISSION_DENIED with
-        ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with UNIT_FROZEN, or with verdicts when the unit has enough posts of
+        ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with RESOURCE_FROZEN, or with verdicts when the unit has enough posts of
         the kind.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -117,7 +117,7 @@ class AppointmentServiceServicer:
     def AbolishPost(self, request, context):
         """Ends a post from a day on, and with it the appointments to it.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its first;
-        FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or UNIT_FROZEN.
+        FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,7 +127,7 @@ class AppointmentServiceServicer:
         """Appoints a person to a post for a term.
         Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
         that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
-        follows another post, SEATS_TAKEN when nobody's term leaves room, UNIT_FROZEN, or with verdicts when a rule
+        follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
         forbids it (a temporary branch never elects).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -153,7 +153,7 @@ class AppointmentServiceServicer:
     def EndAppointment(self, request, context):
         """Ends an appointment from a day on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
-        FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or UNIT_FROZEN.
+        FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,7 +162,7 @@ class AppointmentServiceServicer:
     def CorrectAppointment(self, request, context):
         """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-        FAILED_PRECONDITION with SEATS_TAKEN or UNIT_FROZEN.
+        FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,7 @@ class AppointmentServiceStub:
     role or another unit of the role needs the permission to give that role there.
     Errors: INVALID_ARGUMENT naming the field for a post that the unit cannot have, a bound post that is itself
     bound or has another number of seats, or a day outside the unit's life; PERMISSION_DENIED with
-    ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with UNIT_FROZEN, or with verdicts when the unit has enough posts of
+    ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with RESOURCE_FROZEN, or with verdicts when the unit has enough posts of
     the kind.
     """
     GetPost: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.GetPostRequest, _appointment_service_pb2.GetPostResponse]
@@ -52,13 +52,13 @@ class AppointmentServiceStub:
     AbolishPost: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.AbolishPostRequest, _appointment_service_pb2.AbolishPostResponse]
     """Ends a post from a day on, and with it the appointments to it.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its first;
-    FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or UNIT_FROZEN.
+    FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or RESOURCE_FROZEN.
     """
     AppointToPost: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.AppointToPostRequest, _appointment_service_pb2.AppointToPostResponse]
     """Appoints a person to a post for a term.
     Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
     that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
-    follows another post, SEATS_TAKEN when nobody's term leaves room, UNIT_FROZEN, or with verdicts when a rule
+    follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
     forbids it (a temporary branch never elects).
     """
     GetAppointment: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.GetAppointmentRequest, _appointment_service_pb2.GetAppointmentResponse]
@@ -72,12 +72,12 @@ class AppointmentServiceStub:
     EndAppointment: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.EndAppointmentRequest, _appointment_service_pb2.EndAppointmentResponse]
     """Ends an appointment from a day on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
-    FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or UNIT_FROZEN.
+    FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
     """
     CorrectAppointment: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.CorrectAppointmentRequest, _appointment_service_pb2.CorrectAppointmentResponse]
     """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-    FAILED_PRECONDITION with SEATS_TAKEN or UNIT_FROZEN.
+    FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
     """
 
 @_typing.type_check_only
@@ -90,7 +90,7 @@ class AppointmentServiceAsyncStub(AppointmentServiceStub):
     role or another unit of the role needs the permission to give that role there.
     Errors: INVALID_ARGUMENT naming the field for a post that the unit cannot have, a bound post that is itself
     bound or has another number of seats, or a day outside the unit's life; PERMISSION_DENIED with
-    ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with UNIT_FROZEN, or with verdicts when the unit has enough posts of
+    ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with RESOURCE_FROZEN, or with verdicts when the unit has enough posts of
     the kind.
     """
     GetPost: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.GetPostRequest, _appointment_service_pb2.GetPostResponse]  # type: ignore[assignment]
@@ -104,13 +104,13 @@ class AppointmentServiceAsyncStub(AppointmentServiceStub):
     AbolishPost: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.AbolishPostRequest, _appointment_service_pb2.AbolishPostResponse]  # type: ignore[assignment]
     """Ends a post from a day on, and with it the appointments to it.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its first;
-    FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or UNIT_FROZEN.
+    FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or RESOURCE_FROZEN.
     """
     AppointToPost: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.AppointToPostRequest, _appointment_service_pb2.AppointToPostResponse]  # type: ignore[assignment]
     """Appoints a person to a post for a term.
     Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
     that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
-    follows another post, SEATS_TAKEN when nobody's term leaves room, UNIT_FROZEN, or with verdicts when a rule
+    follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
     forbids it (a temporary branch never elects).
     """
     GetAppointment: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.GetAppointmentRequest, _appointment_service_pb2.GetAppointmentResponse]  # type: ignore[assignment]
@@ -124,12 +124,12 @@ class AppointmentServiceAsyncStub(AppointmentServiceStub):
     EndAppointment: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.EndAppointmentRequest, _appointment_service_pb2.EndAppointmentResponse]  # type: ignore[assignment]
     """Ends an appointment from a day on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
-    FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or UNIT_FROZEN.
+    FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
     """
     CorrectAppointment: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.CorrectAppointmentRequest, _appointment_service_pb2.CorrectAppointmentResponse]  # type: ignore[assignment]
     """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-    FAILED_PRECONDITION with SEATS_TAKEN or UNIT_FROZEN.
+    FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
     """
 
 class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -145,7 +145,7 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
         role or another unit of the role needs the permission to give that role there.
         Errors: INVALID_ARGUMENT naming the field for a post that the unit cannot have, a bound post that is itself
         bound or has another number of seats, or a day outside the unit's life; PERMISSION_DENIED with
-        ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with UNIT_FROZEN, or with verdicts when the unit has enough posts of
+        ROLE_EXCEEDS_OWN; FAILED_PRECONDITION with RESOURCE_FROZEN, or with verdicts when the unit has enough posts of
         the kind.
         """
 
@@ -177,7 +177,7 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_appointment_service_pb2.AbolishPostResponse, _abc.Awaitable[_appointment_service_pb2.AbolishPostResponse]]:
         """Ends a post from a day on, and with it the appointments to it.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its first;
-        FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or UNIT_FROZEN.
+        FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
@@ -189,7 +189,7 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Appoints a person to a post for a term.
         Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
         that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
-        follows another post, SEATS_TAKEN when nobody's term leaves room, UNIT_FROZEN, or with verdicts when a rule
+        follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
         forbids it (a temporary branch never elects).
         """
 
@@ -221,7 +221,7 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_appointment_service_pb2.EndAppointmentResponse, _abc.Awaitable[_appointment_service_pb2.EndAppointmentResponse]]:
         """Ends an appointment from a day on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
-        FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or UNIT_FROZEN.
+        FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
@@ -232,7 +232,7 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_appointment_service_pb2.CorrectAppointmentResponse, _abc.Awaitable[_appointment_service_pb2.CorrectAppointmentResponse]]:
         """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-        FAILED_PRECONDITION with SEATS_TAKEN or UNIT_FROZEN.
+        FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
         """
 
 def add_AppointmentServiceServicer_to_server(servicer: AppointmentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -34,8 +34,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The unit `unit_id` still has `count` units below it on or after `dissolved_on`. Metadata: `unit_id`, `count`, `dissolved_on`."""
     ERROR_REASON_UNIT_HAS_MEMBERS: _ErrorReason.ValueType  # 5
     """The unit `unit_id` still has `count` members or open cases on or after `dissolved_on`. Metadata: `unit_id`, `count`, `dissolved_on`."""
-    ERROR_REASON_UNIT_FROZEN: _ErrorReason.ValueType  # 6
-    """The unit `unit_id` is held by the process `process_id`. Metadata: `unit_id`, `process_id`."""
+    ERROR_REASON_UNIT_IN_USE: _ErrorReason.ValueType  # 6
+    """The unit `unit_id` still sponsors or hosts `count` units on or after `dissolved_on`.
+    Metadata: `unit_id`, `count`, `dissolved_on`.
+    """
     ERROR_REASON_ROOT_EXISTS: _ErrorReason.ValueType  # 7
     """The university exists already (`unit_id`). Metadata: `unit_id`."""
     ERROR_REASON_SPONSORSHIP_OVERLAPS: _ErrorReason.ValueType  # 8
@@ -82,10 +84,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """`count` people would go nowhere. Metadata: `count`."""
     ERROR_REASON_PEOPLE_HELD: _ErrorReason.ValueType  # 29
     """`count` people cannot be moved now: `reason`. Metadata: `count`, `reason`."""
-    ERROR_REASON_UNIT_IN_USE: _ErrorReason.ValueType  # 30
-    """The unit `unit_id` still sponsors or hosts `count` units on or after `dissolved_on`.
-    Metadata: `unit_id`, `count`, `dissolved_on`.
-    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -104,8 +102,10 @@ ERROR_REASON_UNIT_HAS_CHILDREN: ErrorReason.ValueType  # 4
 """The unit `unit_id` still has `count` units below it on or after `dissolved_on`. Metadata: `unit_id`, `count`, `dissolved_on`."""
 ERROR_REASON_UNIT_HAS_MEMBERS: ErrorReason.ValueType  # 5
 """The unit `unit_id` still has `count` members or open cases on or after `dissolved_on`. Metadata: `unit_id`, `count`, `dissolved_on`."""
-ERROR_REASON_UNIT_FROZEN: ErrorReason.ValueType  # 6
-"""The unit `unit_id` is held by the process `process_id`. Metadata: `unit_id`, `process_id`."""
+ERROR_REASON_UNIT_IN_USE: ErrorReason.ValueType  # 6
+"""The unit `unit_id` still sponsors or hosts `count` units on or after `dissolved_on`.
+Metadata: `unit_id`, `count`, `dissolved_on`.
+"""
 ERROR_REASON_ROOT_EXISTS: ErrorReason.ValueType  # 7
 """The university exists already (`unit_id`). Metadata: `unit_id`."""
 ERROR_REASON_SPONSORSHIP_OVERLAPS: ErrorReason.ValueType  # 8
@@ -152,8 +152,4 @@ ERROR_REASON_PEOPLE_UNPLACED: ErrorReason.ValueType  # 28
 """`count` people would go nowhere. Metadata: `count`."""
 ERROR_REASON_PEOPLE_HELD: ErrorReason.ValueType  # 29
 """`count` people cannot be moved now: `reason`. Metadata: `count`, `reason`."""
-ERROR_REASON_UNIT_IN_USE: ErrorReason.ValueType  # 30
-"""The unit `unit_id` still sponsors or hosts `count` units on or after `dissolved_on`.
-Metadata: `unit_id`, `count`, `dissolved_on`.
-"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -140,7 +140,7 @@ class ReorganizationServiceServicer:
         """Starts the execution of an approved reorganisation and answers at once; its state, and the process that it
         names, say how it goes on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with REORGANIZATION_STATE when it is not
-        approved, or UNIT_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
+        approved, or RESOURCE_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
         longer fits the organisation.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

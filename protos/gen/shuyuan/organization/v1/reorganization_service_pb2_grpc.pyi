@@ -68,7 +68,7 @@ class ReorganizationServiceStub:
     """Starts the execution of an approved reorganisation and answers at once; its state, and the process that it
     names, say how it goes on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with REORGANIZATION_STATE when it is not
-    approved, or UNIT_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
+    approved, or RESOURCE_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
     longer fits the organisation.
     """
     WithdrawReorganization: _grpc.UnaryUnaryMultiCallable[_reorganization_service_pb2.WithdrawReorganizationRequest, _reorganization_service_pb2.WithdrawReorganizationResponse]
@@ -116,7 +116,7 @@ class ReorganizationServiceAsyncStub(ReorganizationServiceStub):
     """Starts the execution of an approved reorganisation and answers at once; its state, and the process that it
     names, say how it goes on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with REORGANIZATION_STATE when it is not
-    approved, or UNIT_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
+    approved, or RESOURCE_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
     longer fits the organisation.
     """
     WithdrawReorganization: _aio.UnaryUnaryMultiCallable[_reorganization_service_pb2.WithdrawReorganizationRequest, _reorganization_service_pb2.WithdrawReorganizationResponse]  # type: ignore[assignment]
@@ -203,7 +203,7 @@ class ReorganizationServiceServicer(metaclass=_abc_1.ABCMeta):
         """Starts the execution of an approved reorganisation and answers at once; its state, and the process that it
         names, say how it goes on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with REORGANIZATION_STATE when it is not
-        approved, or UNIT_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
+        approved, or RESOURCE_FROZEN when another process holds one of its units; INVALID_ARGUMENT when the plan no
         longer fits the organisation.
         """
 

@@ -108,7 +108,7 @@ class UnitServiceServicer:
         same step) with its appointed secretary.
         Errors: INVALID_ARGUMENT naming the field for a parent, sponsor, host or form that does not fit the kind,
         or a day on which the parent does not exist; FAILED_PRECONDITION with verdicts when a rule forbids it,
-        with UNIT_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
+        with RESOURCE_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
         name. Repeating it without an idempotency key tries to establish a second unit.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -142,7 +142,7 @@ class UnitServiceServicer:
     def UpdateUnit(self, request, context):
         """Changes name, short name and campus from a day on; a day in the past corrects the history.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH for a version that is no longer the newest; INVALID_ARGUMENT
-        for a day outside the unit's life; FAILED_PRECONDITION with UNIT_FROZEN; ALREADY_EXISTS with
+        for a day outside the unit's life; FAILED_PRECONDITION with RESOURCE_FROZEN; ALREADY_EXISTS with
         UNIT_NAME_TAKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -153,7 +153,7 @@ class UnitServiceServicer:
         """Puts the unit below another parent from a day on; a day in the past corrects the history. The permission
         is needed on the unit and on the new parent.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a parent of the wrong kind, one that is
-        the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with UNIT_FROZEN.
+        the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,7 +162,7 @@ class UnitServiceServicer:
     def AddSponsor(self, request, context):
         """Adds a sponsor for a stretch of time.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a sponsor of the wrong kind or outside
-        its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or UNIT_FROZEN.
+        its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -171,7 +171,7 @@ class UnitServiceServicer:
     def EndSponsor(self, request, context):
         """Ends the sponsorship of a sponsor from a day on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with SPONSORSHIP_NOT_FOUND when it does
-        not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or UNIT_FROZEN.
+        not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -182,7 +182,7 @@ class UnitServiceServicer:
         appointments and the roles they brought.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
         unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
-        sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+        sponsors or hosts another), UNIT_HAS_MEMBERS or RESOURCE_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,7 +40,7 @@ class UnitServiceStub:
     same step) with its appointed secretary.
     Errors: INVALID_ARGUMENT naming the field for a parent, sponsor, host or form that does not fit the kind,
     or a day on which the parent does not exist; FAILED_PRECONDITION with verdicts when a rule forbids it,
-    with UNIT_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
+    with RESOURCE_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
     name. Repeating it without an idempotency key tries to establish a second unit.
     """
     GetUnit: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.GetUnitRequest, _unit_service_pb2.GetUnitResponse]
@@ -58,31 +58,31 @@ class UnitServiceStub:
     UpdateUnit: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.UpdateUnitRequest, _unit_service_pb2.UpdateUnitResponse]
     """Changes name, short name and campus from a day on; a day in the past corrects the history.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH for a version that is no longer the newest; INVALID_ARGUMENT
-    for a day outside the unit's life; FAILED_PRECONDITION with UNIT_FROZEN; ALREADY_EXISTS with
+    for a day outside the unit's life; FAILED_PRECONDITION with RESOURCE_FROZEN; ALREADY_EXISTS with
     UNIT_NAME_TAKEN.
     """
     MoveUnit: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.MoveUnitRequest, _unit_service_pb2.MoveUnitResponse]
     """Puts the unit below another parent from a day on; a day in the past corrects the history. The permission
     is needed on the unit and on the new parent.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a parent of the wrong kind, one that is
-    the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with UNIT_FROZEN.
+    the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with RESOURCE_FROZEN.
     """
     AddSponsor: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.AddSponsorRequest, _unit_service_pb2.AddSponsorResponse]
     """Adds a sponsor for a stretch of time.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a sponsor of the wrong kind or outside
-    its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or UNIT_FROZEN.
+    its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or RESOURCE_FROZEN.
     """
     EndSponsor: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.EndSponsorRequest, _unit_service_pb2.EndSponsorResponse]
     """Ends the sponsorship of a sponsor from a day on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with SPONSORSHIP_NOT_FOUND when it does
-    not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or UNIT_FROZEN.
+    not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or RESOURCE_FROZEN.
     """
     DissolveUnit: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.DissolveUnitRequest, _unit_service_pb2.DissolveUnitResponse]
     """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
     appointments and the roles they brought.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
     unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
-    sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+    sponsors or hosts another), UNIT_HAS_MEMBERS or RESOURCE_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
     """
     ListUnitLineage: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.ListUnitLineageRequest, _unit_service_pb2.ListUnitLineageResponse]
     """Lists what a unit descends from and what descends from it, over every generation, oldest first.
@@ -110,7 +110,7 @@ class UnitServiceAsyncStub(UnitServiceStub):
     same step) with its appointed secretary.
     Errors: INVALID_ARGUMENT naming the field for a parent, sponsor, host or form that does not fit the kind,
     or a day on which the parent does not exist; FAILED_PRECONDITION with verdicts when a rule forbids it,
-    with UNIT_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
+    with RESOURCE_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
     name. Repeating it without an idempotency key tries to establish a second unit.
     """
     GetUnit: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.GetUnitRequest, _unit_service_pb2.GetUnitResponse]  # type: ignore[assignment]
@@ -128,31 +128,31 @@ class UnitServiceAsyncStub(UnitServiceStub):
     UpdateUnit: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.UpdateUnitRequest, _unit_service_pb2.UpdateUnitResponse]  # type: ignore[assignment]
     """Changes name, short name and campus from a day on; a day in the past corrects the history.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH for a version that is no longer the newest; INVALID_ARGUMENT
-    for a day outside the unit's life; FAILED_PRECONDITION with UNIT_FROZEN; ALREADY_EXISTS with
+    for a day outside the unit's life; FAILED_PRECONDITION with RESOURCE_FROZEN; ALREADY_EXISTS with
     UNIT_NAME_TAKEN.
     """
     MoveUnit: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.MoveUnitRequest, _unit_service_pb2.MoveUnitResponse]  # type: ignore[assignment]
     """Puts the unit below another parent from a day on; a day in the past corrects the history. The permission
     is needed on the unit and on the new parent.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a parent of the wrong kind, one that is
-    the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with UNIT_FROZEN.
+    the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with RESOURCE_FROZEN.
     """
     AddSponsor: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.AddSponsorRequest, _unit_service_pb2.AddSponsorResponse]  # type: ignore[assignment]
     """Adds a sponsor for a stretch of time.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a sponsor of the wrong kind or outside
-    its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or UNIT_FROZEN.
+    its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or RESOURCE_FROZEN.
     """
     EndSponsor: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.EndSponsorRequest, _unit_service_pb2.EndSponsorResponse]  # type: ignore[assignment]
     """Ends the sponsorship of a sponsor from a day on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with SPONSORSHIP_NOT_FOUND when it does
-    not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or UNIT_FROZEN.
+    not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or RESOURCE_FROZEN.
     """
     DissolveUnit: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.DissolveUnitRequest, _unit_service_pb2.DissolveUnitResponse]  # type: ignore[assignment]
     """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
     appointments and the roles they brought.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
     unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
-    sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+    sponsors or hosts another), UNIT_HAS_MEMBERS or RESOURCE_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
     """
     ListUnitLineage: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.ListUnitLineageRequest, _unit_service_pb2.ListUnitLineageResponse]  # type: ignore[assignment]
     """Lists what a unit descends from and what descends from it, over every generation, oldest first.
@@ -183,7 +183,7 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
         same step) with its appointed secretary.
         Errors: INVALID_ARGUMENT naming the field for a parent, sponsor, host or form that does not fit the kind,
         or a day on which the parent does not exist; FAILED_PRECONDITION with verdicts when a rule forbids it,
-        with UNIT_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
+        with RESOURCE_FROZEN while a process holds the parent; ALREADY_EXISTS with UNIT_NAME_TAKEN for a sibling of the same
         name. Repeating it without an idempotency key tries to establish a second unit.
         """
 
@@ -225,7 +225,7 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_unit_service_pb2.UpdateUnitResponse, _abc.Awaitable[_unit_service_pb2.UpdateUnitResponse]]:
         """Changes name, short name and campus from a day on; a day in the past corrects the history.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH for a version that is no longer the newest; INVALID_ARGUMENT
-        for a day outside the unit's life; FAILED_PRECONDITION with UNIT_FROZEN; ALREADY_EXISTS with
+        for a day outside the unit's life; FAILED_PRECONDITION with RESOURCE_FROZEN; ALREADY_EXISTS with
         UNIT_NAME_TAKEN.
         """
 
@@ -238,7 +238,7 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
         """Puts the unit below another parent from a day on; a day in the past corrects the history. The permission
         is needed on the unit and on the new parent.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a parent of the wrong kind, one that is
-        the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with UNIT_FROZEN.
+        the unit or below it, or one that does not exist for all of the time; FAILED_PRECONDITION with RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
@@ -249,7 +249,7 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_unit_service_pb2.AddSponsorResponse, _abc.Awaitable[_unit_service_pb2.AddSponsorResponse]]:
         """Adds a sponsor for a stretch of time.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a sponsor of the wrong kind or outside
-        its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or UNIT_FROZEN.
+        its life; FAILED_PRECONDITION with SPONSORSHIP_OVERLAPS or RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
@@ -260,7 +260,7 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_unit_service_pb2.EndSponsorResponse, _abc.Awaitable[_unit_service_pb2.EndSponsorResponse]]:
         """Ends the sponsorship of a sponsor from a day on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with SPONSORSHIP_NOT_FOUND when it does
-        not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or UNIT_FROZEN.
+        not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
@@ -273,7 +273,7 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
         appointments and the roles they brought.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
         unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
-        sponsors or hosts another), UNIT_HAS_MEMBERS or UNIT_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
+        sponsors or hosts another), UNIT_HAS_MEMBERS or RESOURCE_FROZEN; UNAVAILABLE when the membership service cannot say whether it has members.
         """
 
     @_abc_1.abstractmethod
