@@ -1,0 +1,1 @@
+"""The membership service: people, their affiliations and organisation relationships, and admission to the Party."""

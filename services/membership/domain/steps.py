@@ -1,0 +1,111 @@
+"""In which order the steps of admission may be taken, over whatever catalogue the case began under.
+
+The catalogue (order, stages, names) is data of the rulebook. Here stands only what is ours to say: which
+steps wait for nobody, which may be taken again, and which day a step may not lie before.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rulebook import Step
+
+APPLICATION: Final = "application"
+ACTIVIST: Final = "activist"
+CONTACTS: Final = "contacts"
+CULTIVATION: Final = "cultivation_assessment"
+PROSPECT: Final = "prospect"
+INTRODUCERS: Final = "introducers"
+POLITICAL_REVIEW: Final = "political_review"
+TRAINING: Final = "training"
+COMMITTEE_REVIEW: Final = "committee_review"
+PRE_REVIEW: Final = "pre_review"
+ADMISSION_FORM: Final = "admission_form"
+BRANCH_MEETING: Final = "branch_meeting"
+SUPERIOR_TALK: Final = "superior_talk"
+APPROVAL: Final = "approval"
+ASSIGNMENT: Final = "assignment"
+OATH: Final = "oath"
+PROBATION_ASSESSMENT: Final = "probation_assessment"
+CONVERSION_REQUEST: Final = "conversion_request"
+# The hearing of opinions before the conversion meeting (DEV-28); the flow chart has no number for it.
+CONVERSION_REVIEW: Final = "conversion_review"
+CONVERSION_MEETING: Final = "conversion_meeting"
+CONVERSION_APPROVAL: Final = "conversion_approval"
+ARCHIVE: Final = "archive"
+
+# Taken at any time after the approval; nothing waits for them.
+LOOSE: Final = frozenset({"approval_filing", ASSIGNMENT, OATH})
+# May be taken again until the step named has been taken: contacts change, a training or a review expires.
+REPEATABLE: Final[Mapping[str, str]] = {
+    CONTACTS: APPROVAL,
+    INTRODUCERS: BRANCH_MEETING,
+    POLITICAL_REVIEW: BRANCH_MEETING,
+    TRAINING: BRANCH_MEETING,
+    PRE_REVIEW: BRANCH_MEETING,
+}
+# Periodic steps come to an end with these.
+PERIOD_ENDS: Final[Mapping[str, str]] = {
+    CULTIVATION: BRANCH_MEETING,
+    PROBATION_ASSESSMENT: CONVERSION_MEETING,
+}
+# Run side by side between the prospect's determination and the committee's review.
+PARALLEL: Final = frozenset({"prospect_filing", INTRODUCERS, POLITICAL_REVIEW, TRAINING})
+# Undone by an extension of the probation, so that they are taken again at its end.
+OF_CONVERSION: Final = frozenset({CONVERSION_REQUEST, CONVERSION_REVIEW, CONVERSION_MEETING})
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The steps of a rule set, asked about what comes next."""
+
+    steps: tuple[Step, ...]
+
+    def named(self, step: str) -> Step | None:
+        """The step of a name, None where the catalogue has none."""
+        return next((item for item in self.steps if item.id == step), None)
+
+    def number(self, step: str) -> int:
+        """The number by which a step is ordered."""
+        name = CONVERSION_REQUEST if step == CONVERSION_REVIEW else step
+        found = self.named(name)
+        return found.number if found else 0
+
+    def awaited(self, taken: Sequence[str]) -> Step | None:
+        """The step that everything else waits for; None when the last one is taken."""
+        return next((step for step in self.steps if self._is_core(step) and step.id not in taken), None)
+
+    def takeable(self, taken: Sequence[str]) -> list[Step]:
+        """Every step that may be taken next, as far as the order goes."""
+        return [step for step in self.steps if self.may_take(step.id, taken)]
+
+    def may_take(self, step: str, taken: Sequence[str]) -> bool:
+        """Whether the order lets the step be taken now."""
+        if step == CONVERSION_REVIEW:
+            return CONVERSION_REQUEST in taken and CONVERSION_MEETING not in taken and step not in taken
+        found = self.named(step)
+        if found is None:
+            return False
+        if found.id in LOOSE:
+            return APPROVAL in taken and found.id not in taken
+        awaited = self.awaited(taken)
+        if found.periodic:
+            end = PERIOD_ENDS.get(found.id)
+            return (awaited is None or found.number < awaited.number) and (end is None or end not in taken)
+        if found.id in taken:
+            end = REPEATABLE.get(found.id)
+            return end is not None and end not in taken
+        return awaited is not None and awaited.id == found.id
+
+    def precedes(self, earlier: str, later: str) -> bool:
+        """Whether `later` may not lie on a day before `earlier`."""
+        found = self.named(earlier)
+        if found is None or not self._is_core(found):
+            return False
+        if earlier in PARALLEL and later in PARALLEL:
+            return False
+        return found.number < self.number(later)
+
+    @staticmethod
+    def _is_core(step: Step) -> bool:
+        return not step.periodic and step.id not in LOOSE

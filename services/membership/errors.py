@@ -1,0 +1,159 @@
+"""What the membership service refuses, each with its reason from `error_reason.proto`."""
+
+from chassis.errors import (
+    AlreadyExistsError,
+    InvalidArgumentError,
+    NotFoundError,
+    RulesError,
+    StateError,
+    Violation,
+)
+
+
+class PersonNotFoundError(NotFoundError):
+    """There is no such person."""
+
+    reason = "PERSON_NOT_FOUND"
+
+
+class CampusNumberTakenError(AlreadyExistsError):
+    """The campus number belongs to somebody already."""
+
+    reason = "CAMPUS_NUMBER_TAKEN"
+
+
+class AccountNotFoundError(NotFoundError):
+    """There is no such account."""
+
+    reason = "ACCOUNT_NOT_FOUND"
+
+
+class MemberNotFoundError(NotFoundError):
+    """The person is not a member."""
+
+    reason = "MEMBER_NOT_FOUND"
+
+
+class MemberAlreadyEstablishedError(AlreadyExistsError):
+    """The member is in a roll already."""
+
+    reason = "MEMBER_ALREADY_ESTABLISHED"
+
+
+class MemberAlreadyThereError(StateError):
+    """The member belongs to the unit already."""
+
+    reason = "MEMBER_ALREADY_THERE"
+
+
+class UnitUnknownError(StateError):
+    """This service does not know the unit, or does not know it yet."""
+
+    reason = "UNIT_UNKNOWN"
+
+
+class UnitNotInForceError(StateError):
+    """The unit does not exist on the day."""
+
+    reason = "UNIT_NOT_IN_FORCE"
+
+
+class UnitKindNotAllowedError(StateError):
+    """A unit of this kind and form cannot do this."""
+
+    reason = "UNIT_KIND_NOT_ALLOWED"
+
+
+class UnitFrozenError(StateError):
+    """A process of the organization service holds the unit."""
+
+    reason = "UNIT_FROZEN"
+
+
+class PersonUnknownError(StateError):
+    """A person named in a step is not registered."""
+
+    reason = "PERSON_UNKNOWN"
+
+
+class AlreadyMemberError(StateError):
+    """A member cannot apply for membership."""
+
+    reason = "ALREADY_MEMBER"
+
+
+class AdmissionCaseNotFoundError(NotFoundError):
+    """There is no such case."""
+
+    reason = "ADMISSION_CASE_NOT_FOUND"
+
+
+class AdmissionCaseAlreadyOpenError(AlreadyExistsError):
+    """The person has a case under way."""
+
+    reason = "ADMISSION_CASE_ALREADY_OPEN"
+
+
+class AdmissionCaseClosedError(StateError):
+    """The case is over."""
+
+    reason = "ADMISSION_CASE_CLOSED"
+
+
+class StepNotDueError(StateError):
+    """Another step comes first, or the step was taken already."""
+
+    reason = "STEP_NOT_DUE"
+
+
+class StepForbiddenError(RulesError):
+    """Rules forbid the step; every verdict goes along."""
+
+    reason = "STEP_FORBIDDEN_BY_RULES"
+
+
+class DayOutOfOrderError(StateError):
+    """The day lies in the future or before what must precede it."""
+
+    reason = "DAY_OUT_OF_ORDER"
+
+
+class BallotContradictsRollError(StateError):
+    """Totals that cannot be, given the roll of the day."""
+
+    reason = "BALLOT_CONTRADICTS_ROLL"
+
+
+class BallotNotEnteredError(StateError):
+    """There are no entered totals of this number."""
+
+    reason = "BALLOT_NOT_ENTERED"
+
+
+class BallotConfirmedBySamePersonError(StateError):
+    """Totals are confirmed by somebody else than the one who entered them."""
+
+    reason = "BALLOT_CONFIRMED_BY_SAME_PERSON"
+
+
+class OverrideWithoutCauseError(StateError):
+    """A rule that does not forbid the step cannot be set aside."""
+
+    reason = "OVERRIDE_WITHOUT_CAUSE"
+
+
+class OutcomeNotResolvedError(StateError):
+    """The committee decides on what the branch meeting resolved, and on nothing else."""
+
+    reason = "OUTCOME_NOT_RESOLVED"
+
+
+class FieldsContradictError(InvalidArgumentError):
+    """Fields that are each right and do not fit together."""
+
+    reason = "FIELDS_CONTRADICT"
+
+    @classmethod
+    def of(cls, field: str, zh: str, en: str) -> "FieldsContradictError":
+        """The refusal of one field."""
+        return cls([Violation(field=field, zh=zh, en=en)])
