@@ -62,9 +62,19 @@ def _stat(pid: int) -> tuple[str, int] | None:
     return state, int(parent)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not yet collected does not."""
     stat = _stat(pid)
     return stat is not None and stat[0] != "Z"
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it, itself first."""
+    parents = _parents()
+    found = [pid]
+    for each in found:
+        found.extend(child for child, parent in parents.items() if parent == each)
+    return found
 
 
 def _parents() -> dict[int, int]:
@@ -166,25 +176,19 @@ class Child:
         """End it and the processes it started at once, as a power cut would (the machine's caches stay)."""
         if self.process is None:
             return
-        family = self.family()
-        for pid in family:
+        members = self.family()
+        for pid in members:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
         # A database does not start while a backend of its last life still holds its memory.
         deadline = time.monotonic() + 2.0
-        while any(_is_alive(pid) for pid in family[1:]) and time.monotonic() < deadline:
+        while any(is_alive(pid) for pid in members[1:]) and time.monotonic() < deadline:
             time.sleep(POLL)
 
     def family(self) -> list[int]:
         """It and the processes below it; PostgreSQL's are not in its process group."""
-        if self.process is None or not self.running:
-            return []
-        parents = _parents()
-        family = [self.process.pid]
-        for pid in family:
-            family.extend(each for each, parent in parents.items() if parent == pid)
-        return family
+        return [] if self.process is None or not self.running else family(self.process.pid)
 
     def last_words(self, lines: int = 3) -> str:
         """The end of its log, on one line."""
