@@ -25,6 +25,7 @@ from chassis.events import Event
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
+    from asyncpg.transaction import Transaction
 
     from chassis.calls import Call
 
@@ -178,11 +179,11 @@ class Database:
         )
         return cls(url, pool, digest_key)
 
-    async def connect_alone(self) -> Connection:
+    async def connect_alone(self) -> "LoneConnection":
         """A connection outside the pool, for whoever must hold a session lock."""
         connection: Connection = await asyncpg.connect(self._url, timeout=10, **_CONNECT)
         await _prepare(connection)
-        return connection
+        return LoneConnection(connection)
 
     async def close(self) -> None:
         """Close the pool, waiting a moment for what runs."""
@@ -215,6 +216,41 @@ class Database:
         """Tell the listeners of a topic that something is committed."""
         for callback in self._listeners.get(topic, ()):
             callback()
+
+
+class LoneConnection:
+    """A connection outside the pool: whoever holds it may take session locks, which end with it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Query, /, **params: Any) -> list[Record]:
+        """Every row."""
+        return await self._connection.fetch(statement.sql, *statement.bind(params))
+
+    async def fetch_one(self, statement: Query, /, **params: Any) -> Record | None:
+        """The first row, None when there is none."""
+        return await self._connection.fetchrow(statement.sql, *statement.bind(params))
+
+    async def fetch_value(self, statement: Query, /, **params: Any) -> Any:
+        """The first column of the first row, None when there is none."""
+        return await self._connection.fetchval(statement.sql, *statement.bind(params))
+
+    def transaction(self) -> "Transaction":
+        """A transaction on this connection, for machinery that is not a call; commands use a unit of work."""
+        return self._connection.transaction()
+
+    async def try_lock(self, name: str) -> bool:
+        """Take the session lock behind a name if nobody has it; it ends with the connection."""
+        taken = await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_number(name))
+        return bool(taken)
+
+    async def close(self) -> None:
+        """Hang up; the server then ends the locks."""
+        try:
+            await self._connection.close(timeout=1)
+        except (TimeoutError, asyncio.CancelledError, *UNREACHABLE):
+            self._connection.terminate()
 
 
 def lock_number(name: str) -> int:

@@ -52,3 +52,17 @@ copy_lag_seconds = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0),
 )
 access_denials = Counter("shuyuan_access_denied_total", "Calls denied, by method.", ["method"])
+relay_active = Gauge("shuyuan_relay_active", "Whether this replica's relay is the active one.")
+relay_held = Gauge(
+    "shuyuan_relay_held", "Whether the relay numbers nothing because the stream is ahead of the log."
+)
+relay_head = Gauge("shuyuan_relay_head_position", "Newest numbered position of the event log.")
+relay_published = Gauge("shuyuan_relay_published_position", "Position up to which the broker has the events.")
+relay_troubles = Counter(
+    "shuyuan_relay_troubles_total", "Publishing attempts that failed, by error.", ["error"]
+)
+processes_stuck = Gauge("shuyuan_processes_stuck", "Processes that need a person.")
+process_steps = Counter(
+    "shuyuan_process_steps_total", "Steps of processes run, by kind and result.", ["kind", "result"]
+)
+timed_runs = Counter("shuyuan_timed_runs_total", "Timed work run, by name and result.", ["name", "result"])
