@@ -1,20 +1,24 @@
-"""The process's connection to NATS: made in the background, because a service starts and works without it."""
+"""The connection to NATS: made in the background and kept, because a service starts and works without it.
+
+`connect` of the client library never returns while the server is away (whatever its retry settings), so
+nobody waits for it; who needs the broker asks `client`, which is None until it is there.
+"""
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 import nats
 import structlog
 from nats.aio.client import Client
+from prometheus_client import Gauge
 
 from chassis.errors import UnavailableError
 
 log = structlog.get_logger()
 
-# A client attached to a frozen server must notice within seconds; the library's default is four minutes.
-PING_SECONDS = 5
-PINGS_UNANSWERED = 2
-RECONNECT_SECONDS = 0.5
+connected = Gauge("shuyuan_broker_connected", "Whether the connection to NATS is up.")
 
 
 class BrokerAwayError(UnavailableError):
@@ -22,74 +26,81 @@ class BrokerAwayError(UnavailableError):
 
 
 class Broker:
-    """Holds the connection; whoever uses it must expect BrokerAwayError at any time."""
+    """One connection of a process, shared by the relay and the copies."""
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         self._name = name
         self._client: Client | None = None
+        self._listeners: list[Callable[[], None]] = []
         self._up = asyncio.Event()
-        self._trouble: str | None = None
+        self._quiet = False
 
     @property
-    def is_connected(self) -> bool:
-        """Whether messages can be sent now."""
-        return self._client is not None and self._client.is_connected
+    def client(self) -> Client | None:
+        """The connected client, None while the broker is away."""
+        client = self._client
+        return client if client is not None and client.is_connected else None
 
-    @property
-    def client(self) -> Client:
-        """The connected client."""
-        if self._client is None or not self._client.is_connected:
-            raise BrokerAwayError(url=self._name)
-        return self._client
+    def require(self) -> Client:
+        """The connected client; BrokerAwayError while the broker is away."""
+        client = self.client
+        if client is None:
+            raise BrokerAwayError
+        return client
 
-    async def connected(self) -> Client:
+    async def wait_until_up(self) -> None:
         """Wait until there is a connection."""
-        while not self.is_connected:
+        while self.client is None:
             self._up.clear()
             await self._up.wait()
-        return self.client
+
+    def listen(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called each time the connection is up (again)."""
+        self._listeners.append(callback)
 
     async def run(self) -> None:
-        """Connect and stay connected until cancelled; the library itself reconnects for ever."""
+        """Connect and stay connected; the supervisor owns this task."""
+        if not self._url:
+            return
+        client = Client()
         try:
-            # Never returns while the server is absent, which is why this is a task of its own.
-            self._client = await nats.connect(
+            await client.connect(
                 self._url,
                 name=self._name,
                 max_reconnect_attempts=-1,
-                reconnect_time_wait=RECONNECT_SECONDS,
-                ping_interval=PING_SECONDS,
-                max_outstanding_pings=PINGS_UNANSWERED,
-                error_cb=self._on_error,
-                reconnected_cb=self._on_up,
-                disconnected_cb=self._on_down,
+                reconnect_time_wait=0.5,
+                connect_timeout=2,
+                # A frozen server is noticed in seconds, not in the library's four minutes.
+                ping_interval=5,
+                max_outstanding_pings=2,
+                error_cb=self._failed,
+                disconnected_cb=self._went,
+                reconnected_cb=self._came,
             )
-            await self._on_up()
+            self._client = client
+            await self._came()
             await asyncio.Event().wait()
         finally:
-            await self.close()
+            connected.set(0)
+            self._client = None
+            with contextlib.suppress(nats.errors.Error, asyncio.TimeoutError, OSError):
+                await asyncio.wait_for(client.close(), 2)
 
-    async def close(self) -> None:
-        """Hang up."""
-        client, self._client = self._client, None
-        if client is not None and not client.is_closed:
-            # What was sent is acknowledged or sent again by whoever sent it; waiting for it helps nobody.
-            with contextlib.suppress(OSError, TimeoutError, nats.errors.Error):
-                await client.close()
-
-    async def _on_up(self) -> None:
-        self._trouble = None
+    async def _came(self) -> None:
+        self._quiet = False
+        connected.set(1)
         self._up.set()
         log.info("broker.connected")
+        for callback in self._listeners:
+            callback()
 
-    async def _on_down(self) -> None:
-        if self._client is not None:
-            log.warning("broker.disconnected")
+    async def _went(self) -> None:
+        connected.set(0)
+        log.warning("broker.disconnected")
 
-    async def _on_error(self, error: Exception) -> None:
-        # The library reports each attempt; one line for each kind of trouble is enough.
-        trouble = type(error).__name__
-        if trouble != self._trouble:
-            self._trouble = trouble
-            log.warning("broker.trouble", error=trouble)
+    async def _failed(self, error: Any) -> None:
+        # The library reports every attempt; one line for each time the broker goes is enough.
+        if not self._quiet:
+            self._quiet = True
+            log.warning("broker.away", error=type(error).__name__)

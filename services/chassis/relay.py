@@ -146,7 +146,7 @@ class Relay:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             state = await self._state(self._database)
-            reachable = self._broker is not None and self._broker.is_connected
+            reachable = self._broker is not None and self._broker.client is not None
             if not state["pending"] and (not reachable or state["published"] >= state["head"]):
                 return True
             self._wake.set()
@@ -173,7 +173,7 @@ class Relay:
     async def _publish_forever(self, stream: Stream) -> None:
         assert self._broker is not None
         while True:
-            await self._broker.connected()
+            await self._broker.wait_until_up()
             self._numbered.clear()
             try:
                 if not self._in_step:
@@ -271,7 +271,7 @@ class Relay:
             "auditnumber": newest.number,
             "audithash": newest.hash.hex(),
         }
-        await self._broker.client.publish(f"shuyuan.{self._service}.head", orjson.dumps(document))
+        await self._broker.require().publish(f"shuyuan.{self._service}.head", orjson.dumps(document))
 
     async def _state(self, reader: Reader) -> Any:
         state = await reader.fetch_one(_STATE)

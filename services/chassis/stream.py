@@ -76,7 +76,7 @@ class Stream:
 
     @property
     def _js(self) -> JetStreamContext:
-        client = self._broker.client
+        client = self._broker.require()
         # One context for each client: every one subscribes to its own acknowledgements.
         if self._context is None or client is not self._client:
             self._client, self._context = client, client.jetstream(timeout=ACK_SECONDS)
