@@ -69,7 +69,7 @@ class Broker:
                 self._url,
                 name=self._name,
                 max_reconnect_attempts=-1,
-                reconnect_time_wait=0.5,
+                reconnect_time_wait=0.5,  # type: ignore[arg-type] # the client sleeps fractions as well
                 connect_timeout=2,
                 # A frozen server is noticed in seconds, not in the library's four minutes.
                 ping_interval=5,
