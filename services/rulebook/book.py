@@ -45,7 +45,7 @@ class RuleSet:
         The canonical content, to be kept beside the cases that were begun under it.
         """
         content = {
-            "operations": [asdict(item) for item in sorted(self.operations, key=lambda item: item.id)],
+            "operations": [asdict(operation) for operation in self.operations],
             "rules": [
                 rule.content for rule in sorted(self.rules, key=lambda rule: (rule.layer.depth, rule.id))
             ],
@@ -132,9 +132,11 @@ class RuleBook:
             raise NoRulesInForceError(on)
         # The narrowest layer that has a catalogue of its own decides what the steps are.
         catalogue = next((pack for pack in reversed(packs) if pack.steps), None)
+        operations = {operation.id: operation for pack in packs for operation in pack.operations}
         selected = RuleSet(
-            rules=rules,
-            operations=tuple(operation for pack in packs for operation in pack.operations),
+            # In one order whatever the files were called, so that equal content has one digest.
+            rules=tuple(sorted(rules, key=lambda rule: (rule.layer.depth, rule.id))),
+            operations=tuple(operations[name] for name in sorted(operations)),
             stages=catalogue.stages if catalogue else (),
             steps=catalogue.steps if catalogue else (),
         )
