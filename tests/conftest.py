@@ -1,7 +1,7 @@
 """Fixtures of every test: the event loop, and the session's real PostgreSQL and NATS, started when first used."""
 
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import uvloop
@@ -10,6 +10,7 @@ from deploy.local.stack import Stack
 from tests.support import broker, databases, provision, system
 from tests.support.broker import NatsServer
 from tests.support.databases import DatabaseServer
+from tests.support.http import Api
 
 _used: dict[str, provision.Choice] = {}
 
@@ -75,3 +76,19 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """
     with system.serve(request) as running:
         yield running
+
+
+@pytest.fixture
+async def api_as(stack: Stack) -> AsyncIterator[Callable[[str], Api]]:
+    """Clients of the gateway by campus number or role: `await api_as("admin").get("/v1/units")`."""
+    opened: dict[str, Api] = {}
+
+    def open_as(who: str) -> Api:
+        if who not in opened:
+            opened[who] = Api(stack.gateway_url, stack.token(who))
+        return opened[who]
+
+    await stack.ready()
+    yield open_as
+    for api in opened.values():
+        await api.close()
