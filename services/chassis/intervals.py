@@ -1,66 +1,58 @@
-"""Half-open stretches of campus days and their algebra; standard library only, so that a domain may use it."""
+"""Half-open intervals of days, and what remains of some when another is laid over them. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """
-    The days from `start` up to, and without, `end`; None means without end. Never empty.
-    """
+    """The days from `start` until the day before `end`; without `end`, for ever. Never empty."""
 
     start: date
     end: date | None = None
 
     def __post_init__(self) -> None:
         if self.end is not None and self.end <= self.start:
-            raise ValueError(f"no day lies from {self.start} to before {self.end}")
+            raise ValueError(f"no day lies in {self.start} until {self.end}")
 
-    def contains(self, day: date) -> bool:
-        """Whether the day lies in it."""
-        return self.start <= day and (self.end is None or day < self.end)
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.start <= day and (self.end is None or day < self.end)
 
     def overlaps(self, other: "Interval") -> bool:
         """Whether some day lies in both."""
-        return self.intersection(other) is not None
+        return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
 
     def covers(self, other: "Interval") -> bool:
-        """Whether every day of `other` lies in it."""
-        return self.intersection(other) == other
+        """Whether every day of the other lies in this one."""
+        ends_later = self.end is None or (other.end is not None and other.end <= self.end)
+        return self.start <= other.start and ends_later
 
     def intersection(self, other: "Interval") -> "Interval | None":
-        """The days that lie in both; None when there are none."""
-        start = max(self.start, other.start)
-        end = _earlier(self.end, other.end)
-        return None if end is not None and end <= start else Interval(start, end)
-
-    def without(self, other: "Interval") -> list["Interval"]:
-        """Its days that do not lie in `other`, as at most two stretches."""
+        """The days that lie in both."""
         if not self.overlaps(other):
-            return [self]
+            return None
+        ends = [end for end in (self.end, other.end) if end is not None]
+        return Interval(max(self.start, other.start), min(ends) if ends else None)
+
+    def minus(self, other: "Interval") -> tuple["Interval", ...]:
+        """The days that lie here and not in the other: none, one or two intervals."""
+        if not self.overlaps(other):
+            return (self,)
         rest = []
         if self.start < other.start:
             rest.append(Interval(self.start, other.start))
         if other.end is not None and (self.end is None or other.end < self.end):
             rest.append(Interval(other.end, self.end))
-        return rest
+        return tuple(rest)
+
+    @classmethod
+    def of(cls, start: date, end: date | None) -> Self | None:
+        """The interval, or None when no day lies in it."""
+        return None if end is not None and end <= start else cls(start, end)
 
 
-def _earlier(one: date | None, other: date | None) -> date | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
-
-
-def most_at_once(intervals: Iterable[Interval], within: Interval) -> tuple[int, date]:
-    """How many of the stretches at most hold on one day of `within`, and the first day on which so many do."""
-    cut = [common for interval in intervals if (common := interval.intersection(within)) is not None]
-    most, day = 0, within.start
-    # The count can only grow on a day on which a stretch begins.
-    for candidate in sorted({interval.start for interval in cut}):
-        count = sum(interval.contains(candidate) for interval in cut)
-        if count > most:
-            most, day = count, candidate
-    return most, day
+def cut(intervals: Iterable[Interval], new: Interval) -> list[Interval]:
+    """What remains of the intervals beside the new one, in their order."""
+    return [rest for interval in intervals for rest in interval.minus(new)]

@@ -176,7 +176,7 @@ process = sa.Table(
         "status IN ('running', 'waiting', 'stuck', 'done')", name=sa.schema.conv("process_status_check")
     ),
 )
-sa.Index("process_due_at_idx", process.c.due_at, postgresql_where=process.c.status == sa.text("'running'"))
+sa.Index("process_due_at_idx", process.c.due_at, postgresql_where=sa.text("status IN ('running', 'waiting')"))
 sa.Index(
     "process_unfinished_idx", process.c.process_id, postgresql_where=process.c.status != sa.text("'done'")
 )

@@ -7,6 +7,20 @@ from alembic.operations import Operations
 
 _STATEMENTS = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
+    # What was recorded stays: a row of a history is opened, closed once, and nothing else.
+    """
+    CREATE FUNCTION history_guard() RETURNS trigger LANGUAGE plpgsql AS $guard$
+    BEGIN
+        IF TG_OP = 'DELETE' OR OLD.recorded_until IS NOT NULL OR NEW.recorded_until IS NULL
+           OR to_jsonb(NEW) - 'recorded_until' IS DISTINCT FROM to_jsonb(OLD) - 'recorded_until'
+        THEN
+            RAISE EXCEPTION 'a row of % is closed once and never changed otherwise', TG_TABLE_NAME
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $guard$
+    """,
     """
     CREATE TABLE event_log (
         seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -108,7 +122,7 @@ _STATEMENTS = (
         ended_at timestamptz
     )
     """,
-    "CREATE INDEX process_due_at_idx ON process (due_at) WHERE status = 'running'",
+    "CREATE INDEX process_due_at_idx ON process (due_at) WHERE status IN ('running', 'waiting')",
     "CREATE INDEX process_unfinished_idx ON process (process_id) WHERE status <> 'done'",
     """
     CREATE TABLE process_freeze (
