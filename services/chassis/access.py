@@ -6,16 +6,22 @@ of the grants before it is answered, because our copy may be a moment behind.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis import access_store
-from chassis.access_store import put_account, put_grant, replace_edges
+from chassis.access_store import (
+    forget_accounts,
+    forget_grants,
+    forget_units,
+    put_account,
+    put_grant,
+    replace_edges,
+)
 from chassis.contract import MethodAccess, permits
 from chassis.errors import PermissionDeniedError, ServiceError, UnauthenticatedError
 
@@ -24,7 +30,17 @@ if TYPE_CHECKING:
     from chassis.clock import Clock
     from chassis.database import Reader
 
-__all__ = ["Access", "AccessControl", "put_account", "put_grant", "replace_edges", "within"]
+__all__ = [
+    "Access",
+    "AccessControl",
+    "forget_accounts",
+    "forget_grants",
+    "forget_units",
+    "put_account",
+    "put_grant",
+    "replace_edges",
+    "within",
+]
 
 # A revocation must hold everywhere within one second, the way through the log included.
 ALLOWANCE_SECONDS = 0.5
@@ -230,15 +246,3 @@ def within(unit: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         closure.c.valid.contains(sa.bindparam("access_day", type_=sa.Date())),
         sa.or_(sa.bindparam("access_reading", type_=sa.Boolean()), sa.not_(closure.c.reading_only)),
     )
-
-
-def days(rows: Iterable[Mapping[str, Any]], unit_field: str) -> list[tuple[UUID, date, date | None]]:
-    """Edges as the public representation of a unit shows them."""
-    return [
-        (
-            UUID(row[unit_field]),
-            date.fromisoformat(row["validFrom"]),
-            date.fromisoformat(row["validUntil"]) if row.get("validUntil") else None,
-        )
-        for row in rows
-    ]

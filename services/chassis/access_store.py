@@ -200,3 +200,27 @@ async def put_account(
     """Keep which person a campus number of an issuer belongs to."""
     await work.execute(_PUT_ACCOUNT, issuer=issuer, number_key=number_key, person_id=person_id, active=active)
     work.after_commit(work.call.access.control.forget)
+
+
+_FORGET_UNITS = [query(sa.text(f"DELETE FROM {table}")) for table in ("access_edge", "access_closure")]
+_FORGET_GRANTS = query(sa.text("DELETE FROM access_grant"))
+_FORGET_ACCOUNTS = query(sa.text("DELETE FROM access_account"))
+
+
+async def forget_units(work: "UnitOfWork") -> None:
+    """Empty the edges and the closure, before the source's whole log is applied again."""
+    for statement in _FORGET_UNITS:
+        await work.execute(statement)
+    work.after_commit(work.call.access.control.forget)
+
+
+async def forget_grants(work: "UnitOfWork") -> None:
+    """Empty the grants, likewise."""
+    await work.execute(_FORGET_GRANTS)
+    work.after_commit(work.call.access.control.forget)
+
+
+async def forget_accounts(work: "UnitOfWork") -> None:
+    """Empty the accounts, likewise."""
+    await work.execute(_FORGET_ACCOUNTS)
+    work.after_commit(work.call.access.control.forget)

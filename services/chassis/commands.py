@@ -1,0 +1,121 @@
+"""The commands every service has beside `serve` and `migrate`: events, parked, processes, audit.
+
+They work on the service's database and print for people; nothing here is called by the service itself.
+"""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from chassis import audit, copy_store, relay
+from chassis.applying import Applier
+from chassis.calls import ServiceContext, system_call
+from chassis.copies import Copy
+
+Run = Callable[[ServiceContext, argparse.Namespace], Awaitable[int]]
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 - a command's answer
+
+
+def add_to(commands: Any, rows: list[Copy]) -> None:
+    """Add them to a command line; `rows` are what replaying applies parked events with."""
+    _add_parked(commands, rows)
+    _add_events(commands)
+    _add_audit(commands)
+
+
+def _sub(commands: Any, name: str, help_: str) -> Any:
+    return commands.add_parser(name, help=help_).add_subparsers(required=True, metavar="what")
+
+
+def _add(group: Any, name: str, help_: str, run: Run, *arguments: tuple[str, dict[str, Any]]) -> None:
+    parser = group.add_parser(name, help=help_)
+    for argument, options in arguments:
+        parser.add_argument(argument, **options)
+    parser.set_defaults(run=run)
+
+
+_EVENT = ("event_id", {"type": UUID, "help": "id of the event"})
+
+
+def _add_parked(commands: Any, rows: list[Copy]) -> None:
+    group = _sub(commands, "parked", "events of other services that could not be applied")
+    _add(group, "list", "list them", _list_parked)
+    _add(group, "show", "show one with its document", _show_parked, _EVENT)
+    _add(group, "drop", "give one up; the resource's later events stay", _drop_parked, _EVENT)
+    which = ("--resource", {"type": UUID, "help": "only this resource; without it, every one"})
+    _add(group, "replay", "apply them, oldest first", _replay_with(rows), which)
+
+
+async def _list_parked(context: ServiceContext, _: argparse.Namespace) -> int:
+    found = await copy_store.list_parked(context.database)
+    for row in found:
+        _say(
+            f"{row['source']}  {row['position']:>8}  {row['noun']}  {row['resource_id']}  {row['event_id']}  "
+            f"attempts {row['attempts']}  {row['reason']}"
+        )
+    _say(f"{len(found)} parked")
+    return 0
+
+
+async def _show_parked(context: ServiceContext, arguments: argparse.Namespace) -> int:
+    row = await copy_store.show_parked(context.database, arguments.event_id)
+    if row is None:
+        _say("no such parked event")
+        return 1
+    _say(orjson.dumps(dict(row), default=str, option=orjson.OPT_INDENT_2).decode())
+    return 0
+
+
+async def _drop_parked(context: ServiceContext, arguments: argparse.Namespace) -> int:
+    async with system_call(context, "commands/parked.drop").transaction() as work:
+        dropped = await copy_store.drop(work, arguments.event_id)
+    _say("dropped" if dropped else "no such parked event")
+    return 0 if dropped else 1
+
+
+def _replay_with(rows: list[Copy]) -> Run:
+    async def run(context: ServiceContext, arguments: argparse.Namespace) -> int:
+        applied, stuck = 0, 0
+        for source, resource_id in await copy_store.queues(context.database):
+            if arguments.resource in (None, resource_id):
+                applier = Applier(context, source, [row for row in rows if row.source == source])
+                count, whole = await applier.replay(resource_id)
+                applied += count
+                stuck += not whole
+        _say(f"{applied} applied, {stuck} resources still parked")
+        return 1 if stuck else 0
+
+    return run
+
+
+def _add_events(commands: Any) -> None:
+    group = _sub(commands, "events", "this service's event log")
+    after = ("--after", {"type": int, "default": 0, "help": "position after which to begin"})
+    _add(group, "replay", "publish events to the broker again", _replay_events, after)
+
+
+async def _replay_events(context: ServiceContext, arguments: argparse.Namespace) -> int:
+    count = await relay.replay(context.database, after=arguments.after)
+    _say(f"{count} events will be published again by the active relay")
+    return 0
+
+
+def _add_audit(commands: Any) -> None:
+    group = _sub(commands, "audit", "the record of who did what")
+    _add(group, "verify", "check the chain of hashes", _verify_audit)
+
+
+async def _verify_audit(context: ServiceContext, _: argparse.Namespace) -> int:
+    broken_at = await audit.verify(context.database)
+    newest = await audit.head(context.database)
+    if broken_at is None:
+        _say(f"whole: {newest.number} rows, newest hash {newest.hash.hex()}")
+        return 0
+    _say(f"broken at row {broken_at}")
+    return 1
