@@ -117,7 +117,7 @@ class RuleBook:
         """
         The packs that come with the product: by default the nation's and both examples.
         """
-        names = names or ("nation", "steps", "branches", "guizhou", "university")
+        names = names or ("nation", "steps", "branches", "standing", "guizhou", "university")
         return cls.load(*(PACKS_DIRECTORY / f"{name}.yaml" for name in names))
 
     def in_force(self, on: date) -> RuleSet:

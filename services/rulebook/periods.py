@@ -5,7 +5,6 @@ Never turns a month into thirty days, and never reads the clock.
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -116,17 +115,19 @@ def _difference_range(left: int, right: int) -> tuple[int, int]:
     return min(differences), max(differences)
 
 
-def _representative_days() -> Iterator[date]:
+@cache
+def _representative_days() -> tuple[date, ...]:
     """
     One start day for each way a month can be counted from, over one whole Gregorian cycle.
 
     Days 1 to 28 exist in each month and so differ alike; only 29 to 31 are cut off differently.
     """
-    for year in range(2000, 2400):
-        for month in range(1, 13):
-            yield date(year, month, 1)
-            for day in range(29, monthrange(year, month)[1] + 1):
-                yield date(year, month, day)
+    return tuple(
+        date(year, month, day)
+        for year in range(2000, 2400)
+        for month in range(1, 13)
+        for day in (1, *range(29, monthrange(year, month)[1] + 1))
+    )
 
 
 def _shift_months(day: date, months: int) -> date:

@@ -9,7 +9,7 @@ from tests.unit.rulebook.pack_texts import NATION, UNIVERSITY, book, rule
 
 DAY = date(2024, 9, 1)
 RULES = RuleBook.shipped().in_force(DAY)
-PROVINCE_ONLY = RuleBook.shipped("nation", "steps", "branches", "guizhou").in_force(DAY)
+PROVINCE_ONLY = RuleBook.shipped("nation", "steps", "guizhou").in_force(DAY)
 
 
 def verdicts_of(operation: str, facts: Facts, on: date = DAY) -> dict[str, Verdict]:
@@ -93,6 +93,15 @@ def test_texts_that_agree_on_a_term_both_show_their_source() -> None:
         "HE-04.term": "中国共产党普通高等学校基层组织工作条例",
         "ELE-01": "关于党的基层组织任期的意见",
     }
+
+
+@pytest.mark.covers("HE-03", "ELE-01")
+def test_term_of_a_school_level_general_branch_is_the_special_texts() -> None:
+    facts: Facts = {"term_started_on": date(2020, 9, 1)}
+
+    assert not verdicts_of("general_branch.term_election", facts, DAY)["ELE-01"].satisfied
+    special = verdicts_of("school_org.term_election", facts, DAY)["HE-03"]
+    assert (special.satisfied, special.source.doc) == (True, "中国共产党普通高等学校基层组织工作条例")
 
 
 @pytest.mark.covers("TRF-01")

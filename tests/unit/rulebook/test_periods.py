@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulebook import (
     NO_END,
@@ -15,6 +15,7 @@ from rulebook import (
     parse_day,
 )
 
+unhurried = settings(deadline=None)  # the machine is shared; these tests measure no time
 DAY = timedelta(days=1)
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
 periods = st.builds(Period, months=st.integers(0, 60), days=st.integers(0, 90))
@@ -72,6 +73,7 @@ class TestParsePeriod:
         with pytest.raises(PeriodFormatError):
             Period.parse(text)
 
+    @unhurried
     @given(periods)
     def test_text_is_read_back(self, period: Period) -> None:
         assert Period.parse(str(period)) == period
@@ -110,10 +112,12 @@ class TestAfter:
         assert Period(months=1).before(date.min) == date.min
         assert Period(days=1).before(date.min) == date.min
 
+    @unhurried
     @given(days, periods)
     def test_sum_equals_stepping_day_by_day(self, day: date, period: Period) -> None:
         assert period.after(day) == stepped_months(day, period.months) + timedelta(days=period.days)
 
+    @unhurried
     @given(days, days, periods)
     def test_later_start_never_ends_earlier(self, one: date, other: date, period: Period) -> None:
         assert period.after(min(one, other)) <= period.after(max(one, other))
@@ -132,12 +136,14 @@ class TestBefore:
     def test_counts_back_from_the_end(self, day: date, period: str, start: date) -> None:
         assert Period.parse(period).before(day) == start
 
+    @unhurried
     @given(days, st.builds(Period, months=st.integers(0, 60)))
     def test_there_and_back_loses_at_most_three_days(self, day: date, period: Period) -> None:
         assert timedelta(0) <= day - period.before(period.after(day)) <= 3 * DAY
 
 
 class TestLastDayEndingBefore:
+    @unhurried
     @given(days, periods)
     def test_equals_stepping_back_day_by_day(self, end: date, period: Period) -> None:
         day = end
@@ -168,6 +174,7 @@ class TestCompare:
     ) -> None:
         assert compare_periods(Period.parse(left), Period.parse(right)) == order
 
+    @unhurried
     @given(days, periods, periods)
     def test_longer_period_never_ends_earlier(self, day: date, left: Period, right: Period) -> None:
         order = compare_periods(left, right)
@@ -177,6 +184,7 @@ class TestCompare:
         if order is not None and order <= 0:
             assert left.after(day) <= right.after(day)
 
+    @unhurried
     @given(periods, periods)
     def test_order_turns_with_its_sides(self, left: Period, right: Period) -> None:
         order = compare_periods(right, left)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from chinese_calendar import is_workday
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulebook import (
     NO_END,
@@ -15,6 +15,7 @@ from rulebook import (
     published_range,
 )
 
+unhurried = settings(deadline=None)  # the machine is shared; these tests measure no time
 DAY = timedelta(days=1)
 days = st.dates(min_value=date(2004, 1, 1), max_value=date(2040, 12, 31))
 
@@ -33,11 +34,13 @@ class TestWorkingDay:
     def test_make_up_days_are_worked_and_holidays_are_not(self, day: date, working: bool) -> None:
         assert is_working_day(day) is working
 
+    @unhurried
     @given(st.dates(*published_range()))
     def test_published_years_are_the_librarys(self, day: date) -> None:
         assert not is_provisional(day)
         assert is_working_day(day) == is_workday(day)
 
+    @unhurried
     @given(st.dates(min_value=published_range()[1] + DAY))
     def test_beyond_published_years_monday_to_friday_is_assumed(self, day: date) -> None:
         assert is_provisional(day)
@@ -52,6 +55,7 @@ class TestWorkingDay:
 
 
 class TestNthWorkingDay:
+    @unhurried
     @given(days, st.integers(1, 15))
     def test_exactly_n_working_days_lie_behind_the_start(self, day: date, number: int) -> None:
         reckoned = nth_working_day_after(day, number)
@@ -66,12 +70,14 @@ class TestNthWorkingDay:
 
 
 class TestNoticeWindow:
+    @unhurried
     @given(days, st.integers(1, 15))
     def test_next_step_follows_the_last_working_day(self, posted: date, number: int) -> None:
         window = NoticeWindow.parse(f"{number}WD")
 
         assert window.next_step_after(posted).day == nth_working_day_after(posted, number).day + DAY
 
+    @unhurried
     @given(days, st.integers(1, 30))
     def test_day_of_posting_is_not_counted(self, posted: date, number: int) -> None:
         reckoned = NoticeWindow.parse(f"P{number}D").next_step_after(posted)
