@@ -118,10 +118,11 @@ def _greets(host: str, port: int) -> bool:
 @contextlib.contextmanager
 def contained(choice: Choice) -> Iterator[NatsServer]:
     """A container, at a port of our choosing so that a restart keeps the address."""
-    from testcontainers.community.nats import NatsContainer
+    # The library's own NatsContainer warns when it is imported.
+    from testcontainers.core.container import DockerContainer
 
     port = ports.free_port()
-    container = NatsContainer(choice.place, jetstream=True).with_bind_ports(4222, port)
+    container = DockerContainer(choice.place).with_command("-js").with_bind_ports(4222, port)
     try:
         container.start()
         host = container.get_container_host_ip()
