@@ -1,0 +1,159 @@
+"""Runs the gateway: uvicorn on uvloop, whose own answers are problem documents too, ending with code 0."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+import uvloop
+from chassis import logs, tracing
+from chassis.settings import SERVICES
+from chassis.supervisor import Supervisor
+from chassis.tokens import KEY_SET_SECONDS, KeySet, TokenVerifier
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.app import Gateway
+from gateway.composed import Composed, invoke_for
+from gateway.contract import GATEWAY, routes
+from gateway.language import CHINESE
+from gateway.openapi import document_bytes, read_document
+from gateway.pages import pages
+from gateway.problems import answer
+from gateway.settings import GatewaySettings
+from gateway.statuses import HttpMalformedError
+from gateway.transcode import Endpoint, Limits
+from gateway.upstream import connect
+
+log = structlog.get_logger()
+
+_KEYS_WANTED_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Drain:
+    """The time between saying that no more requests are wanted and refusing them."""
+
+    seconds: float
+    has_begun: bool = False
+
+
+class ProblemProtocol(HttpToolsProtocol):
+    """Answers bytes that are no HTTP with a problem document, where uvicorn has a line of plain text."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer and close."""
+        _, headers, body = answer(HttpMalformedError(), instance="", language=CHINESE, trace_id=None)
+        headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + lines + b"\r\n" + body)
+        self.transport.close()
+
+
+def build(settings: GatewaySettings, *, drain: Drain | None = None) -> Gateway:
+    """Put the gateway together; channels connect when they are first used."""
+    upstreams = connect(settings, SERVICES)
+    composed = Composed(upstreams)
+    keys = KeySet(settings.jwks_url)
+    verifier = TokenVerifier(settings, keys)
+    limits = Limits(settings.http_max_body_bytes, settings.http_request_seconds)
+    endpoints = [
+        Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits) for route in routes()
+    ]
+
+    @asynccontextmanager
+    async def living() -> AsyncIterator[None]:
+        supervisor = Supervisor()
+        supervisor.add("key-set", lambda: _keep_keys(keys))
+        supervisor.start()
+        try:
+            yield
+        finally:
+            await supervisor.stop()
+            for upstream in upstreams.values():
+                await upstream.close()
+
+    def ready() -> dict[str, bool]:
+        return {"key_set": keys.loaded, "serving": drain is None or not drain.has_begun}
+
+    return Gateway(
+        settings,
+        endpoints,
+        pages(document_bytes(), ready),
+        read_document(),
+        living(),
+    )
+
+
+async def _keep_keys(keys: KeySet) -> None:
+    # Fetched before the first request needs them, and looked at again before they are too old.
+    while True:
+        await keys.refresh()
+        await asyncio.sleep(KEY_SET_SECONDS / 2 if keys.loaded else _KEYS_WANTED_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    # uvicorn ends by raising the signal again: exit status 143 after a clean drain, which looks like a crash.
+    async def run_until_signalled(self, sockets: list[socket.socket], drain: Drain) -> None:
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            if drain.has_begun:
+                self.handle_exit(number, None)
+            drain.has_begun = True
+            # Whoever sends requests learns first that no more are wanted.
+            loop.call_later(drain.seconds, self.handle_exit, number, None)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop, number)
+        await self._serve(sockets)
+
+
+def serve(settings: GatewaySettings) -> int:
+    """Answer requests until SIGTERM; answers the exit code."""
+    logs.configure(settings, GATEWAY)
+    provider = tracing.configure(settings, GATEWAY)
+    try:
+        listening = _listen(settings.http_host, settings.http_port)
+    except OSError as error:
+        address = f"{settings.http_host}:{settings.http_port}"
+        print(f"gateway: cannot listen on {address}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 1
+    drain = Drain(settings.drain_wait)
+    config = uvicorn.Config(
+        build(settings, drain=drain),
+        http=ProblemProtocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )
+    server = _Server(config)
+    port = listening.getsockname()[1]
+    structlog.get_logger().info("gateway.listening", host=settings.http_host, port=port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server.run_until_signalled([listening], drain))
+    if provider is not None:
+        provider.shutdown()
+    return 0 if server.started else 1
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
