@@ -1,0 +1,1 @@
+"""Pure decisions of the activity service, by noun; values in, values or a named error out."""

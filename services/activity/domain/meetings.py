@@ -1,0 +1,497 @@
+"""Meetings: what an agenda may be, how a meeting goes from planned to open to closed, what a resolution needs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from chassis.days import campus_day
+from chassis.errors import InvalidArgumentError, Violation
+
+from activity.domain import rules
+from activity.domain.rules import Judgement
+from activity.domain.units import Unit
+from activity.errors import (
+    AgendaForbiddenError,
+    ExceptionWithoutCauseError,
+    MeetingDayNotReachedError,
+    MeetingWrongStateError,
+    MinutesMissingError,
+    ResolutionForbiddenError,
+    UnitKindNotAllowedError,
+)
+
+LONGEST_MEETING: Final = timedelta(days=31)
+LONGEST_SESSION: Final = timedelta(hours=12)
+
+
+class MeetingKind(StrEnum):
+    """What a meeting is."""
+
+    BRANCH_GENERAL_MEETING = "branch_general_meeting"
+    BRANCH_COMMITTEE_MEETING = "branch_committee_meeting"
+    PARTY_GROUP_MEETING = "party_group_meeting"
+    PARTY_LECTURE = "party_lecture"
+    THEME_DAY = "theme_day"
+    ORG_LIFE_MEETING = "org_life_meeting"
+    SPECIAL_TOPIC = "special_topic"
+    PROMOTION_MEETING = "promotion_meeting"
+    TRAINING_CLASS = "training_class"
+    COLLECTIVE_STUDY = "collective_study"
+    COLLECTIVE_VIEWING = "collective_viewing"
+    COMMITTEE_MEETING = "committee_meeting"
+
+
+class LearningMode(StrEnum):
+    """How something is learnt."""
+
+    SELF_STUDY = "self_study"
+    GROUP_DISCUSSION = "group_discussion"
+    EXPERT_GUIDANCE = "expert_guidance"
+
+
+class Capacity(StrEnum):
+    """In what capacity somebody is at a meeting."""
+
+    VOTER = "voter"
+    NON_VOTER = "non_voter"
+    TEACHER_ATTENDEE = "teacher_attendee"
+    GUEST = "guest"
+
+
+class ItemKind(StrEnum):
+    """What is done under an item of the agenda."""
+
+    STUDY = "study"
+    RELAY = "relay"
+    REPORT = "report"
+    DELIBERATION = "deliberation"
+    ADMISSION = "admission"
+    ELECTION = "election"
+    APPRAISAL = "appraisal"
+    ASSIGNMENT = "assignment"
+    OTHER = "other"
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+# Meetings that only units of certain kinds hold; the others any unit may.
+_HELD_BY: Final = {
+    MeetingKind.BRANCH_GENERAL_MEETING: frozenset({"BRANCH"}),
+    MeetingKind.BRANCH_COMMITTEE_MEETING: frozenset({"BRANCH"}),
+    MeetingKind.PARTY_GROUP_MEETING: frozenset({"PARTY_GROUP"}),
+    MeetingKind.COMMITTEE_MEETING: frozenset(
+        {
+            "UNIVERSITY_COMMITTEE",
+            "STANDING_COMMITTEE",
+            "COMMUNITY_COMMITTEE",
+            "PRIMARY_COMMITTEE",
+            "STAFF_COMMITTEE",
+            "RETIREES_COMMITTEE",
+            "GENERAL_BRANCH",
+            "ACADEMY_GENERAL_BRANCH",
+        }
+    ),
+}
+
+# Which meeting fulfils which periodic duty, for the units that have it.
+DUTIES: Final = {
+    "BRANCH": (
+        (MeetingKind.BRANCH_GENERAL_MEETING, "duty.general_meeting"),
+        (MeetingKind.BRANCH_COMMITTEE_MEETING, "duty.branch_committee_meeting"),
+        (MeetingKind.PARTY_LECTURE, "duty.party_lecture"),
+        (MeetingKind.THEME_DAY, "duty.theme_day"),
+        (MeetingKind.ORG_LIFE_MEETING, "duty.org_life_meeting"),
+        (None, "duty.talk"),
+    ),
+    "PARTY_GROUP": ((MeetingKind.PARTY_GROUP_MEETING, "duty.party_group_meeting"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One item of an agenda."""
+
+    kind: ItemKind
+    title: str
+    learning_mode: LearningMode | None = None
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A stretch of time that counts as learning."""
+
+    start: datetime
+    end: datetime
+    learning_mode: LearningMode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody expected, or checking in."""
+
+    person_id: UUID
+    capacity: Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """One person and one meeting."""
+
+    meeting_id: UUID
+    person_id: UUID
+    capacity: Capacity
+    expected: bool
+    checked_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """How a resolution was voted on."""
+
+    in_favour: int
+    against: int
+    abstained: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoterCount:
+    """Voters of a meeting: whoever came should attend as well (C10)."""
+
+    present: int
+    should_attend: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What can be said of a meeting before it is opened."""
+
+    title: str
+    start: datetime
+    end: datetime
+    agenda: tuple[AgendaItem, ...]
+    place: str = ""
+    online_link: str | None = None
+    sessions: tuple[Session, ...] = ()
+    themes: tuple[str, ...] = ()
+
+    def settled(self) -> "Plan":
+        """The plan with every mode of learning and every session spelt out; refused where it contradicts itself."""
+        violations = [*_time_violations(self), *_agenda_violations(self.agenda)]
+        if violations:
+            raise InvalidArgumentError(violations)
+        agenda = tuple(_with_mode(item) for item in self.agenda)
+        mode = default_mode(agenda)
+        sessions = self.sessions or (Session(self.start, self.end),)
+        checked = settled_sessions(sessions, mode=mode, within=(self.start, self.end))
+        return replace(self, agenda=agenda, sessions=checked)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting as it stands."""
+
+    meeting_id: UUID
+    unit_id: UUID
+    kind: MeetingKind
+    state: MeetingState
+    plan: Plan
+    exception_reason: str | None
+    judgements: tuple[Judgement, ...]
+    expected_count: int
+    present_count: int
+    opened_at: datetime | None
+    ended_at: datetime | None
+    minutes: str
+    resolution: str
+    vote: Vote | None
+    cancel_reason: str | None
+    convener_id: UUID | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def planned_on(self) -> date:
+        """The campus day on which it is planned to begin."""
+        return campus_day(self.plan.start)
+
+    @property
+    def begins_with_study(self) -> bool:
+        """Whether the first item of the agenda is study."""
+        return self.plan.agenda[0].kind is ItemKind.STUDY
+
+    def check_state(self, *allowed: MeetingState) -> None:
+        """Refuse what the meeting's state does not allow."""
+        if self.state not in allowed:
+            raise MeetingWrongStateError(meeting_id=self.meeting_id, state=self.state.value)
+
+    def changed(
+        self, plan: Plan, *, exception_reason: str | None, expected_count: int, today: date, now: datetime
+    ) -> "Meeting":
+        """Another plan for a meeting that is still planned."""
+        self.check_state(MeetingState.PLANNED)
+        settled = plan.settled()
+        return replace(
+            self,
+            plan=settled,
+            exception_reason=exception_reason,
+            judgements=judged_agenda(settled.agenda, exception_reason, on=today),
+            expected_count=expected_count,
+            version=self.version + 1,
+            updated_at=now,
+        )
+
+    def opened(self, now: datetime) -> "Meeting":
+        """People can check in from now on."""
+        self.check_state(MeetingState.PLANNED)
+        if campus_day(now) < self.planned_on:
+            raise MeetingDayNotReachedError(meeting_id=self.meeting_id, planned_on=self.planned_on)
+        return replace(self, state=MeetingState.OPEN, opened_at=now, version=self.version + 1, updated_at=now)
+
+    def checked_in(self, count: int, now: datetime) -> "Meeting":
+        """So many more people are there."""
+        self.check_state(MeetingState.OPEN)
+        return replace(
+            self, present_count=self.present_count + count, version=self.version + 1, updated_at=now
+        )
+
+    def with_minutes(self, minutes: str, now: datetime) -> "Meeting":
+        """The minutes, in place of former ones."""
+        self.check_state(MeetingState.OPEN, MeetingState.CLOSED)
+        return replace(self, minutes=minutes, version=self.version + 1, updated_at=now)
+
+    def closed(self, closing: "Closing", voters: VoterCount, now: datetime) -> "Meeting":
+        """The meeting with its minutes and what was resolved; refused where rules forbid the resolution."""
+        self.check_state(MeetingState.OPEN)
+        minutes = closing.minutes if closing.minutes is not None else self.minutes
+        if not minutes.strip():
+            raise MinutesMissingError(meeting_id=self.meeting_id)
+        today = campus_day(now)
+        sessions = closing.settled_sessions(self.plan, today)
+        judgements = closing.judge(self, voters, today)
+        return replace(
+            self,
+            state=MeetingState.CLOSED,
+            plan=replace(self.plan, sessions=sessions),
+            judgements=self.judgements + judgements,
+            ended_at=now,
+            minutes=minutes,
+            resolution=closing.resolution,
+            vote=closing.vote,
+            version=self.version + 1,
+            updated_at=now,
+        )
+
+    def cancelled(self, reason: str, now: datetime) -> "Meeting":
+        """It does not take place."""
+        self.check_state(MeetingState.PLANNED, MeetingState.OPEN)
+        return replace(
+            self,
+            state=MeetingState.CANCELLED,
+            cancel_reason=reason,
+            ended_at=now,
+            version=self.version + 1,
+            updated_at=now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What is said of a meeting at its close."""
+
+    minutes: str | None = None
+    resolution: str = ""
+    vote: Vote | None = None
+    sessions: tuple[Session, ...] = ()
+
+    def settled_sessions(self, plan: Plan, today: date) -> tuple[Session, ...]:
+        """What was learning indeed: what was planned unless something else is said, and nothing still to come."""
+        if not self.sessions:
+            sessions = plan.sessions
+        else:
+            mode = default_mode(plan.agenda)
+            sessions = settled_sessions(self.sessions, mode=mode, within=None)
+        late = next((i for i, each in enumerate(sessions) if campus_day(each.start) > today), None)
+        if late is not None:
+            field = f"sessions[{late}].start_time"
+            raise InvalidArgumentError(
+                [
+                    Violation(
+                        field, "学习时段尚未开始", "lies in the future: close later or say what took place"
+                    )
+                ]
+            )
+        return sessions
+
+    def judge(self, meeting: Meeting, voters: VoterCount, today: date) -> tuple[Judgement, ...]:
+        """What the rules say about the resolution; refused where they forbid it."""
+        if self.vote is not None and not self.resolution.strip():
+            raise InvalidArgumentError([Violation("vote", "没有决议可供表决", "needs a resolution")])
+        judgements = self._judge(meeting.kind, voters, today)
+        forbidding = rules.forbidding(judgements)
+        if forbidding:
+            names = rules.rule_names(forbidding)
+            raise ResolutionForbiddenError(judgements, meeting_id=meeting.meeting_id, rules=names)
+        return judgements
+
+    def _judge(self, kind: MeetingKind, voters: VoterCount, today: date) -> tuple[Judgement, ...]:
+        if self.vote is not None and kind is MeetingKind.BRANCH_GENERAL_MEETING:
+            return rules.general_resolution_judgements(
+                present_voters=voters.present,
+                should_attend_voters=voters.should_attend,
+                in_favour=self.vote.in_favour,
+                on=today,
+            )
+        if self.resolution.strip() and kind is MeetingKind.BRANCH_COMMITTEE_MEETING:
+            return rules.committee_resolution_judgements(
+                present=voters.present, should_attend=voters.should_attend, on=today
+            )
+        return ()
+
+
+def convene(
+    *,
+    meeting_id: UUID,
+    unit: Unit,
+    kind: MeetingKind,
+    plan: Plan,
+    exception_reason: str | None,
+    expected_count: int,
+    convener_id: UUID | None,
+    today: date,
+    now: datetime,
+) -> Meeting:
+    """A new meeting; refused where the unit cannot hold it or rules forbid the agenda."""
+    settled = plan.settled()
+    unit.check_in_force(campus_day(settled.start))
+    if unit.kind not in _HELD_BY.get(kind, {unit.kind}):
+        raise UnitKindNotAllowedError(unit_id=unit.unit_id, unit_kind=unit.kind, meeting_kind=kind.value)
+    return Meeting(
+        meeting_id=meeting_id,
+        unit_id=unit.unit_id,
+        kind=kind,
+        state=MeetingState.PLANNED,
+        plan=settled,
+        exception_reason=exception_reason,
+        judgements=judged_agenda(settled.agenda, exception_reason, on=today),
+        expected_count=expected_count,
+        present_count=0,
+        opened_at=None,
+        ended_at=None,
+        minutes="",
+        resolution="",
+        vote=None,
+        cancel_reason=None,
+        convener_id=convener_id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def judged_agenda(
+    agenda: Sequence[AgendaItem], exception_reason: str | None, *, on: date
+) -> tuple[Judgement, ...]:
+    """What the rules say about an agenda; what they forbid needs an exception, and an exception needs that."""
+    judgements = rules.agenda_judgements([item.kind.value for item in agenda], on)
+    forbidding = rules.forbidding(judgements)
+    if exception_reason is not None:
+        if not forbidding:
+            raise ExceptionWithoutCauseError()
+        return rules.set_aside(judgements, exception_reason)
+    if forbidding:
+        raise AgendaForbiddenError(judgements, rules=rules.rule_names(forbidding))
+    return judgements
+
+
+def default_mode(agenda: Iterable[AgendaItem]) -> LearningMode:
+    """How is learnt where nobody says: as under the first study item."""
+    modes = (item.learning_mode for item in agenda if item.kind is ItemKind.STUDY)
+    return next((mode for mode in modes if mode is not None), LearningMode.GROUP_DISCUSSION)
+
+
+def _with_mode(item: AgendaItem) -> AgendaItem:
+    if item.kind is ItemKind.STUDY and item.learning_mode is None:
+        return replace(item, learning_mode=LearningMode.GROUP_DISCUSSION)
+    return item
+
+
+def _time_violations(plan: Plan) -> list[Violation]:
+    if plan.end <= plan.start:
+        return [Violation("planned_end_time", "结束时间应晚于开始时间", "must be after planned_start_time")]
+    if plan.end - plan.start > LONGEST_MEETING:
+        return [Violation("planned_end_time", "会议最长三十一天", "a meeting lasts at most 31 days")]
+    if not plan.sessions and plan.end - plan.start > LONGEST_SESSION:
+        zh, en = "超过十二小时的会议须列明学习时段", "a meeting of more than twelve hours names its sessions"
+        return [Violation("sessions", zh, en)]
+    return []
+
+
+def _agenda_violations(agenda: Sequence[AgendaItem]) -> list[Violation]:
+    violations = []
+    for index, item in enumerate(agenda):
+        if item.kind is ItemKind.STUDY:
+            continue
+        if item.learning_mode is not None:
+            field = f"agenda[{index}].learning_mode"
+            violations.append(Violation(field, "仅学习议题有学习方式", "is for study items only"))
+        if item.material:
+            field = f"agenda[{index}].material"
+            violations.append(Violation(field, "仅学习议题有学习材料", "is for study items only"))
+    return violations
+
+
+def settled_sessions(
+    sessions: Sequence[Session], *, mode: LearningMode, within: tuple[datetime, datetime] | None
+) -> tuple[Session, ...]:
+    """Sessions in order with their mode; refused where one is empty, too long, outside, or meets another."""
+    violations: list[Violation] = []
+    previous: Session | None = None
+    for index, each in enumerate(sessions):
+        problem = _session_problem(each, previous, within)
+        if problem is not None:
+            field, zh, en = problem
+            violations.append(Violation(f"sessions[{index}].{field}", zh, en))
+        previous = each
+    if violations:
+        raise InvalidArgumentError(violations)
+    return tuple(replace(each, learning_mode=each.learning_mode or mode) for each in sessions)
+
+
+def _session_problem(
+    session: Session, previous: Session | None, within: tuple[datetime, datetime] | None
+) -> tuple[str, str, str] | None:
+    if session.end <= session.start:
+        return "end_time", "结束时间应晚于开始时间", "must be after start_time"
+    if session.end - session.start > LONGEST_SESSION:
+        return "end_time", "学习时段最长十二小时", "a session lasts at most twelve hours"
+    if previous is not None and session.start < previous.end:
+        return (
+            "start_time",
+            "学习时段应按时间先后且不重叠",
+            "must not begin before the session before it ends",
+        )
+    if within is not None and not (within[0] <= session.start and session.end <= within[1]):
+        return "start_time", "学习时段应在会议时间之内", "lies outside the meeting"
+    return None
+
+
+def check_named_once(participants: Sequence[Participant], field: str) -> None:
+    """Refuse a list that names somebody twice."""
+    seen: set[UUID] = set()
+    for index, each in enumerate(participants):
+        if each.person_id in seen:
+            place = f"{field}[{index}].person_id"
+            raise InvalidArgumentError([Violation(place, "人员重复", "is named twice")])
+        seen.add(each.person_id)

@@ -1,0 +1,123 @@
+"""What the activity service refuses, each with its reason from `error_reason.proto`."""
+
+from chassis.errors import InvalidArgumentError, NotFoundError, RulesError, StateError
+
+
+class MeetingNotFoundError(NotFoundError):
+    """No such meeting."""
+
+    reason = "MEETING_NOT_FOUND"
+
+
+class MeetingWrongStateError(StateError):
+    """The meeting is planned, open, closed or cancelled, and that does not allow it."""
+
+    reason = "MEETING_WRONG_STATE"
+
+
+class MeetingDayNotReachedError(StateError):
+    """A meeting is opened on its planned day or later."""
+
+    reason = "MEETING_DAY_NOT_REACHED"
+
+
+class AgendaForbiddenError(RulesError):
+    """Rules forbid the agenda, and nobody allowed an exception."""
+
+    reason = "AGENDA_FORBIDDEN_BY_RULES"
+
+
+class ExceptionWithoutCauseError(StateError):
+    """An exception is asked for where no rule forbids anything."""
+
+    reason = "EXCEPTION_WITHOUT_CAUSE"
+
+
+class ResolutionForbiddenError(RulesError):
+    """Quorum or majority is missing."""
+
+    reason = "RESOLUTION_FORBIDDEN_BY_RULES"
+
+
+class MinutesMissingError(StateError):
+    """A meeting is closed with minutes."""
+
+    reason = "MINUTES_MISSING"
+
+
+class UnitUnknownError(StateError):
+    """The unit is not known here, or not yet."""
+
+    reason = "UNIT_UNKNOWN"
+
+
+class UnitNotInForceError(StateError):
+    """The unit does not exist on the day."""
+
+    reason = "UNIT_NOT_IN_FORCE"
+
+
+class UnitKindNotAllowedError(StateError):
+    """A unit of this kind holds no such meeting."""
+
+    reason = "UNIT_KIND_NOT_ALLOWED"
+
+
+class PersonUnknownError(StateError):
+    """People named are not in the register."""
+
+    reason = "PERSON_UNKNOWN"
+
+
+class SelfStudyOverlapsError(StateError):
+    """Some of the time is recorded already."""
+
+    reason = "SELF_STUDY_OVERLAPS"
+
+
+class CeremonyNotFoundError(NotFoundError):
+    """No such ceremony."""
+
+    reason = "CEREMONY_NOT_FOUND"
+
+
+class CeremonyWrongStateError(StateError):
+    """The ceremony is planned, held, completed or cancelled, and that does not allow it."""
+
+    reason = "CEREMONY_WRONG_STATE"
+
+
+class CeremonyDayNotReachedError(StateError):
+    """A roll is called and an oath taken on the planned day or later."""
+
+    reason = "CEREMONY_DAY_NOT_REACHED"
+
+
+class OathTakerNotEligibleError(InvalidArgumentError):
+    """Membership says of some of the people that they may not swear; a violation for each."""
+
+    reason = "OATH_TAKER_NOT_ELIGIBLE"
+
+
+class OathTakerNotOnRollError(InvalidArgumentError):
+    """Some of the people are not on the roll; a violation for each."""
+
+    reason = "OATH_TAKER_NOT_ON_ROLL"
+
+
+class RollFullError(StateError):
+    """A roll holds only so many people."""
+
+    reason = "ROLL_FULL"
+
+
+class NobodyPresentError(StateError):
+    """Nobody was marked present."""
+
+    reason = "NOBODY_PRESENT"
+
+
+class TalkNotFoundError(NotFoundError):
+    """No such talk, or none that the caller may know of."""
+
+    reason = "TALK_NOT_FOUND"
