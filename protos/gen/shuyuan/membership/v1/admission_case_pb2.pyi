@@ -95,7 +95,7 @@ class _ExclusionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Exclu
     """Not said; refused."""
     EXCLUSION_REASON_INCAPACITATED: _ExclusionReason.ValueType  # 1
     """Cannot express a will."""
-    EXCLUSION_REASON_ABROAD: _ExclusionReason.ValueType  # 2
+    EXCLUSION_REASON_SELF_FUNDED_ABROAD: _ExclusionReason.ValueType  # 2
     """Abroad at own expense for six months or longer."""
     EXCLUSION_REASON_IN_CUSTODY: _ExclusionReason.ValueType  # 3
     """In custody or serving a sentence."""
@@ -103,7 +103,7 @@ class _ExclusionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Exclu
     """Bedridden."""
     EXCLUSION_REASON_SHOULD_HAVE_TRANSFERRED: _ExclusionReason.ValueType  # 5
     """Should have moved the relationship away."""
-    EXCLUSION_REASON_RETIRED_ELSEWHERE: _ExclusionReason.ValueType  # 6
+    EXCLUSION_REASON_RETIRED_LIVING_ELSEWHERE: _ExclusionReason.ValueType  # 6
     """Retired and living in the native place."""
 
 class ExclusionReason(_ExclusionReason, metaclass=_ExclusionReasonEnumTypeWrapper):
@@ -113,7 +113,7 @@ EXCLUSION_REASON_UNSPECIFIED: ExclusionReason.ValueType  # 0
 """Not said; refused."""
 EXCLUSION_REASON_INCAPACITATED: ExclusionReason.ValueType  # 1
 """Cannot express a will."""
-EXCLUSION_REASON_ABROAD: ExclusionReason.ValueType  # 2
+EXCLUSION_REASON_SELF_FUNDED_ABROAD: ExclusionReason.ValueType  # 2
 """Abroad at own expense for six months or longer."""
 EXCLUSION_REASON_IN_CUSTODY: ExclusionReason.ValueType  # 3
 """In custody or serving a sentence."""
@@ -121,7 +121,7 @@ EXCLUSION_REASON_BEDRIDDEN: ExclusionReason.ValueType  # 4
 """Bedridden."""
 EXCLUSION_REASON_SHOULD_HAVE_TRANSFERRED: ExclusionReason.ValueType  # 5
 """Should have moved the relationship away."""
-EXCLUSION_REASON_RETIRED_ELSEWHERE: ExclusionReason.ValueType  # 6
+EXCLUSION_REASON_RETIRED_LIVING_ELSEWHERE: ExclusionReason.ValueType  # 6
 """Retired and living in the native place."""
 Global___ExclusionReason: _TypeAlias = ExclusionReason  # noqa: Y015
 

@@ -1,0 +1,1 @@
+"""The schema of the membership service, in steps."""

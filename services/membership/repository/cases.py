@@ -1,0 +1,350 @@
+"""Admission cases with their steps, companions and ballots; a whole case is four queries, whatever its length."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.database import Reader, Record, UnitOfWork, query
+from rulebook import RuleSet
+
+from membership.domain.admission import AdmissionCase, CaseHead, CaseState, Companion, TakenStep
+from membership.domain.ballots import (
+    Ballot,
+    BallotPurpose,
+    BallotState,
+    ConversionOutcome,
+    Exclusion,
+    Totals,
+)
+from membership.domain.verdicts import from_records, to_records
+
+_HEAD_COLUMNS = (
+    "case_id",
+    "person_id",
+    "unit_id",
+    "applied_on",
+    "pack_digest",
+    "state",
+    "stage",
+    "step",
+    "version",
+    "created_at",
+    "updated_at",
+    "approver_unit_id",
+    "probation_from",
+    "probation_until",
+    "oath_on",
+    "ceremony_id",
+    "conversion_outcome",
+    "extension",
+    "full_member_from",
+)
+_HEAD = ", ".join(f"k.{column}" for column in _HEAD_COLUMNS)
+_FIND = query(sa.text(f"SELECT {_HEAD} FROM admission_case k WHERE k.case_id = :case_id"))
+_LOCK = query(sa.text(f"SELECT {_HEAD} FROM admission_case k WHERE k.case_id = :case_id FOR UPDATE"))
+_LOCK_MANY = query(
+    sa.text(
+        f"""SELECT {_HEAD} FROM admission_case k WHERE k.case_id = ANY (CAST(:case_ids AS uuid[]))
+             ORDER BY k.case_id FOR UPDATE"""
+    )
+)
+_OPEN_OF = query(
+    sa.text(
+        f"""SELECT {_HEAD} FROM admission_case k
+             WHERE k.person_id = ANY (CAST(:person_ids AS uuid[])) AND k.state = 'open' ORDER BY k.case_id"""
+    )
+)
+_LIST = query(
+    sa.text(
+        f"""SELECT {_HEAD} FROM admission_case k
+             WHERE (CAST(:after AS uuid) IS NULL OR k.case_id > CAST(:after AS uuid))
+               AND (CAST(:person_id AS uuid) IS NULL OR k.person_id = CAST(:person_id AS uuid))
+               AND (CAST(:state AS text) IS NULL OR k.state = CAST(:state AS text))
+               AND (CAST(:stage AS smallint) IS NULL OR k.stage = CAST(:stage AS smallint))
+               AND (NOT CAST(:awaiting_oath AS boolean)
+                    OR (k.state = 'open' AND k.probation_from IS NOT NULL AND k.oath_on IS NULL))
+               AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+                    SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
+                       AND b.descendant_id = k.unit_id AND b.valid @> CAST(:access_day AS date)
+                       AND NOT b.reading_only))
+               AND (k.person_id = CAST(:self AS uuid)
+                    OR EXISTS (SELECT FROM case_companion n WHERE n.case_id = k.case_id
+                                  AND n.person_id = CAST(:self AS uuid)
+                                  AND (n.valid_until IS NULL OR n.valid_until > CAST(:access_day AS date)))
+                    OR EXISTS (
+                    SELECT FROM access_closure c WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+                       AND c.descendant_id = k.unit_id AND c.valid @> CAST(:access_day AS date)
+                       AND (CAST(:access_reading AS boolean) OR NOT c.reading_only)))
+             ORDER BY k.case_id LIMIT :size"""
+    )
+)
+_STEPS = query(
+    sa.text(
+        """SELECT case_id, sequence, step, number, stage, occurred_on, recorded_at, recorded_by, detail, verdicts,
+                  superseded
+             FROM case_step WHERE case_id = ANY (CAST(:case_ids AS uuid[])) ORDER BY case_id, sequence"""
+    )
+)
+_COMPANIONS = query(
+    sa.text(
+        """SELECT case_id, person_id, part, valid_from, valid_until
+             FROM case_companion WHERE case_id = ANY (CAST(:case_ids AS uuid[]))
+            ORDER BY case_id, part, valid_from, person_id"""
+    )
+)
+_BALLOTS = query(
+    sa.text(
+        """SELECT case_id, number, purpose, state, totals, should_attend, entered_by, confirmed_by, verdicts
+             FROM case_ballot WHERE case_id = ANY (CAST(:case_ids AS uuid[])) ORDER BY case_id, number"""
+    )
+)
+# Of a person as a contact: open cases before admission, without the case that is asked about.
+_LOADS = query(
+    sa.text(
+        """SELECT n.person_id, count(*) AS load FROM case_companion n JOIN admission_case k USING (case_id)
+            WHERE n.person_id = ANY (CAST(:person_ids AS uuid[])) AND n.part = 'contact'
+              AND n.valid_until IS NULL AND k.state = 'open' AND k.probation_from IS NULL
+              AND k.case_id <> :case_id
+            GROUP BY n.person_id"""
+    )
+)
+_PUT_HEAD = query(
+    sa.text(
+        f"""INSERT INTO admission_case ({", ".join(_HEAD_COLUMNS)})
+            VALUES ({", ".join(f":{column}" for column in _HEAD_COLUMNS)})
+            ON CONFLICT (case_id) DO UPDATE
+               SET {", ".join(f"{c} = excluded.{c}" for c in _HEAD_COLUMNS if c != "case_id")}"""
+    )
+)
+_PUT_STEP = query(
+    sa.text(
+        """INSERT INTO case_step (case_id, sequence, step, number, stage, occurred_on, recorded_at, recorded_by,
+                                  detail, verdicts, superseded)
+           VALUES (:case_id, :sequence, :step, :number, :stage, :occurred_on, :recorded_at, :recorded_by,
+                   CAST(:detail AS jsonb), CAST(:verdicts AS jsonb), :superseded)
+           ON CONFLICT (case_id, sequence) DO UPDATE SET superseded = excluded.superseded"""
+    )
+)
+_DROP_COMPANIONS = query(sa.text("DELETE FROM case_companion WHERE case_id = :case_id"))
+_ADD_COMPANION = query(
+    sa.text(
+        """INSERT INTO case_companion (case_id, part, person_id, valid_from, valid_until)
+           VALUES (:case_id, :part, :person_id, :valid_from, :valid_until)"""
+    )
+)
+_PUT_BALLOT = query(
+    sa.text(
+        """INSERT INTO case_ballot (case_id, number, purpose, state, totals, should_attend, entered_by,
+                                    confirmed_by, verdicts)
+           VALUES (:case_id, :number, :purpose, :state, CAST(:totals AS jsonb), :should_attend, :entered_by,
+                   :confirmed_by, CAST(:verdicts AS jsonb))
+           ON CONFLICT (case_id, number) DO UPDATE
+              SET state = excluded.state, confirmed_by = excluded.confirmed_by, verdicts = excluded.verdicts"""
+    )
+)
+_MOVE = query(
+    sa.text(
+        """UPDATE admission_case SET unit_id = :unit_id, version = version + 1, updated_at = :now
+            WHERE case_id = :case_id"""
+    )
+)
+_RULE_SET = query(sa.text("SELECT content FROM rule_set WHERE digest = :digest"))
+_KEEP_RULE_SET = query(
+    sa.text(
+        """INSERT INTO rule_set (digest, content, kept_at) VALUES (:digest, :content, :now)
+           ON CONFLICT (digest) DO NOTHING"""
+    )
+)
+
+
+def _head(row: Record) -> CaseHead:
+    values = dict(row)
+    outcome = values.pop("conversion_outcome")
+    state = CaseState(values.pop("state"))
+    return CaseHead(
+        **values, state=state, conversion_outcome=None if outcome is None else ConversionOutcome(outcome)
+    )
+
+
+def _head_values(head: CaseHead) -> dict[str, Any]:
+    values = {column: getattr(head, column) for column in _HEAD_COLUMNS}
+    values["state"] = head.state.value
+    values["conversion_outcome"] = None if head.conversion_outcome is None else head.conversion_outcome.value
+    return values
+
+
+def _step(row: Record, rules: RuleSet) -> TakenStep:
+    values = dict(row)
+    del values["case_id"]
+    return TakenStep(judgements=from_records(rules, values.pop("verdicts")), **values)
+
+
+def _companion(row: Record) -> Companion:
+    return Companion(row["person_id"], row["part"], row["valid_from"], row["valid_until"])
+
+
+def _ballot(row: Record, rules: RuleSet) -> Ballot:
+    return Ballot(
+        number=row["number"],
+        purpose=BallotPurpose(row["purpose"]),
+        state=BallotState(row["state"]),
+        totals=_totals(row["totals"]),
+        should_attend=row["should_attend"],
+        entered_by=row["entered_by"],
+        confirmed_by=row["confirmed_by"],
+        judgements=from_records(rules, row["verdicts"]),
+    )
+
+
+def _totals(record: Mapping[str, Any]) -> Totals:
+    values = dict(record)
+    posted, outcome = values.pop("notice_posted_on"), values.pop("outcome")
+    exclusions = tuple(
+        Exclusion(UUID(item["person_id"]), item["reason"], item["consent_reference"])
+        for item in values.pop("exclusions")
+    )
+    return Totals(
+        held_on=date.fromisoformat(values.pop("held_on")),
+        exclusions=exclusions,
+        notice_posted_on=None if posted is None else date.fromisoformat(posted),
+        outcome=None if outcome is None else ConversionOutcome(outcome),
+        **values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list shows."""
+
+    unit_id: UUID | None = None
+    person_id: UUID | None = None
+    stage: int | None = None
+    state: str | None = None
+    awaiting_oath: bool = False
+
+
+async def head(reader: Reader, case_id: UUID) -> CaseHead | None:
+    """The head of a case, None where there is no such case."""
+    row = await reader.fetch_one(_FIND, case_id=case_id)
+    return None if row is None else _head(row)
+
+
+async def lock(work: UnitOfWork, case_id: UUID) -> CaseHead | None:
+    """The head of a case, held until the end of the unit of work."""
+    row = await work.fetch_one(_LOCK, case_id=case_id)
+    return None if row is None else _head(row)
+
+
+async def lock_many(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[CaseHead]:
+    """The heads of cases, held until the end of the unit of work."""
+    return [_head(row) for row in await work.fetch(_LOCK_MANY, case_ids=list(case_ids))]
+
+
+async def open_of(reader: Reader, person_ids: Iterable[UUID]) -> list[CaseHead]:
+    """The open cases of these persons."""
+    return [_head(row) for row in await reader.fetch(_OPEN_OF, person_ids=list(person_ids))]
+
+
+async def page(
+    reader: Reader,
+    *,
+    scope: Mapping[str, Any],
+    wanted: CaseFilter,
+    self_id: UUID | None,
+    after: UUID | None,
+    size: int,
+) -> list[CaseHead]:
+    """Cases of the caller's scope, and those the caller has a part in, in the order of their ids."""
+    rows = await reader.fetch(_LIST, after=after, size=size, self=self_id, **asdict(wanted), **scope)
+    return [_head(row) for row in rows]
+
+
+async def whole(reader: Reader, head: CaseHead, rules: RuleSet) -> AdmissionCase:
+    """Everything that belongs to a case."""
+    steps = await reader.fetch(_STEPS, case_ids=[head.case_id])
+    companions = await reader.fetch(_COMPANIONS, case_ids=[head.case_id])
+    ballots = await reader.fetch(_BALLOTS, case_ids=[head.case_id])
+    return AdmissionCase(
+        head=head,
+        steps=tuple(_step(row, rules) for row in steps),
+        companions=tuple(_companion(row) for row in companions),
+        ballots=tuple(_ballot(row, rules) for row in ballots),
+    )
+
+
+async def contact_loads(reader: Reader, person_ids: Sequence[UUID], *, without: UUID) -> dict[UUID, int]:
+    """How many other applicants each person accompanies."""
+    rows = await reader.fetch(_LOADS, person_ids=list(person_ids), case_id=without)
+    return {row["person_id"]: row["load"] for row in rows}
+
+
+async def save(work: UnitOfWork, case: AdmissionCase, *, before: AdmissionCase | None) -> None:
+    """Write what has changed of a case."""
+    await work.execute(_PUT_HEAD, **_head_values(case.head))
+    known = () if before is None else before.steps
+    for step in case.steps:
+        if step not in known:
+            await _save_step(work, case.head.case_id, step)
+    if before is None or case.companions != before.companions:
+        await _save_companions(work, case)
+    for ballot in case.ballots:
+        if before is None or ballot not in before.ballots:
+            await _save_ballot(work, case.head.case_id, ballot)
+
+
+async def _save_step(work: UnitOfWork, case_id: UUID, step: TakenStep) -> None:
+    await work.execute(
+        _PUT_STEP,
+        case_id=case_id,
+        sequence=step.sequence,
+        step=step.step,
+        number=step.number,
+        stage=step.stage,
+        occurred_on=step.occurred_on,
+        recorded_at=step.recorded_at,
+        recorded_by=step.recorded_by,
+        detail=dict(step.detail),
+        verdicts=to_records(step.judgements),
+        superseded=step.superseded,
+    )
+
+
+async def _save_companions(work: UnitOfWork, case: AdmissionCase) -> None:
+    await work.execute(_DROP_COMPANIONS, case_id=case.head.case_id)
+    await work.execute_many(
+        _ADD_COMPANION, [{"case_id": case.head.case_id, **asdict(item)} for item in case.companions]
+    )
+
+
+async def _save_ballot(work: UnitOfWork, case_id: UUID, ballot: Ballot) -> None:
+    await work.execute(
+        _PUT_BALLOT,
+        case_id=case_id,
+        number=ballot.number,
+        purpose=ballot.purpose.value,
+        state=ballot.state.value,
+        totals=asdict(ballot.totals),
+        should_attend=ballot.should_attend,
+        entered_by=ballot.entered_by,
+        confirmed_by=ballot.confirmed_by,
+        verdicts=to_records(ballot.judgements),
+    )
+
+
+async def move(work: UnitOfWork, case_id: UUID, unit_id: UUID) -> None:
+    """Let another branch lead a case; one version on."""
+    await work.execute(_MOVE, case_id=case_id, unit_id=unit_id, now=work.now)
+
+
+async def rule_set(reader: Reader, digest: str) -> str | None:
+    """The canonical content of a kept rule set."""
+    content: str | None = await reader.fetch_value(_RULE_SET, digest=digest)
+    return content
+
+
+async def keep_rule_set(work: UnitOfWork, digest: str, content: str) -> None:
+    """Keep a rule set for ever; keeping it again changes nothing."""
+    await work.execute(_KEEP_RULE_SET, digest=digest, content=content, now=work.now)

@@ -1,0 +1,52 @@
+"""The copy of units that this service keeps from the organization service's events."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.database import Reader, Record, UnitOfWork, query
+
+from membership.domain.units import Unit
+
+_COLUMNS = "unit_id, kind, form, established_on, dissolved_on, frozen_by"
+_FIND = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"))
+_PUT = query(
+    sa.text(
+        f"""INSERT INTO unit ({_COLUMNS}, version)
+            VALUES (:unit_id, :kind, :form, :established_on, :dissolved_on, :frozen_by, :version)
+            ON CONFLICT (unit_id) DO UPDATE
+               SET kind = excluded.kind, form = excluded.form, established_on = excluded.established_on,
+                   dissolved_on = excluded.dissolved_on, frozen_by = excluded.frozen_by,
+                   version = excluded.version
+             WHERE unit.version < excluded.version"""
+    )
+)
+
+
+def _unit(row: Record) -> Unit:
+    return Unit(**dict(row))
+
+
+async def find_all(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, Unit]:
+    """The units of these ids that are known here."""
+    rows = await reader.fetch(_FIND, unit_ids=list(unit_ids))
+    return {row["unit_id"]: _unit(row) for row in rows}
+
+
+async def find(reader: Reader, unit_id: UUID) -> Unit | None:
+    """The unit, None where it is not known here."""
+    return (await find_all(reader, [unit_id])).get(unit_id)
+
+
+async def put(work: UnitOfWork, unit: Unit, *, version: int) -> None:
+    """Keep a unit as it stands now; an older version than ours changes nothing."""
+    await work.execute(
+        _PUT,
+        unit_id=unit.unit_id,
+        kind=unit.kind,
+        form=unit.form,
+        established_on=unit.established_on,
+        dissolved_on=unit.dissolved_on,
+        frozen_by=unit.frozen_by,
+        version=version,
+    )
