@@ -5,6 +5,7 @@ A rule set, once selected, never changes; a case holds its digest and is judged 
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -107,6 +108,8 @@ class RuleBook:
         self.packs = tuple(sorted(packs, key=lambda pack: (pack.layer.depth, pack.name, pack.effective_from)))
         self._kept: dict[str, RuleSet] = {}
         check_layers(self.packs)
+        self._changes = _days_of_change(self.packs)
+        self._spans: dict[int, RuleSet] = {}
 
     @classmethod
     def load(cls, *paths: Path) -> Self:
@@ -126,6 +129,14 @@ class RuleBook:
 
         Raises NoRulesInForceError before the first pack, where nothing could be judged.
         """
+        # Between two days of change one rule set is in force, so each is put together once.
+        span = bisect_right(self._changes, on)
+        if span not in self._spans:
+            selected = self._select(on)
+            self._spans[span] = self._kept.setdefault(selected.digest, selected)
+        return self._spans[span]
+
+    def _select(self, on: date) -> RuleSet:
         packs = [pack for pack in self.packs if pack.is_in_force(on)]
         rules = merge_rules(packs, on)
         if not rules:
@@ -133,14 +144,13 @@ class RuleBook:
         # The narrowest layer that has a catalogue of its own decides what the steps are.
         catalogue = next((pack for pack in reversed(packs) if pack.steps), None)
         operations = {operation.id: operation for pack in packs for operation in pack.operations}
-        selected = RuleSet(
+        return RuleSet(
             # In one order whatever the files were called, so that equal content has one digest.
             rules=tuple(sorted(rules, key=lambda rule: (rule.layer.depth, rule.id))),
             operations=tuple(operations[name] for name in sorted(operations)),
             stages=catalogue.stages if catalogue else (),
             steps=catalogue.steps if catalogue else (),
         )
-        return self._kept.setdefault(selected.digest, selected)
 
     def keep(self, rule_set: RuleSet) -> str:
         """
@@ -156,3 +166,12 @@ class RuleBook:
             return self._kept[digest]
         except KeyError:
             raise UnknownDigestError(digest) from None
+
+
+def _days_of_change(packs: Iterable[Pack]) -> list[date]:
+    """
+    The days on which a pack or rule begins or ends.
+    """
+    dated: list[Pack | Rule] = [item for pack in packs for item in (pack, *pack.rules)]
+    days = {item.effective_from for item in dated} | {item.effective_to for item in dated}
+    return sorted(day for day in days if day is not None)

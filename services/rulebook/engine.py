@@ -66,7 +66,7 @@ def facts_needed(rule_set: RuleSet, *, operation: str) -> list[NeededFact]:
     """
     readers: dict[str, list[tuple[Need, str]]] = {}
     for rule in rule_set.rules_for(operation):
-        for need in rule.needs():
+        for need in rule.needs:
             readers.setdefault(need.fact, []).append((need, rule.id))
     return [
         NeededFact(
@@ -80,11 +80,11 @@ def facts_needed(rule_set: RuleSet, *, operation: str) -> list[NeededFact]:
 
 
 def _judge(rule_set: RuleSet, rule: Rule, facts: Facts, on: date) -> Verdict:
-    stated = {need.fact: facts.get(need.fact) for need in rule.needs()}
-    missing = _distinct(need.fact for need in rule.needs() if not need.optional and stated[need.fact] is None)
+    stated = {need.fact: facts.get(need.fact) for need in rule.needs}
+    missing = _distinct(need.fact for need in rule.needs if not need.optional and stated[need.fact] is None)
     unusable = _distinct(
         need.fact
-        for need in rule.needs()
+        for need in rule.needs
         if stated[need.fact] is not None and not need.type.holds(stated[need.fact])
     )
     outcome = Outcome(satisfied=False, seen="", needed="")

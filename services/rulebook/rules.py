@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from string import Formatter
 from typing import Any
 
@@ -131,7 +132,11 @@ class Rule:
         """
         return self.effective_from <= on and (self.effective_to is None or on < self.effective_to)
 
+    @cached_property
     def needs(self) -> tuple[Need, ...]:
+        """
+        The facts that the rule reads.
+        """
         return needs(self.kind, self.parameters, self.facts)
 
 

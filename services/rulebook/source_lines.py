@@ -40,7 +40,7 @@ def read_yaml(text: str, *, file: str) -> Located:
     """
     located = Located(file)
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PackError([PackProblem(file, line, f"not YAML: {error.problem}")]) from None

@@ -70,7 +70,7 @@ class TestEvaluate:
     @pytest.mark.parametrize("operation", RULES.operation_names)
     def test_missing_facts_never_pass_and_never_crash(self, operation: str) -> None:
         for verdict in evaluate(RULES, operation=operation, facts={}, on=DAY):
-            required = {need.fact for need in verdict.rule.needs() if not need.optional}
+            required = {need.fact for need in verdict.rule.needs if not need.optional}
             assert not verdict.satisfied
             assert set(verdict.missing) == required != set()
 
