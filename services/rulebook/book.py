@@ -172,6 +172,8 @@ def _days_of_change(packs: Iterable[Pack]) -> list[date]:
     """
     The days on which a pack or rule begins or ends.
     """
-    dated: list[Pack | Rule] = [item for pack in packs for item in (pack, *pack.rules)]
+    dated: list[Pack | Rule] = [*packs]
+    for pack in packs:
+        dated.extend(pack.rules)
     days = {item.effective_from for item in dated} | {item.effective_to for item in dated}
     return sorted(day for day in days if day is not None)

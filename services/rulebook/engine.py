@@ -81,12 +81,7 @@ def facts_needed(rule_set: RuleSet, *, operation: str) -> list[NeededFact]:
 
 def _judge(rule_set: RuleSet, rule: Rule, facts: Facts, on: date) -> Verdict:
     stated = {need.fact: facts.get(need.fact) for need in rule.needs}
-    missing = _distinct(need.fact for need in rule.needs if not need.optional and stated[need.fact] is None)
-    unusable = _distinct(
-        need.fact
-        for need in rule.needs
-        if stated[need.fact] is not None and not need.type.holds(stated[need.fact])
-    )
+    missing, unusable = _lacks(rule, stated)
     outcome = Outcome(satisfied=False, seen="", needed="")
     if not missing and not unusable:
         try:
@@ -116,5 +111,11 @@ def _judge(rule_set: RuleSet, rule: Rule, facts: Facts, on: date) -> Verdict:
     )
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _lacks(rule: Rule, stated: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """
+    The names of facts that are not there, and of those that are not of their type.
+    """
+    absent = [need.fact for need in rule.needs if not need.optional and stated[need.fact] is None]
+    present = [need for need in rule.needs if stated[need.fact] is not None]
+    unusable = [need.fact for need in present if not need.type.holds(stated[need.fact])]
+    return tuple(dict.fromkeys(absent)), tuple(dict.fromkeys(unusable))
