@@ -29,6 +29,9 @@ from deploy.local.tokens import TokenSource
 # Generous: two shared cores start five Python processes at once.
 READY_TIMEOUT = 60.0
 COMMAND_TIMEOUT = 120.0
+ADMINISTRATOR_TIMEOUT = 15.0
+PROBE_TIMEOUT = 2.0
+POLL = 0.05
 # Services drain first, then what they stand on; together within ten seconds.
 SERVICE_STOP_TIMEOUT = 6.0
 INFRASTRUCTURE_STOP_TIMEOUT = 3.0
@@ -161,10 +164,10 @@ class Stack:
 
     def start(self, name: str | None = None, say: Say = _silent) -> None:
         """Start everything, or one process again; returns when it is ready. A failure leaves nothing running."""
+        self._stopping = False
         if name is not None:
             self._start_one(name)
             return
-        self._stopping = False
         self._make_folders()
         for each in self.names:
             if not self.is_running(each):
@@ -184,6 +187,8 @@ class Stack:
             probe.unlink()
         except OSError as error:
             raise FolderError(f"The folder {self.folder} cannot be written: {error.strerror}.") from error
+        # Made by one thread, before several need them.
+        self.settings_of(GATEWAY)
 
     def _start_all(self, say: Say) -> None:
         say("PostgreSQL, NATS, token issuer")
@@ -248,7 +253,7 @@ class Stack:
 
     def _command_of(self, name: str) -> list[str]:
         if name != "issuer":
-            return [sys.executable, "-m", name] + ([] if name == GATEWAY else ["serve"])
+            return [sys.executable, "-m", name, "serve"]
         clients = self.folder / "issuer" / "clients.json"
         clients.parent.mkdir(parents=True, exist_ok=True)
         clients.touch(mode=0o600)
@@ -268,20 +273,32 @@ class Stack:
 
     def _bootstrap(self, say: Say) -> None:
         # The first administrator, once: everybody else is made through the gateway.
-        done = self.folder / "bootstrapped"
-        if done.exists():
-            return
         number = ("--number", logins.ADMINISTRATOR_NUMBER)
         steps = {"membership": number, "organization": (*number, "--name-zh", UNIVERSITY)}
-        present = [name for name in steps if name in self.services]
-        if present:
-            say("first administrator")
-        self._together(lambda name: self._discard(self.command(name, "bootstrap", *steps[name])), present)
-        done.touch()
+        missing = [name for name in steps if name in self.services and not self._mark(name).exists()]
+        if not missing:
+            return
+        say("first administrator")
 
-    @staticmethod
-    def _discard(output: str) -> None:
-        del output
+        def bootstrap(name: str) -> None:
+            self.command(name, "bootstrap", *steps[name])
+            self._mark(name).touch()
+
+        self._together(bootstrap, missing)
+        if GATEWAY in self.names and set(steps) <= set(self.services):
+            self._wait_for_administrator()
+
+    def _mark(self, service: str) -> Path:
+        return self.folder / f"{service}.bootstrapped"
+
+    def _wait_for_administrator(self) -> None:
+        # The account and the grant reach the other services as events; until then they know nobody.
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        deadline = time.monotonic() + ADMINISTRATOR_TIMEOUT
+        while (status := _status(self.ports.gateway, "/v1/units?pageSize=1", headers)) != http.client.OK:
+            if time.monotonic() > deadline:
+                raise NotReadyError(f"The first administrator is still answered {status} at the gateway.")
+            time.sleep(POLL)
 
     def command(self, service: str, *arguments: str) -> str:
         """Run a command of a service, `python -m <service> <arguments>`, with its settings; answers its output."""
@@ -310,7 +327,7 @@ class Stack:
     def _is_ready(self, name: str) -> bool:
         if name in self._servers:
             return self.is_running(name) and ports.answers(self.ports.of(name)[0])
-        return _says_ready(self.ports.of(name)[-1])
+        return _status(self.ports.of(name)[-1], "/readyz") == http.client.OK
 
     def wait_ready(self, timeout: float = READY_TIMEOUT) -> None:
         """Wait until every process that should run says it is ready."""
@@ -318,7 +335,7 @@ class Stack:
         while waiting := [name for name in self._wanted if not self._is_ready(name)]:
             if time.monotonic() > deadline:
                 raise NotReadyError(f"Not ready after {timeout:g} s: {', '.join(sorted(waiting))}.")
-            time.sleep(0.05)
+            time.sleep(POLL)
 
     async def ready(self) -> None:
         """`wait_ready` for a test that is inside a running loop."""
@@ -394,11 +411,12 @@ class Stack:
                 os.kill(pid, number)
 
 
-def _says_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=1.0)
+def _status(port: int, path: str, headers: Mapping[str, str] | None = None) -> int | None:
+    """The status of a GET; nothing when nobody answers."""
+    connection = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=PROBE_TIMEOUT)
     with contextlib.closing(connection):
         try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == http.client.OK
+            connection.request("GET", path, headers=dict(headers or {}))
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return None
