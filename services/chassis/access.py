@@ -239,7 +239,8 @@ class Access:
 
 def within(unit: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """The condition that a row's unit lies where the caller may look; bind it with `access.filters(…)`."""
-    closure = access_store.closure
+    # An alias, so that a query over the closure itself is not mistaken for this one.
+    closure = access_store.closure.alias("access_scope")
     return sa.exists().where(
         closure.c.descendant_id == unit,
         closure.c.ancestor_id == sa.any_(sa.bindparam("access_units", type_=sa.ARRAY(sa.Uuid()))),

@@ -96,7 +96,7 @@ class Applier:
     async def _set_aside(self, since: Watermark, document: Document, error: Exception) -> Watermark:
         details = failure(error)
         log.error(
-            "copy.event_parked", source=self.source, event=document["id"], type=document["type"], **details
+            "copy.event_parked", source=self.source, event_id=document["id"], type=document["type"], **details
         )
         mark = Watermark(since.epoch, document["position"])
         async with self._call([document]).transaction() as work:
@@ -143,7 +143,7 @@ class Applier:
 
     async def _note_failure(self, event_id: UUID, error: Exception) -> None:
         details = failure(error)
-        log.error("copy.replay_failed", source=self.source, event=str(event_id), **details)
+        log.error("copy.replay_failed", source=self.source, event_id=str(event_id), **details)
         async with self._call([]).transaction() as work:
             await copy_store.failed_again(work, event_id, f"{details['error']} at {details['where']}"[:2000])
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from chassis import audit, copy_store, relay
+from chassis import audit, copy_store, process, relay
 from chassis.applying import Applier
 from chassis.calls import ServiceContext, system_call
 from chassis.copies import Copy
@@ -26,6 +26,7 @@ def add_to(commands: Any, rows: list[Copy]) -> None:
     """Add them to a command line; `rows` are what replaying applies parked events with."""
     _add_parked(commands, rows)
     _add_events(commands)
+    _add_processes(commands)
     _add_audit(commands)
 
 
@@ -103,6 +104,32 @@ def _add_events(commands: Any) -> None:
 async def _replay_events(context: ServiceContext, arguments: argparse.Namespace) -> int:
     count = await relay.replay(context.database, after=arguments.after)
     _say(f"{count} events will be published again by the active relay")
+    return 0
+
+
+def _add_processes(commands: Any) -> None:
+    group = _sub(commands, "processes", "changes that touch several services")
+    status = ("--status", {"help": "only running, waiting, stuck or done ones"})
+    _add(group, "list", "list them, the newest first", _list_processes, status)
+    which = ("process_id", {"type": UUID, "help": "id of the process"})
+    _add(group, "resume", "set a stuck one going again", _resume_process, which)
+
+
+async def _list_processes(context: ServiceContext, arguments: argparse.Namespace) -> int:
+    found = await process.list_processes(context.database, most=200, status=arguments.status)
+    for each in found:
+        _say(
+            f"{each.process_id}  {each.kind}  {each.status}  {each.step}  attempts {each.attempts}  "
+            f"begun {each.begun_at:%Y-%m-%d %H:%M}  {each.last_error or ''}"
+        )
+    _say(f"{len(found)} processes")
+    return 0
+
+
+async def _resume_process(context: ServiceContext, arguments: argparse.Namespace) -> int:
+    async with system_call(context, "commands/processes.resume").transaction() as work:
+        resumed = await process.resume(work, arguments.process_id)
+    _say(f"{resumed.process_id} goes on at {resumed.step}")
     return 0
 
 
