@@ -116,6 +116,13 @@ def test_letter_of_six_months_cannot_replace_one_of_three() -> None:
         )
 
 
+def test_every_cadence_warns_and_never_blocks() -> None:
+    """Where a text names no severity, cadences and "generally" warn and everything else blocks (C12)."""
+    severities = {rule.severity.value for rule in RULES.rules if rule.kind.name == "cadence"}
+
+    assert severities == {"warn"}
+
+
 class TestStepCatalogue:
     def test_national_chart_has_five_stages_and_twenty_five_steps(self) -> None:
         by_stage = [[step.number for step in RULES.steps if step.stage == stage.id] for stage in RULES.stages]
