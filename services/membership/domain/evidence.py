@@ -3,7 +3,7 @@
 A fact that nobody has recorded is left out; a rule that needs it then says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,14 +40,18 @@ def evidence(case: AdmissionCase, standing: Standing, stated: Mapping[str, Any])
         "branch_resolution_on": case.day_of(names.BRANCH_MEETING),
         "admission_approved": names.APPROVAL in case.taken,
         "assigned_to_branch": standing.belongs_to_branch,
+        "case_documents": documents_of(case, ()),
         **_review_facts(case),
         **_training_facts(case),
         **_probation_facts(case),
     }
-    documents = stated.get("case_documents", [])
-    facts.update({name: value for name, value in stated.items() if name != "case_documents"})
-    facts["case_documents"] = sorted({*_documents(case), *documents})
+    facts.update(stated)
     return facts
+
+
+def documents_of(case: AdmissionCase, brought: Iterable[str], *, only_brought: bool = False) -> list[str]:
+    """The papers of the case together with those that a step brings."""
+    return sorted(set(brought) if only_brought else {*_documents(case), *brought})
 
 
 def _documents(case: AdmissionCase) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rulebook import Step
+from rulebook import RuleSet, Stage, Step
 
 APPLICATION: Final = "application"
 ACTIVIST: Final = "activist"
@@ -60,6 +60,12 @@ class Catalogue:
     """The steps of a rule set, asked about what comes next."""
 
     steps: tuple[Step, ...]
+    stages: tuple[Stage, ...]
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> "Catalogue":
+        """The catalogue of a rule set."""
+        return cls(rules.steps, rules.stages)
 
     def named(self, step: str) -> Step | None:
         """The step of a name, None where the catalogue has none."""
@@ -70,6 +76,22 @@ class Catalogue:
         name = CONVERSION_REQUEST if step == CONVERSION_REVIEW else step
         found = self.named(name)
         return found.number if found else 0
+
+    def stage(self, step: str) -> int:
+        """The number of the stage that a step belongs to."""
+        name = CONVERSION_REQUEST if step == CONVERSION_REVIEW else step
+        found = self.named(name)
+        return next((stage.number for stage in self.stages if found and stage.id == found.stage), 1)
+
+    def operations(self, step: str) -> tuple[str, ...]:
+        """What the rulebook is asked before the step is taken."""
+        found = self.named(step)
+        return () if found is None else (found.operation,)
+
+    def vote_operations(self, step: str) -> tuple[str, ...]:
+        """What the rulebook is asked once votes have been counted."""
+        found = self.named(step)
+        return () if found is None or found.vote_operation is None else (found.vote_operation,)
 
     def awaited(self, taken: Sequence[str]) -> Step | None:
         """The step that everything else waits for; None when the last one is taken."""
