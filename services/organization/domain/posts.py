@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.intervals import Interval, most_at_once
+from chassis.intervals import Interval
 
 from organization.domain.structure import PARTY_KINDS
 from organization.domain.units import Findings, Function, Kind, Outline
@@ -93,7 +93,7 @@ class Appointment:
         """Where it stands on its day."""
         if self.day < self.term.start:
             return AppointmentState.PLANNED
-        return AppointmentState.IN_OFFICE if self.term.contains(self.day) else AppointmentState.ENDED
+        return AppointmentState.IN_OFFICE if self.day in self.term else AppointmentState.ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +217,18 @@ def check_term(term: Interval, post: Post) -> None:
         span = f"{post.days.start} – {post.days.end or ''}"
         findings.add("valid_from", f"任期须在职务设立期限内（{span}）。", f"The post exists {span}.")
         findings.refuse_if_any()
+
+
+def most_at_once(intervals: Iterable[Interval], within: Interval) -> tuple[int, date]:
+    """How many of the intervals at most hold on one day of `within`, and the first day on which so many do."""
+    shared = [common for interval in intervals if (common := interval.intersection(within)) is not None]
+    most, day = 0, within.start
+    # The count grows only on a day on which an interval begins.
+    for candidate in sorted({interval.start for interval in shared}):
+        count = sum(candidate in interval for interval in shared)
+        if count > most:
+            most, day = count, candidate
+    return most, day
 
 
 def check_seats(post: Post, terms: Iterable[Interval], term: Interval) -> None:

@@ -233,7 +233,7 @@ def _check_dissolutions(plan: Plan, known: Outlines, inside: set[UUID], findings
             findings.add(path, "不在方案所属组织之下。", "It is not below the unit of the plan.")
         elif unit.kind is not Kind.BRANCH:
             findings.add(path, "只能调整党支部。", "Only branches are reorganised.")
-        elif not unit.life.contains(plan.effective_on) or unit.life.start == plan.effective_on:
+        elif plan.effective_on not in unit.life or unit.life.start == plan.effective_on:
             findings.add(path, "生效日期须在组织成立之后、撤销之前。", "It must exist before and on the day.")
         elif unit.life.end is not None:
             findings.add(path, "该组织已定于撤销。", "It has an end already.")

@@ -180,7 +180,7 @@ def _check_host(form: Form, host: Outline | None, days: Interval, *, path: str, 
         findings.add(
             path, f"不能依托 {host.kind.value} 设立。", f"It is not established in a {host.kind.value}."
         )
-    elif not host.life.contains(days.start):
+    elif days.start not in host.life:
         findings.add(path, "依托组织在成立日期须存续。", "The host must exist on the first day.")
 
 
@@ -208,7 +208,7 @@ def check_move(
 
 def days_from(unit: Unit, on: date, *, path: str, findings: Findings) -> Interval:
     """The days of the unit's life from a day on; notes a day outside it and answers the whole life then."""
-    if not unit.life.contains(on):
+    if on not in unit.life:
         findings.add(
             path,
             f"日期须在组织存续期内（{_span(unit.life)}）。",

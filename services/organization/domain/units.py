@@ -148,14 +148,12 @@ class Unit:
         """Where it stands on its day."""
         if self.day < self.life.start:
             return State.PLANNED
-        return State.ACTIVE if self.life.contains(self.day) else State.DISSOLVED
+        return State.ACTIVE if self.day in self.life else State.DISSOLVED
 
     @property
     def parent_id(self) -> UUID | None:
         """The parent on its day."""
-        return next(
-            (parentage.parent_id for parentage in self.parents if parentage.days.contains(self.day)), None
-        )
+        return next((parentage.parent_id for parentage in self.parents if self.day in parentage.days), None)
 
     @property
     def outline(self) -> Outline:
@@ -164,7 +162,7 @@ class Unit:
 
     def sponsors_on(self, day: date) -> list[UUID]:
         """The units that sponsor it on a day."""
-        return [sponsorship.sponsor_id for sponsorship in self.sponsors if sponsorship.days.contains(day)]
+        return [sponsorship.sponsor_id for sponsorship in self.sponsors if day in sponsorship.days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +280,7 @@ class Aspect(StrEnum):
 class UnitFact:
     """One fact about a unit, believed or formerly believed."""
 
-    fact_id: UUID
+    row_id: int
     aspect: Aspect
     days: Interval
     recorded_at: datetime

@@ -1,0 +1,1 @@
+"""The steps by which the database of the organization service came to its present schema."""

@@ -1,0 +1,178 @@
+"""SQL that writes units and their history."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.bitemporal import History, Interval, interval_of
+from chassis.database import UnitOfWork, insert, query
+
+from organization import tables
+from organization.domain.units import Description, Lineage, NewUnit, Part
+
+_DESCRIPTION = History(tables.unit_description, ["unit_id"], ["name", "short_name", "campus_id"])
+_PARENT = History(tables.unit_parent, ["unit_id"], ["parent_id"])
+_SPONSOR = History(tables.unit_sponsor, ["unit_id", "sponsor_id"], ["part"])
+
+_ADD = query(
+    insert(
+        tables.unit,
+        "unit_id",
+        "kind",
+        "form",
+        "function",
+        "cohort_year",
+        "major_code",
+        "purpose",
+        "host_id",
+        "task",
+        "planned_end_on",
+        "established_on",
+        "created_at",
+        "updated_at",
+        "version",
+    )
+)
+_TOUCH = query(
+    sa.text(
+        "UPDATE unit SET version = version + 1, updated_at = :now WHERE unit_id = :unit_id RETURNING version"
+    )
+)
+_END = query(
+    sa.text(
+        """UPDATE unit SET dissolved_on = CAST(:day AS date), dissolved_because = CAST(:because AS text)
+            WHERE unit_id = :unit_id"""
+    )
+)
+_ADD_LINEAGE = query(
+    insert(
+        tables.unit_lineage,
+        "from_unit_id",
+        "to_unit_id",
+        "kind",
+        "effective_on",
+        "reorganization_id",
+        "recorded_at",
+    )
+)
+_DESCRIPTIONS = query(
+    sa.text(
+        """SELECT name, short_name, campus_id, valid FROM unit_description
+            WHERE unit_id = :unit_id AND recorded_until IS NULL
+              AND valid && daterange(CAST(:starts AS date), CAST(:ends AS date))
+            ORDER BY lower(valid)"""
+    )
+)
+_SPONSOR_PARTS = query(
+    sa.text(
+        """SELECT sponsor_id FROM unit_sponsor
+            WHERE unit_id = :unit_id AND recorded_until IS NULL
+              AND valid && daterange(CAST(:day AS date), NULL)"""
+    )
+)
+
+
+async def add(
+    work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: NewUnit, *, established_on: date
+) -> None:
+    """Keep a new unit with its first name, parent and sponsors."""
+    life = Interval(established_on)
+    await work.execute(
+        _ADD,
+        unit_id=unit_id,
+        kind=new.kind,
+        form=new.form,
+        function=new.function,
+        cohort_year=new.cohort_year,
+        major_code=new.major_code,
+        purpose=new.purpose,
+        host_id=new.host_id,
+        task=new.task,
+        planned_end_on=new.planned_end_on,
+        established_on=established_on,
+        created_at=work.now,
+        updated_at=work.now,
+        version=1,
+    )
+    subject = {"unit_id": unit_id}
+    described = {"name": new.name, "short_name": new.short_name, "campus_id": new.campus_id}
+    await _DESCRIPTION.begin_many(work, [(subject, life, described)])
+    if parent_id is not None:
+        await _PARENT.begin_many(work, [(subject, life, {"parent_id": parent_id})])
+    if new.sponsors:
+        await _SPONSOR.begin_many(
+            work,
+            [
+                ({"unit_id": unit_id, "sponsor_id": sponsor.sponsor_id}, life, {"part": sponsor.part})
+                for sponsor in new.sponsors
+            ],
+        )
+
+
+async def touch(work: UnitOfWork, unit_id: UUID) -> int:
+    """Raise the version of a unit; answers the new one."""
+    return int(await work.fetch_value(_TOUCH, unit_id=unit_id, now=work.now))
+
+
+async def descriptions(work: UnitOfWork, unit_id: UUID, days: Interval) -> list[tuple[Interval, Description]]:
+    """What is believed of name and campus on the days, stretch by stretch."""
+    rows = await work.fetch(_DESCRIPTIONS, unit_id=unit_id, starts=days.start, ends=days.end)
+    return [
+        (shared, Description(row["name"], row["short_name"], row["campus_id"]))
+        for row in rows
+        if (shared := interval_of(row["valid"]).intersection(days)) is not None
+    ]
+
+
+async def describe(
+    work: UnitOfWork, unit_id: UUID, days: Interval, description: Description
+) -> datetime | None:
+    """Believe this description on the days."""
+    values = {
+        "name": description.name,
+        "short_name": description.short_name,
+        "campus_id": description.campus_id,
+    }
+    return await _DESCRIPTION.record(work, {"unit_id": unit_id}, days, values)
+
+
+async def put_below(work: UnitOfWork, unit_id: UUID, days: Interval, parent_id: UUID) -> datetime | None:
+    """Believe this parent on the days."""
+    return await _PARENT.record(work, {"unit_id": unit_id}, days, {"parent_id": parent_id})
+
+
+async def put_sponsor(
+    work: UnitOfWork, unit_id: UUID, sponsor_id: UUID, days: Interval, part: Part | None
+) -> datetime | None:
+    """Believe that the sponsor has this part on the days; None: that it does not sponsor."""
+    subject = {"unit_id": unit_id, "sponsor_id": sponsor_id}
+    return await _SPONSOR.record(work, subject, days, None if part is None else {"part": part})
+
+
+async def end(work: UnitOfWork, unit_id: UUID, day: date, *, because: str) -> None:
+    """End name, parent and sponsors of a unit on a day, and the unit with them."""
+    rest = Interval(day)
+    subject = {"unit_id": unit_id}
+    await work.execute(_END, unit_id=unit_id, day=day, because=because)
+    await _DESCRIPTION.record(work, subject, rest, None)
+    await _PARENT.record(work, subject, rest, None)
+    for row in await work.fetch(_SPONSOR_PARTS, unit_id=unit_id, day=day):
+        await put_sponsor(work, unit_id, row["sponsor_id"], rest, None)
+
+
+async def add_lineage(work: UnitOfWork, steps: list[Lineage]) -> None:
+    """Keep what follows from what."""
+    await work.execute_many(
+        _ADD_LINEAGE,
+        [
+            {
+                "from_unit_id": step.from_unit_id,
+                "to_unit_id": step.to_unit_id,
+                "kind": step.kind,
+                "effective_on": step.effective_on,
+                "reorganization_id": step.reorganization_id,
+                "recorded_at": work.now,
+            }
+            for step in steps
+        ],
+    )

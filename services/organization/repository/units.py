@@ -1,0 +1,478 @@
+"""SQL that reads units: one, a page, the tree of a day, descent and history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.access import within
+from chassis.bitemporal import Interval, interval_of
+from chassis.database import Query, Reader, Record, query
+
+from organization.domain.units import (
+    Aspect,
+    Description,
+    Form,
+    Function,
+    Kind,
+    Lineage,
+    LineageKind,
+    Outline,
+    Parentage,
+    Part,
+    Purpose,
+    Sponsorship,
+    State,
+    TreeNode,
+    Unit,
+    UnitFact,
+)
+from organization.repository.beliefs import as_now, as_then, beliefs
+
+_COLUMNS = """
+    u.unit_id, u.kind, u.form, u.function, u.cohort_year, u.major_code, u.purpose, u.host_id, u.task,
+    u.planned_end_on, u.created_at, u.updated_at, u.version, d.name, d.short_name, d.campus_id,
+    life.starts_on, life.ends_on,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(p.parent_id, lower(p.valid), upper(p.valid))
+                               ORDER BY lower(p.valid)), '[]')
+       FROM unit_parent p WHERE p.unit_id = u.unit_id AND {believed:p}) AS parents,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(s.sponsor_id, s.part, lower(s.valid), upper(s.valid))
+                               ORDER BY lower(s.valid), s.sponsor_id), '[]')
+       FROM unit_sponsor s WHERE s.unit_id = u.unit_id AND {believed:s}) AS sponsors,
+    (SELECT coalesce(jsonb_agg(l.to_unit_id ORDER BY l.to_unit_id), '[]')
+       FROM unit_lineage l WHERE l.from_unit_id = u.unit_id AND {lineage_known}) AS successors
+"""
+# Outside the unit's life its nearest name is shown: the first of a planned unit, the last of a dissolved one.
+_FROM = """
+    unit u
+    JOIN LATERAL ({life}) life ON life.starts_on IS NOT NULL
+    JOIN LATERAL (
+        SELECT t.name, t.short_name, t.campus_id FROM unit_description t
+         WHERE t.unit_id = u.unit_id AND {believed:t}
+         ORDER BY (t.valid @> CAST(:day AS date)) DESC, abs(lower(t.valid) - CAST(:day AS date))
+         LIMIT 1) d ON true
+"""
+_LIFE_NOW = "SELECT u.established_on AS starts_on, u.dissolved_on AS ends_on"
+# What was believed of a unit's life then: its description covers exactly its life.
+_LIFE_THEN = """
+    SELECT min(lower(x.valid)) AS starts_on,
+           CASE WHEN bool_or(upper_inf(x.valid)) THEN NULL ELSE max(upper(x.valid)) END AS ends_on
+      FROM unit_description x WHERE x.unit_id = u.unit_id AND {believed:x}
+"""
+
+
+def _now(template: str) -> str:
+    return as_now(template.replace("{life}", _LIFE_NOW).replace("{lineage_known}", "true"))
+
+
+def _then(template: str) -> str:
+    known = "l.recorded_at <= CAST(:known_at AS timestamptz)"
+    return as_then(template.replace("{life}", _LIFE_THEN).replace("{lineage_known}", known))
+
+
+_ONE = f"SELECT {_COLUMNS} FROM {_FROM} WHERE u.unit_id = :unit_id"
+_GET_NOW, _GET_THEN = query(sa.text(_now(_ONE))), query(sa.text(_then(_ONE)))
+_LOCK = query(sa.text("SELECT 1 FROM unit WHERE unit_id = :unit_id FOR UPDATE"))
+_ROOT = query(sa.text("SELECT unit_id FROM unit WHERE kind = 'university'"))
+_OUTLINES = query(
+    sa.text(
+        """SELECT unit_id, kind, form, function, established_on, dissolved_on
+             FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"""
+    )
+)
+
+
+def _life(starts: date, ends: date | None) -> Interval:
+    return Interval(starts, ends)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _span(starts: str, ends: str | None) -> Interval:
+    return Interval(date.fromisoformat(starts), _day(ends))
+
+
+def _read(row: Record, day: date) -> Unit:
+    return Unit(
+        unit_id=row["unit_id"],
+        kind=Kind(row["kind"]),
+        form=Form(row["form"]) if row["form"] else None,
+        name=row["name"],
+        short_name=row["short_name"],
+        function=Function(row["function"]) if row["function"] else None,
+        campus_id=row["campus_id"],
+        life=_life(row["starts_on"], row["ends_on"]),
+        parents=tuple(Parentage(UUID(other), _span(*days)) for other, *days in row["parents"]),
+        sponsors=tuple(
+            Sponsorship(UUID(other), Part(part), _span(*days)) for other, part, *days in row["sponsors"]
+        ),
+        successor_ids=tuple(UUID(each) for each in row["successors"]),
+        cohort_year=row["cohort_year"],
+        major_code=row["major_code"],
+        purpose=Purpose(row["purpose"]) if row["purpose"] else None,
+        host_id=row["host_id"],
+        task=row["task"],
+        planned_end_on=row["planned_end_on"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        version=row["version"],
+        day=day,
+    )
+
+
+async def find(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None = None) -> Unit | None:
+    """The unit as it stood on a day, as believed at an instant; None when it was not known then."""
+    if known_at is None:
+        row = await reader.fetch_one(_GET_NOW, unit_id=unit_id, day=day)
+    else:
+        row = await reader.fetch_one(_GET_THEN, unit_id=unit_id, day=day, known_at=known_at)
+    return None if row is None else _read(row, day)
+
+
+async def lock(reader: Reader, unit_id: UUID) -> None:
+    """Let nobody else change the unit until the end of the unit of work."""
+    await reader.fetch_value(_LOCK, unit_id=unit_id)
+
+
+async def root_id(reader: Reader) -> UUID | None:
+    """The university."""
+    found: UUID | None = await reader.fetch_value(_ROOT)
+    return found
+
+
+async def outlines(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, Outline]:
+    """What relations need to know of these units; unknown ones are missing."""
+    rows = await reader.fetch(_OUTLINES, unit_ids=list(unit_ids))
+    return {row["unit_id"]: _outline(row) for row in rows}
+
+
+def _outline(row: Record) -> Outline:
+    return Outline(
+        unit_id=row["unit_id"],
+        kind=Kind(row["kind"]),
+        form=Form(row["form"]) if row["form"] else None,
+        life=_life(row["established_on"], row["dissolved_on"]),
+        function=Function(row["function"]) if row["function"] else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a page of units is asked for; None asks for any."""
+
+    kind: Kind | None = None
+    form: Form | None = None
+    parent_id: UUID | None = None
+    below_id: UUID | None = None
+    sponsor_id: UUID | None = None
+    campus_id: UUID | None = None
+    state: State | None = None
+    purpose: Purpose | None = None
+    name: str | None = None
+
+
+_BELOW = """
+    WITH RECURSIVE below (unit_id, depth) AS (
+        SELECT p.unit_id, 1 FROM unit_parent p
+         WHERE p.parent_id = CAST(:below_id AS uuid) AND p.valid @> CAST(:day AS date) AND {believed:p}
+        UNION ALL
+        SELECT p.unit_id, b.depth + 1 FROM unit_parent p JOIN below b ON p.parent_id = b.unit_id
+         WHERE p.valid @> CAST(:day AS date) AND {believed:p} AND b.depth < 64)
+    SELECT b.unit_id FROM below b
+"""
+_FILTERS = f"""
+    (CAST(:kind AS text) IS NULL OR u.kind = :kind)
+    AND (CAST(:form AS text) IS NULL OR u.form = :form)
+    AND (CAST(:purpose AS text) IS NULL OR u.purpose = :purpose)
+    AND (CAST(:campus_id AS uuid) IS NULL OR d.campus_id = :campus_id)
+    AND (CAST(:name AS text) IS NULL OR strpos(lower(d.name), lower(:name)) > 0
+         OR strpos(lower(d.short_name), lower(:name)) > 0)
+    AND CASE CAST(:state AS text)
+        WHEN 'planned' THEN life.starts_on > CAST(:day AS date)
+        WHEN 'dissolved' THEN life.ends_on <= CAST(:day AS date)
+        ELSE life.starts_on <= CAST(:day AS date) AND (life.ends_on IS NULL OR life.ends_on > CAST(:day AS date))
+        END
+    AND (CAST(:parent_id AS uuid) IS NULL OR EXISTS (
+         SELECT FROM unit_parent q WHERE q.unit_id = u.unit_id AND q.parent_id = :parent_id
+            AND q.valid @> CAST(:day AS date) AND {{believed:q}}))
+    AND (CAST(:sponsor_id AS uuid) IS NULL OR EXISTS (
+         SELECT FROM unit_sponsor q WHERE q.unit_id = u.unit_id AND q.sponsor_id = :sponsor_id
+            AND q.valid @> CAST(:day AS date) AND {{believed:q}}))
+    AND (CAST(:below_id AS uuid) IS NULL OR u.unit_id IN ({_BELOW}))
+"""
+# By each order: what follows the row of the page token, and the order itself.
+_ORDERS = {
+    "name": ("(d.name, u.unit_id) > (CAST(:after AS text), CAST(:after_id AS uuid))", "d.name, u.unit_id"),
+    "name desc": (
+        "(d.name, u.unit_id) < (CAST(:after AS text), CAST(:after_id AS uuid))",
+        "d.name DESC, u.unit_id DESC",
+    ),
+    "established_on": (
+        "(life.starts_on, u.unit_id) > (CAST(:after AS date), CAST(:after_id AS uuid))",
+        "life.starts_on, u.unit_id",
+    ),
+    "established_on desc": (
+        "(life.starts_on, u.unit_id) < (CAST(:after AS date), CAST(:after_id AS uuid))",
+        "life.starts_on DESC, u.unit_id DESC",
+    ),
+}
+ORDERS = tuple(_ORDERS)
+
+
+def _page_query(order: str, *, then: bool) -> Query:
+    follows, by = _ORDERS[order]
+    fill = _then if then else _now
+    return query(
+        sa.select(sa.text(fill(_COLUMNS)))
+        .select_from(sa.text(fill(_FROM)))
+        .where(
+            sa.text(fill(_FILTERS)),
+            sa.text(f"(CAST(:after_id AS uuid) IS NULL OR {follows})"),
+            within(sa.literal_column("u.unit_id", sa.Uuid)),
+        )
+        .order_by(sa.text(by))
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+_PAGES = {(order, then): _page_query(order, then=then) for order in _ORDERS for then in (False, True)}
+
+
+async def page(
+    reader: Reader,
+    wanted: Filter,
+    scope: dict[str, Any],
+    *,
+    day: date,
+    known_at: datetime | None,
+    order: str,
+    after: tuple[Any, UUID] | None,
+    most: int,
+) -> list[Unit]:
+    """Units on a day that the caller may see; `scope` comes from `access.filters`."""
+    value, after_id = after or (None, None)
+    belief = {} if known_at is None else {"known_at": known_at}
+    rows = await reader.fetch(
+        _PAGES[order, known_at is not None],
+        day=day,
+        kind=wanted.kind,
+        form=wanted.form,
+        parent_id=wanted.parent_id,
+        below_id=wanted.below_id,
+        sponsor_id=wanted.sponsor_id,
+        campus_id=wanted.campus_id,
+        state=wanted.state or State.ACTIVE,
+        purpose=wanted.purpose,
+        name=wanted.name,
+        after=value,
+        after_id=after_id,
+        most=most,
+        **belief,
+        **scope,
+    )
+    return [_read(row, day) for row in rows]
+
+
+_TREE = beliefs(
+    """
+    WITH RECURSIVE tree (unit_id, parent_id, depth) AS (
+        SELECT CAST(:unit_id AS uuid), CAST(NULL AS uuid), 0
+        UNION ALL
+        SELECT p.unit_id, p.parent_id, t.depth + 1
+          FROM tree t JOIN unit_parent p ON p.parent_id = t.unit_id
+         WHERE p.valid @> CAST(:day AS date) AND {believed:p} AND t.depth < CAST(:most_depth AS int))
+    SELECT t.unit_id, t.parent_id, t.depth, u.kind, u.form, d.name, d.campus_id, s.sponsors
+      FROM tree t
+      JOIN unit u ON u.unit_id = t.unit_id
+      JOIN unit_description d
+        ON d.unit_id = t.unit_id AND d.valid @> CAST(:day AS date) AND {believed:d}
+      LEFT JOIN (SELECT e.unit_id, array_agg(e.sponsor_id ORDER BY e.sponsor_id) AS sponsors
+                   FROM unit_sponsor e WHERE e.valid @> CAST(:day AS date) AND {believed:e}
+                  GROUP BY e.unit_id) s ON s.unit_id = t.unit_id
+     ORDER BY t.depth, d.name, t.unit_id
+    """
+)
+
+
+async def tree(
+    reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None, most_depth: int
+) -> list[TreeNode]:
+    """The units of a day below one, with it, by depth and name; empty when it did not exist."""
+    statement, belief = _TREE.of(known_at)
+    rows = await reader.fetch(statement, unit_id=unit_id, day=day, most_depth=most_depth, **belief)
+    return [
+        TreeNode(
+            unit_id=row["unit_id"],
+            parent_id=row["parent_id"],
+            kind=Kind(row["kind"]),
+            form=Form(row["form"]) if row["form"] else None,
+            name=row["name"],
+            campus_id=row["campus_id"],
+            sponsor_ids=tuple(row["sponsors"] or ()),
+            depth=row["depth"],
+        )
+        for row in rows
+    ]
+
+
+_SUBTREE = query(
+    sa.text(
+        """
+        WITH RECURSIVE below (unit_id, valid) AS (
+            SELECT p.unit_id, p.valid * daterange(CAST(:day AS date), NULL) FROM unit_parent p
+             WHERE p.parent_id = CAST(:unit_id AS uuid) AND p.recorded_until IS NULL
+               AND p.valid && daterange(CAST(:day AS date), NULL)
+            UNION
+            SELECT p.unit_id, p.valid * b.valid FROM unit_parent p JOIN below b ON p.parent_id = b.unit_id
+             WHERE p.recorded_until IS NULL AND p.valid && b.valid)
+        SELECT unit_id, valid FROM below
+        """
+    )
+)
+
+
+async def below(reader: Reader, unit_id: UUID, *, since: date) -> list[tuple[UUID, Interval]]:
+    """The units below one on some day from `since`, each with days on which it is."""
+    rows = await reader.fetch(_SUBTREE, unit_id=unit_id, day=since)
+    return [(row["unit_id"], interval_of(row["valid"])) for row in rows]
+
+
+_NAMESAKE = query(
+    sa.text(
+        """
+        SELECT d.unit_id FROM unit_description d
+          JOIN unit_parent p ON p.unit_id = d.unit_id AND p.recorded_until IS NULL
+         WHERE d.recorded_until IS NULL AND d.name = CAST(:name AS text) AND d.unit_id <> CAST(:unit_id AS uuid)
+           AND p.parent_id = CAST(:parent_id AS uuid)
+           AND NOT isempty(p.valid * d.valid * daterange(CAST(:starts AS date), CAST(:ends AS date)))
+         LIMIT 1
+        """
+    )
+)
+
+
+async def namesake(
+    reader: Reader, *, parent_id: UUID, name: str, days: Interval, unit_id: UUID
+) -> UUID | None:
+    """Another unit below the parent that has the name on some of the days."""
+    found: UUID | None = await reader.fetch_value(
+        _NAMESAKE, parent_id=parent_id, name=name, unit_id=unit_id, starts=days.start, ends=days.end
+    )
+    return found
+
+
+_CHILDREN = query(
+    sa.text(
+        """SELECT count(DISTINCT unit_id) FROM unit_parent
+            WHERE parent_id = :unit_id AND recorded_until IS NULL
+              AND valid && daterange(CAST(:day AS date), NULL)"""
+    )
+)
+_DEPENDANTS = query(
+    sa.text(
+        """SELECT count(*) FROM (
+               SELECT s.unit_id FROM unit_sponsor s
+                WHERE s.sponsor_id = CAST(:unit_id AS uuid) AND s.recorded_until IS NULL
+                  AND s.valid && daterange(CAST(:day AS date), NULL)
+               UNION
+               SELECT u.unit_id FROM unit u
+                WHERE u.host_id = CAST(:unit_id AS uuid)
+                  AND (u.dissolved_on IS NULL OR u.dissolved_on > CAST(:day AS date))) d"""
+    )
+)
+
+
+async def count_children(reader: Reader, unit_id: UUID, *, since: date) -> int:
+    """How many units stand directly below one on some day from `since`."""
+    return int(await reader.fetch_value(_CHILDREN, unit_id=unit_id, day=since))
+
+
+async def count_dependants(reader: Reader, unit_id: UUID, *, since: date) -> int:
+    """How many units it sponsors or hosts on some day from `since`."""
+    return int(await reader.fetch_value(_DEPENDANTS, unit_id=unit_id, day=since))
+
+
+_LINEAGE = query(
+    sa.text(
+        """
+        WITH RECURSIVE after (from_unit_id, to_unit_id) AS (
+            SELECT from_unit_id, to_unit_id FROM unit_lineage WHERE from_unit_id = CAST(:unit_id AS uuid)
+            UNION
+            SELECT l.from_unit_id, l.to_unit_id FROM unit_lineage l JOIN after a ON l.from_unit_id = a.to_unit_id
+        ), before (from_unit_id, to_unit_id) AS (
+            SELECT from_unit_id, to_unit_id FROM unit_lineage WHERE to_unit_id = CAST(:unit_id AS uuid)
+            UNION
+            SELECT l.from_unit_id, l.to_unit_id FROM unit_lineage l JOIN before b ON l.to_unit_id = b.from_unit_id)
+        SELECT l.* FROM unit_lineage l
+          JOIN (SELECT * FROM after UNION SELECT * FROM before) steps USING (from_unit_id, to_unit_id)
+         ORDER BY l.effective_on, l.from_unit_id, l.to_unit_id
+         LIMIT 1000
+        """
+    )
+)
+
+
+async def lineage(reader: Reader, unit_id: UUID) -> list[Lineage]:
+    """Everything the unit descends from and everything that descends from it."""
+    return [
+        Lineage(
+            from_unit_id=row["from_unit_id"],
+            to_unit_id=row["to_unit_id"],
+            kind=LineageKind(row["kind"]),
+            effective_on=row["effective_on"],
+            reorganization_id=row["reorganization_id"],
+        )
+        for row in await reader.fetch(_LINEAGE, unit_id=unit_id)
+    ]
+
+
+_FACTS = query(
+    sa.text(
+        """
+        SELECT * FROM (
+            SELECT row_id, 'description' AS aspect, valid, recorded_from, recorded_until,
+                   name, short_name, campus_id, CAST(NULL AS uuid) AS other_id, CAST(NULL AS text) AS part
+              FROM unit_description WHERE unit_id = CAST(:unit_id AS uuid)
+            UNION ALL
+            SELECT row_id, 'parent', valid, recorded_from, recorded_until, NULL, NULL, NULL, parent_id, NULL
+              FROM unit_parent WHERE unit_id = CAST(:unit_id AS uuid)
+            UNION ALL
+            SELECT row_id, 'sponsor', valid, recorded_from, recorded_until, NULL, NULL, NULL, sponsor_id, part
+              FROM unit_sponsor WHERE unit_id = CAST(:unit_id AS uuid)) facts
+         WHERE CAST(:after_at AS timestamptz) IS NULL
+            OR (recorded_from, aspect, row_id)
+               > (CAST(:after_at AS timestamptz), CAST(:after_aspect AS text), CAST(:after_row AS bigint))
+         ORDER BY recorded_from, aspect, row_id
+         LIMIT CAST(:most AS int)
+        """
+    )
+)
+
+
+async def facts(
+    reader: Reader, unit_id: UUID, *, after: tuple[datetime, str, int] | None, most: int
+) -> list[UnitFact]:
+    """What was ever recorded about the unit, by the time of recording."""
+    at, aspect, row_id = after or (None, None, None)
+    rows = await reader.fetch(
+        _FACTS, unit_id=unit_id, after_at=at, after_aspect=aspect, after_row=row_id, most=most
+    )
+    return [_fact(row) for row in rows]
+
+
+def _fact(row: Record) -> UnitFact:
+    described = row["aspect"] == Aspect.DESCRIPTION
+    return UnitFact(
+        row_id=row["row_id"],
+        aspect=Aspect(row["aspect"]),
+        days=interval_of(row["valid"]),
+        recorded_at=row["recorded_from"],
+        replaced_at=row["recorded_until"],
+        description=Description(row["name"], row["short_name"], row["campus_id"]) if described else None,
+        other_id=row["other_id"],
+        part=Part(row["part"]) if row["part"] else None,
+    )
