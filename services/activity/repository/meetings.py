@@ -1,0 +1,393 @@
+"""Meetings and attendances."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.database import Reader, Record, UnitOfWork, insert, query
+
+from activity import tables
+from activity.domain import rules
+from activity.domain.meetings import (
+    AgendaItem,
+    Attendance,
+    Capacity,
+    ItemKind,
+    LearningMode,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Participant,
+    Plan,
+    Session,
+    Vote,
+    VoterCount,
+)
+
+_KEYS = ("meeting_id", "unit_id", "kind", "convener_id", "created_at")
+_CHANGING = (
+    "state", "title", "place", "online_link", "planned_start", "planned_end", "planned_on", "agenda",
+    "sessions", "themes", "begins_with_study", "exception_reason", "judgements", "expected_count",
+    "present_count", "opened_at", "ended_at", "minutes", "resolution", "vote", "cancel_reason", "version",
+    "updated_at",
+)  # fmt: skip
+_COLUMNS = ", ".join(f"m.{name}" for name in (*_KEYS, *_CHANGING))
+# What a page leaves out: it may be long, and few look at it.
+_SHORT = _COLUMNS.replace("m.judgements", "'[]'::jsonb AS judgements")
+_SHORT = _SHORT.replace("m.minutes", "'' AS minutes").replace("m.resolution", "'' AS resolution")
+
+_ADD = query(insert(tables.meeting, *_KEYS, *_CHANGING))
+_SAVE = query(
+    sa.update(tables.meeting)
+    .where(tables.meeting.c.meeting_id == sa.bindparam("of", type_=sa.Uuid))
+    .values(
+        {tables.meeting.c[name]: sa.bindparam(name, type_=tables.meeting.c[name].type) for name in _CHANGING}
+    )
+)
+_FIND = query(sa.text(f"SELECT {_COLUMNS} FROM meeting m WHERE m.meeting_id = :meeting_id"))
+_LOCK = query(sa.text(f"SELECT {_COLUMNS} FROM meeting m WHERE m.meeting_id = :meeting_id FOR UPDATE"))
+_UNIT_OF = query(sa.text("SELECT unit_id FROM meeting WHERE meeting_id = :meeting_id"))
+
+
+def _page(order: str, beyond: str) -> Any:
+    return query(
+        sa.text(
+            f"""SELECT {_SHORT} FROM meeting m
+                 WHERE (CAST(:after_start AS timestamptz) IS NULL
+                        OR (m.planned_start, m.meeting_id) {beyond}
+                           (CAST(:after_start AS timestamptz), CAST(:after_id AS uuid)))
+                   AND (CAST(:kind AS text) IS NULL OR m.kind = CAST(:kind AS text))
+                   AND (CAST(:state AS text) IS NULL OR m.state = CAST(:state AS text))
+                   AND (CAST(:first_day AS date) IS NULL OR m.planned_on >= CAST(:first_day AS date))
+                   AND (CAST(:end_day AS date) IS NULL OR m.planned_on < CAST(:end_day AS date))
+                   AND (CAST(:theme AS text) IS NULL OR CAST(:theme AS text) = ANY (m.themes))
+                   AND (CAST(:person_id AS uuid) IS NULL OR EXISTS (
+                        SELECT FROM attendance a
+                         WHERE a.meeting_id = m.meeting_id AND a.person_id = CAST(:person_id AS uuid)))
+                   AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+                        SELECT FROM access_closure b
+                         WHERE b.descendant_id = m.unit_id AND b.ancestor_id = CAST(:unit_id AS uuid)
+                           AND b.valid @> CAST(:access_day AS date) AND NOT b.reading_only))
+                   AND (CAST(:own AS boolean) OR EXISTS (
+                        SELECT FROM access_closure c
+                         WHERE c.descendant_id = m.unit_id
+                           AND c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+                           AND c.valid @> CAST(:access_day AS date)
+                           AND (CAST(:access_reading AS boolean) OR NOT c.reading_only)))
+                 ORDER BY m.planned_start {order}, m.meeting_id {order} LIMIT :size"""
+        )
+    )
+
+
+_LIST = {True: _page("DESC", "<"), False: _page("ASC", ">")}
+
+_ATTENDANCE = "a.meeting_id, a.person_id, a.capacity, a.expected, a.checked_in_at"
+_EXPECT = query(
+    sa.text(
+        """INSERT INTO attendance (meeting_id, person_id, capacity, expected)
+           SELECT CAST(:meeting_id AS uuid), p.person_id, p.capacity, true
+             FROM unnest(CAST(:person_ids AS uuid[]), CAST(:capacities AS text[])) AS p (person_id, capacity)"""
+    )
+)
+_DROP_EXPECTED = query(sa.text("DELETE FROM attendance WHERE meeting_id = :meeting_id"))
+_CHECK_IN = query(
+    sa.text(
+        f"""INSERT INTO attendance AS a (meeting_id, person_id, capacity, expected, checked_in_at)
+            SELECT CAST(:meeting_id AS uuid), p.person_id, p.capacity, false, CAST(:now AS timestamptz)
+              FROM unnest(CAST(:person_ids AS uuid[]), CAST(:capacities AS text[])) AS p (person_id, capacity)
+             ORDER BY p.person_id
+            ON CONFLICT (meeting_id, person_id) DO UPDATE
+               SET checked_in_at = excluded.checked_in_at, capacity = excluded.capacity
+             WHERE a.checked_in_at IS NULL
+            RETURNING {_ATTENDANCE}"""
+    )
+)
+_ATTENDANCES_OF = query(
+    sa.text(
+        f"""SELECT {_ATTENDANCE} FROM attendance a
+             WHERE a.meeting_id = :meeting_id AND a.person_id = ANY (CAST(:person_ids AS uuid[]))
+             ORDER BY a.person_id"""
+    )
+)
+_LIST_ATTENDANCES = query(
+    sa.text(
+        f"""SELECT {_ATTENDANCE} FROM attendance a
+             WHERE a.meeting_id = :meeting_id
+               AND (CAST(:after AS uuid) IS NULL OR a.person_id > CAST(:after AS uuid))
+               AND (CAST(:capacity AS text) IS NULL OR a.capacity = CAST(:capacity AS text))
+               AND (NOT CAST(:present_only AS boolean) OR a.checked_in_at IS NOT NULL)
+             ORDER BY a.person_id LIMIT :size"""
+    )
+)
+_EXPECTED = query(
+    sa.text(
+        """SELECT person_id, capacity FROM attendance
+            WHERE meeting_id = :meeting_id AND expected ORDER BY person_id"""
+    )
+)
+_PRESENT = query(
+    sa.text(
+        """SELECT person_id, capacity FROM attendance
+            WHERE meeting_id = :meeting_id AND checked_in_at IS NOT NULL ORDER BY person_id"""
+    )
+)
+_VOTERS = query(
+    sa.text(
+        """SELECT count(*) FILTER (WHERE checked_in_at IS NOT NULL) AS present, count(*) AS should_attend
+             FROM attendance WHERE meeting_id = :meeting_id AND capacity = 'voter'"""
+    )
+)
+_LAST_HELD = query(
+    sa.text(
+        """SELECT DISTINCT ON (kind) kind, planned_on, meeting_id FROM meeting
+            WHERE unit_id = :unit_id AND state = 'closed' ORDER BY kind, planned_on DESC, meeting_id"""
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFilter:
+    """What a list of meetings is narrowed to; None is no condition."""
+
+    unit_id: UUID | None = None
+    kind: MeetingKind | None = None
+    state: MeetingState | None = None
+    first_day: date | None = None
+    end_day: date | None = None
+    theme: str | None = None
+    person_id: UUID | None = None
+
+
+def _values(meeting: Meeting) -> dict[str, Any]:
+    plan = meeting.plan
+    return {
+        "state": meeting.state.value,
+        "title": plan.title,
+        "place": plan.place,
+        "online_link": plan.online_link,
+        "planned_start": plan.start,
+        "planned_end": plan.end,
+        "planned_on": meeting.planned_on,
+        "agenda": [[i.kind.value, i.title, i.learning_mode, i.material] for i in plan.agenda],
+        "sessions": [[s.start.isoformat(), s.end.isoformat(), s.learning_mode] for s in plan.sessions],
+        "themes": list(plan.themes),
+        "begins_with_study": meeting.begins_with_study,
+        "exception_reason": meeting.exception_reason,
+        "judgements": rules.to_records(meeting.judgements),
+        "expected_count": meeting.expected_count,
+        "present_count": meeting.present_count,
+        "opened_at": meeting.opened_at,
+        "ended_at": meeting.ended_at,
+        "minutes": meeting.minutes,
+        "resolution": meeting.resolution,
+        "vote": _vote_record(meeting.vote),
+        "cancel_reason": meeting.cancel_reason,
+        "version": meeting.version,
+        "updated_at": meeting.updated_at,
+    }
+
+
+def _vote_record(vote: Vote | None) -> list[int] | None:
+    return None if vote is None else [vote.in_favour, vote.against, vote.abstained]
+
+
+def _item(kind: str, title: str, mode: str | None, material: str) -> AgendaItem:
+    return AgendaItem(ItemKind(kind), title, None if mode is None else LearningMode(mode), material)
+
+
+def _session(start: str, end: str, mode: str) -> Session:
+    return Session(datetime.fromisoformat(start), datetime.fromisoformat(end), LearningMode(mode))
+
+
+def _meeting(row: Record) -> Meeting:
+    plan = Plan(
+        title=row["title"],
+        start=row["planned_start"],
+        end=row["planned_end"],
+        agenda=tuple(_item(*item) for item in row["agenda"]),
+        place=row["place"],
+        online_link=row["online_link"],
+        sessions=tuple(_session(*session) for session in row["sessions"]),
+        themes=tuple(row["themes"]),
+    )
+    return Meeting(
+        meeting_id=row["meeting_id"],
+        unit_id=row["unit_id"],
+        kind=MeetingKind(row["kind"]),
+        state=MeetingState(row["state"]),
+        plan=plan,
+        exception_reason=row["exception_reason"],
+        judgements=rules.from_records(row["judgements"]),
+        expected_count=row["expected_count"],
+        present_count=row["present_count"],
+        opened_at=row["opened_at"],
+        ended_at=row["ended_at"],
+        minutes=row["minutes"],
+        resolution=row["resolution"],
+        vote=None if row["vote"] is None else Vote(*row["vote"]),
+        cancel_reason=row["cancel_reason"],
+        convener_id=row["convener_id"],
+        version=row["version"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _attendance(row: Record) -> Attendance:
+    return Attendance(
+        meeting_id=row["meeting_id"],
+        person_id=row["person_id"],
+        capacity=Capacity(row["capacity"]),
+        expected=row["expected"],
+        checked_in_at=row["checked_in_at"],
+    )
+
+
+def _participant(row: Record) -> Participant:
+    return Participant(row["person_id"], Capacity(row["capacity"]))
+
+
+def _named(participants: Iterable[Participant]) -> dict[str, list[Any]]:
+    ordered = sorted(participants, key=lambda each: each.person_id)
+    return {
+        "person_ids": [each.person_id for each in ordered],
+        "capacities": [each.capacity.value for each in ordered],
+    }
+
+
+async def add(work: UnitOfWork, meeting: Meeting) -> None:
+    """Keep a new meeting."""
+    await work.execute(
+        _ADD,
+        meeting_id=meeting.meeting_id,
+        unit_id=meeting.unit_id,
+        kind=meeting.kind.value,
+        convener_id=meeting.convener_id,
+        created_at=meeting.created_at,
+        **_values(meeting),
+    )
+
+
+async def save(work: UnitOfWork, meeting: Meeting) -> None:
+    """Keep a meeting as it stands now; its row is locked by `lock`."""
+    await work.execute(_SAVE, of=meeting.meeting_id, **_values(meeting))
+
+
+async def find(reader: Reader, meeting_id: UUID) -> Meeting | None:
+    """The meeting, None where there is none."""
+    row = await reader.fetch_one(_FIND, meeting_id=meeting_id)
+    return None if row is None else _meeting(row)
+
+
+async def lock(work: UnitOfWork, meeting_id: UUID) -> Meeting | None:
+    """The meeting, its row held until the end of the unit of work."""
+    row = await work.fetch_one(_LOCK, meeting_id=meeting_id)
+    return None if row is None else _meeting(row)
+
+
+async def unit_of(reader: Reader, meeting_id: UUID) -> UUID | None:
+    """The unit of a meeting, which never changes; None where there is no such meeting."""
+    found: UUID | None = await reader.fetch_value(_UNIT_OF, meeting_id=meeting_id)
+    return found
+
+
+async def list_page(
+    reader: Reader,
+    wanted: MeetingFilter,
+    *,
+    latest_first: bool,
+    after: tuple[datetime, UUID] | None,
+    size: int,
+    own: bool,
+    access: Mapping[str, Any],
+) -> list[Meeting]:
+    """Meetings within the caller's scope (`own`: the filter's person is the caller), by planned start."""
+    rows = await reader.fetch(
+        _LIST[latest_first],
+        after_start=after[0] if after else None,
+        after_id=after[1] if after else None,
+        kind=wanted.kind.value if wanted.kind else None,
+        state=wanted.state.value if wanted.state else None,
+        first_day=wanted.first_day,
+        end_day=wanted.end_day,
+        theme=wanted.theme,
+        person_id=wanted.person_id,
+        unit_id=wanted.unit_id,
+        own=own,
+        size=size,
+        **access,
+    )
+    return [_meeting(row) for row in rows]
+
+
+async def expect(work: UnitOfWork, meeting_id: UUID, participants: Sequence[Participant]) -> None:
+    """Keep who is expected at a new meeting."""
+    if participants:
+        await work.execute(_EXPECT, meeting_id=meeting_id, **_named(participants))
+
+
+async def expect_instead(work: UnitOfWork, meeting_id: UUID, participants: Sequence[Participant]) -> None:
+    """Keep who is expected in place of those before; nobody can have checked in yet."""
+    await work.execute(_DROP_EXPECTED, meeting_id=meeting_id)
+    await expect(work, meeting_id, participants)
+
+
+async def check_in(
+    work: UnitOfWork, meeting_id: UUID, participants: Sequence[Participant], now: datetime
+) -> list[Attendance]:
+    """Check people in; answers those who were not there already."""
+    rows = await work.fetch(_CHECK_IN, meeting_id=meeting_id, now=now, **_named(participants))
+    return [_attendance(row) for row in rows]
+
+
+async def attendances_of(reader: Reader, meeting_id: UUID, person_ids: Iterable[UUID]) -> list[Attendance]:
+    """The attendances of these people at a meeting, by person."""
+    rows = await reader.fetch(_ATTENDANCES_OF, meeting_id=meeting_id, person_ids=list(person_ids))
+    return [_attendance(row) for row in rows]
+
+
+async def list_attendances(
+    reader: Reader,
+    meeting_id: UUID,
+    *,
+    capacity: Capacity | None,
+    present_only: bool,
+    after: UUID | None,
+    size: int,
+) -> list[Attendance]:
+    """Attendances of a meeting, by person."""
+    rows = await reader.fetch(
+        _LIST_ATTENDANCES,
+        meeting_id=meeting_id,
+        capacity=capacity.value if capacity else None,
+        present_only=present_only,
+        after=after,
+        size=size,
+    )
+    return [_attendance(row) for row in rows]
+
+
+async def expected(reader: Reader, meeting_id: UUID) -> list[Participant]:
+    """Who is expected at a meeting, by person."""
+    return [_participant(row) for row in await reader.fetch(_EXPECTED, meeting_id=meeting_id)]
+
+
+async def present(reader: Reader, meeting_id: UUID) -> list[Participant]:
+    """Who came to a meeting, by person."""
+    return [_participant(row) for row in await reader.fetch(_PRESENT, meeting_id=meeting_id)]
+
+
+async def voters(reader: Reader, meeting_id: UUID) -> VoterCount:
+    """How many voters came, of how many who should."""
+    row = await reader.fetch_one(_VOTERS, meeting_id=meeting_id)
+    assert row is not None
+    return VoterCount(present=row["present"], should_attend=row["should_attend"])
+
+
+async def last_held(reader: Reader, unit_id: UUID) -> dict[MeetingKind, tuple[date, UUID]]:
+    """The last closed meeting of each kind of the very unit."""
+    rows = await reader.fetch(_LAST_HELD, unit_id=unit_id)
+    return {MeetingKind(row["kind"]): (row["planned_on"], row["meeting_id"]) for row in rows}
