@@ -67,10 +67,10 @@ def render(service: str, row: Record) -> bytes:
     """The CloudEvents 1.0 document of a numbered event, in structured JSON mode."""
     document: dict[str, Any] = {
         "specversion": "1.0",
-        "id": row["event_id"],
+        "id": str(row["event_id"]),
         "source": service,
         "type": row["type"],
-        "subject": row["resource_id"],
+        "subject": str(row["resource_id"]),
         "time": row["occurred_at"],
         "datacontenttype": "application/json",
         "dataschema": f"urn:shuyuan:proto:{row['type']}",
@@ -80,7 +80,7 @@ def render(service: str, row: Record) -> bytes:
         "resourceversion": row["resource_version"],
     }
     if row["actor_id"] is not None:
-        document["actor"] = row["actor_id"]
+        document["actor"] = str(row["actor_id"])
     if row["traceparent"] is not None:
         document["traceparent"] = row["traceparent"]
     document["data"] = orjson.Fragment(row["data"])

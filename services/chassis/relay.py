@@ -18,7 +18,7 @@ from chassis import audit, eventlog, metrics
 from chassis.broker import Broker
 from chassis.database import EVENTS, Database, LoneConnection, Reader, query
 from chassis.errors import UnavailableError
-from chassis.stream import Outgoing, Stream, StreamState
+from chassis.stream import Outgoing, PublishRefusedError, Stream, StreamState
 
 log = structlog.get_logger()
 
@@ -29,6 +29,7 @@ STANDBY_SECONDS = 0.5
 BATCH = 1_000
 HEAD_SECONDS = 5.0
 RETRY_SECONDS = 0.25
+FIRST_RETRY_SECONDS = 0.01
 HELD_SECONDS = 1.0
 # How long numbering waits at its start for the broker to show whether a restore has happened.
 FIRST_LOOK_SECONDS = 1.0
@@ -82,7 +83,7 @@ _STATE = query(
              FROM relay_state r, (SELECT * FROM epoch ORDER BY epoch DESC LIMIT 1) e"""
     )
 )
-_UNPUBLISHED = query(sa.text("SELECT published_position FROM relay_state"))
+_MARKED = query(sa.text("SELECT published_position, replay_until FROM relay_state"))
 # Only from where the batch began: an operator may have set the mark back meanwhile.
 _MARK = query(
     sa.text(
@@ -120,6 +121,11 @@ class Relay:
         self._announced = 0.0
         self._trouble: str | None = None
         database.listen(EVENTS, self._wake.set)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is numbered, because the stream is ahead of the log."""
+        return self._held
 
     async def run(self) -> None:
         """Wait for the lock, then number and publish until the connection is lost."""
@@ -184,6 +190,10 @@ class Relay:
                 self._hold(error)
                 await asyncio.sleep(HELD_SECONDS)
                 continue
+            except PublishRefusedError as error:
+                # Another relay has published meanwhile, or a batch was half lost: look where the stream ends.
+                await asyncio.sleep(FIRST_RETRY_SECONDS if self._note_trouble(error) else RETRY_SECONDS)
+                continue
             except (UnavailableError, nats.errors.Error, TimeoutError, OSError) as error:
                 self._note_trouble(error)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -192,11 +202,16 @@ class Relay:
                 await _wait(self._numbered, HELD_SECONDS)
 
     async def _publish_batch(self, stream: Stream) -> int:
-        since = await self._database.fetch_value(_UNPUBLISHED)
+        mark = await self._database.fetch_one(_MARKED)
+        assert mark is not None
+        since = mark["published_position"]
         rows = await eventlog.list_events(self._database, after=since, most=BATCH)
         if not rows:
             return 0
-        count, error = await stream.publish([self._outgoing(row) for row in rows])
+        is_replay = mark["replay_until"] > since
+        count, error = await stream.publish([self._outgoing(row) for row in rows], strict=not is_replay)
+        if is_replay:
+            self._in_step = False
         if count:
             upto = rows[count - 1]["position"]
             await self._database.fetch_value(_MARK, since=since, upto=upto)
@@ -250,14 +265,17 @@ class Relay:
         metrics.relay_held.set(1)
         self._looked.set()
 
-    def _note_trouble(self, error: Exception) -> None:
+    def _note_trouble(self, error: Exception) -> bool:
+        """Count and log it; answers whether it is a new one."""
         self._in_step = False
         name = type(error).__name__
         metrics.relay_troubles.labels(name).inc()
         # One line for each kind of trouble, not for each attempt.
-        if name != self._trouble:
+        is_new = name != self._trouble
+        if is_new:
             log.warning("relay.trouble", service=self._service, error=name)
             self._trouble = name
+        return is_new
 
     async def _announce_head(self) -> None:
         if self._broker is None or time.monotonic() - self._announced < HEAD_SECONDS:

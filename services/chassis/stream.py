@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError as StreamNotFoundError
@@ -21,6 +22,10 @@ from chassis.errors import UnavailableError
 # How long the broker may take to acknowledge a batch before it is sent again.
 ACK_SECONDS = 5.0
 DUPLICATE_WINDOW_SECONDS = 120.0
+
+
+class PublishRefusedError(Exception):
+    """The broker does not take a message: its stream is not where we thought it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,10 @@ class Stream:
         self._client: Client | None = None
         self._context: JetStreamContext | None = None
         self._sequence = 0
+        self._listening_on: Client | None = None
+        self._inbox = ""
+        self._batch: _Batch | None = None
+        self._batch_number = 0
 
     @property
     def _js(self) -> JetStreamContext:
@@ -119,50 +128,80 @@ class Stream:
             return None
         return parse_tail(message.data or b"")
 
-    async def publish(self, events: Sequence[Outgoing]) -> tuple[int, Exception | None]:
+    async def publish(
+        self, events: Sequence[Outgoing], *, strict: bool = True
+    ) -> tuple[int, Exception | None]:
         """Send the events in order, pipelined; answers how many from the first on the broker has, and the trouble.
 
-        After trouble `open` must be called before the next batch.
+        After trouble, and after anything that was not strict, `open` must be called before the next batch. What
+        is published again on purpose cannot be strict: the broker answers "duplicate" and its sequence stays.
         """
-        futures: list[asyncio.Future[api.PubAck]] = []
-        acknowledged = 0
+        batch = _Batch(len(events))
+        trouble: Exception | None = None
         try:
             async with asyncio.timeout(ACK_SECONDS):
-                for event in events:
-                    futures.append(await self._send(event, self._sequence + len(futures)))
-                for future in futures:
-                    await future
-                    acknowledged += 1
+                await self._send(batch, events, strict=strict)
+                await batch.finished
         except (NatsError, UnavailableError, TimeoutError, OSError) as error:
-            _mind_cancellation()
-            return acknowledged, error
+            trouble = error
         finally:
-            _drop(futures)
+            self._batch = None
+        acknowledged = batch.acknowledged
         self._sequence += acknowledged
-        return acknowledged, None
+        return acknowledged, trouble or batch.refusal
 
-    async def _send(self, event: Outgoing, after: int) -> "asyncio.Future[api.PubAck]":
-        headers = {
-            "Nats-Msg-Id": str(event.event_id),
-            "Nats-Expected-Last-Sequence": str(after),
-            "Content-Type": "application/cloudevents+json",
-        }
-        return await self._js.publish_async(
-            event.subject, event.document, wait_stall=ACK_SECONDS, headers=headers
-        )
+    async def _send(self, batch: "_Batch", events: Sequence[Outgoing], *, strict: bool) -> None:
+        client = self._broker.require()
+        if client is not self._listening_on:
+            # The client's own asynchronous publishing never answers when the broker refuses a message.
+            self._inbox = client.new_inbox()
+            await client.subscribe(f"{self._inbox}.*.*", cb=self._acknowledge)
+            self._listening_on = client
+        self._batch, self._batch_number = batch, self._batch_number + 1
+        reply = f"{self._inbox}.{self._batch_number}."
+        for index, event in enumerate(events):
+            headers = {
+                "Nats-Msg-Id": str(event.event_id),
+                "Content-Type": "application/cloudevents+json",
+            }
+            if strict:
+                headers["Nats-Expected-Last-Sequence"] = str(self._sequence + index)
+            await client.publish(event.subject, event.document, reply=f"{reply}{index}", headers=headers)
+
+    async def _acknowledge(self, message: Msg) -> None:
+        number, index = message.subject.rsplit(".", 2)[1:]
+        # A late answer to a batch that was given up says nothing about the present one.
+        if self._batch is not None and int(number) == self._batch_number:
+            self._batch.answer(int(index), message.data)
 
 
-def _mind_cancellation() -> None:
-    # The client turns a cancellation that meets it while it waits for a slot into an error of its own.
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+class _Batch:
+    """The answers to one batch; finished when all are there, or at the first refusal."""
 
+    def __init__(self, size: int) -> None:
+        self._accepted = [False] * size
+        self._left = size
+        self.refusal: PublishRefusedError | None = None
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not size:
+            self.finished.set_result(None)
 
-def _drop(futures: "Sequence[asyncio.Future[api.PubAck]]") -> None:
-    # An acknowledgement nobody awaits any more would hold its slot in the client for ever.
-    for future in futures:
-        if not future.done():
-            future.cancel()
-        elif not future.cancelled():
-            future.exception()
+    @property
+    def acknowledged(self) -> int:
+        """How many from the first on were accepted without a gap."""
+        return self._accepted.index(False) if self._left else len(self._accepted)
+
+    def answer(self, index: int, data: bytes) -> None:
+        """Take the broker's answer to one message."""
+        if self.finished.done():
+            return
+        # No data at all means that no stream listens to the subject.
+        said = orjson.loads(data) if data else {"error": {"description": "no stream"}}
+        if "error" in said:
+            self.refusal = PublishRefusedError(str(said["error"].get("description")))
+            self.finished.set_result(None)
+            return
+        self._accepted[index] = True
+        self._left -= 1
+        if not self._left:
+            self.finished.set_result(None)

@@ -1,5 +1,7 @@
 """A service of one table, as small as can be, that uses the frame the way real services do."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -36,6 +38,13 @@ RAISE = query(
 COUNT = query(sa.select(sa.func.count()).select_from(lamp))
 EVENTS = query(sa.text("SELECT * FROM event_log ORDER BY seq"))
 AUDIT = query(sa.text("SELECT * FROM audit_log ORDER BY seq"))
+
+
+async def until(holds: Callable[[], Awaitable[object]], seconds: float = 20) -> None:
+    """Wait for what another task brings about; fails when it does not."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110 - what is waited for happens in a database or broker
+            await asyncio.sleep(0.01)
 
 
 class Probe:
