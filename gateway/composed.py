@@ -5,78 +5,124 @@ It decides nothing: whoever may not ask a service is refused by that service.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from chassis.errors import UnavailableError
+from chassis.errors import InvalidArgumentError
 from chassis.settings import SERVICES
+from chassis.violations import Violation
+from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
 from shuyuan.gateway.v1 import gateway_service_pb2
+from shuyuan.processes.v1 import process_service_pb2
 
 from gateway.contract import GATEWAY, Route
 from gateway.upstream import Answered, Invoke, Metadata, Upstream, invoker
 
-_EVENT_LOG = event_log_service_pb2.DESCRIPTOR.services_by_name["EventLogService"].full_name
-_CLOCK = clock_service_pb2.DESCRIPTOR.services_by_name["ClockService"].full_name
+_EVENT_LOG = event_log_service_pb2.DESCRIPTOR.services_by_name["EventLogService"]
+_CLOCK = clock_service_pb2.DESCRIPTOR.services_by_name["ClockService"]
+_PROCESSES = process_service_pb2.DESCRIPTOR.services_by_name["ProcessService"]
+_DEFAULT_PAGE = 50
 
 
 class Composed:
     """The RPCs of `shuyuan.gateway.v1.GatewayService`, as calls of the same form as those of a service."""
 
     def __init__(self, upstreams: Mapping[str, Upstream]) -> None:
-        self._events = {
-            name: upstream.invoke(
-                f"/{_EVENT_LOG}/ListEvents", event_log_service_pb2.ListEventsResponse, is_read=True
-            )
-            for name, upstream in upstreams.items()
-        }
-        self._clocks = {
-            name: upstream.invoke(f"/{_CLOCK}/GetClock", clock_service_pb2.GetClockResponse, is_read=True)
-            for name, upstream in upstreams.items()
-        }
+        def of_each(service: ServiceDescriptor, name: str, *, may_repeat: bool = True) -> dict[str, Invoke]:
+            method = service.methods_by_name[name]
+            path, answer = f"/{service.full_name}/{name}", GetMessageClass(method.output_type)
+            return {
+                each: upstream.invoke(path, answer, is_read=may_repeat)
+                for each, upstream in upstreams.items()
+            }
+
+        self._events = of_each(_EVENT_LOG, "ListEvents")
+        self._clocks = of_each(_CLOCK, "GetClock")
         # Moving to an instant already passed changes nothing, so it may be asked again like a read.
-        self._advances = {
-            name: upstream.invoke(
-                f"/{_CLOCK}/AdvanceClock", clock_service_pb2.AdvanceClockResponse, is_read=True
-            )
-            for name, upstream in upstreams.items()
+        self._advances = of_each(_CLOCK, "AdvanceClock")
+        self._lists = of_each(_PROCESSES, "ListProcesses")
+        self._gets = of_each(_PROCESSES, "GetProcess")
+        self._resumes = of_each(_PROCESSES, "ResumeProcess", may_repeat=False)
+        self._served: dict[str, Invoke] = {
+            "ListServiceEvents": self._list_events,
+            "GetClock": self._get_clock,
+            "AdvanceClock": self._advance_clock,
+            "ListProcesses": self._list_processes,
+            "GetProcess": self._get_process,
+            "ResumeProcess": self._resume_process,
         }
 
     def invoke(self, route: Route) -> Invoke:
         """Answer the call behind a route of the gateway itself."""
-        served: dict[str, Invoke] = {
-            "ListServiceEvents": self.list_service_events,
-            "GetClock": self.get_clock,
-            "AdvanceClock": self.advance_clock,
-        }
-        return served[route.method.name]
+        return self._served[route.method.name]
 
-    async def list_service_events(self, request: Message, metadata: Metadata, seconds: float) -> Answered:
-        """Ask the service named in the path for its log."""
-        assert isinstance(request, gateway_service_pb2.ListServiceEventsRequest)
+    async def _list_events(self, request: Any, metadata: Metadata, seconds: float) -> Answered:
         asked = event_log_service_pb2.ListEventsRequest(
             after_position=request.after_position, page_size=request.page_size, noun=request.noun
         )
-        page, trailing = await self._events[request.service](asked, metadata, seconds)
-        assert isinstance(page, event_log_service_pb2.ListEventsResponse)
-        answer = gateway_service_pb2.ListServiceEventsResponse(
-            head_position=page.head_position, epoch=page.epoch
-        )
-        answer.events.MergeFrom(page.events)
-        return answer, trailing
+        answered, trailing = await self._events[request.service](asked, metadata, seconds)
+        page: Any = answered
+        return gateway_service_pb2.ListServiceEventsResponse(
+            events=page.events, head_position=page.head_position, epoch=page.epoch
+        ), trailing
 
-    async def get_clock(self, request: Message, metadata: Metadata, seconds: float) -> Answered:
-        """Ask every service for its time."""
+    async def _get_clock(self, request: Message, metadata: Metadata, seconds: float) -> Answered:
         clocks = await _ask_all(self._clocks, clock_service_pb2.GetClockRequest(), metadata, seconds)
         return gateway_service_pb2.GetClockResponse(today=_earliest(clocks), services=clocks), {}
 
-    async def advance_clock(self, request: Message, metadata: Metadata, seconds: float) -> Answered:
-        """Ask every service to move its clock."""
-        assert isinstance(request, gateway_service_pb2.AdvanceClockRequest)
+    async def _advance_clock(self, request: Any, metadata: Metadata, seconds: float) -> Answered:
         asked = clock_service_pb2.AdvanceClockRequest(to_time=request.to_time)
         clocks = await _ask_all(self._advances, asked, metadata, seconds)
         return gateway_service_pb2.AdvanceClockResponse(today=_earliest(clocks), services=clocks), {}
+
+    async def _list_processes(self, request: Any, metadata: Metadata, seconds: float) -> Answered:
+        at, inner = _position(request.page_token)
+        wanted = request.page_size or _DEFAULT_PAGE
+        page = gateway_service_pb2.ListProcessesResponse()
+        while at < len(SERVICES) and len(page.processes) < wanted:
+            service = SERVICES[at]
+            asked = process_service_pb2.ListProcessesRequest(
+                state=request.state,
+                kind=request.kind,
+                page_size=wanted - len(page.processes),
+                page_token=inner,
+            )
+            answered, _ = await self._lists[service](asked, metadata, seconds)
+            found: Any = answered
+            for process in found.processes:
+                page.processes.add(service=service, process=process)
+            inner = found.next_page_token
+            at += not inner
+        if at < len(SERVICES):
+            page.next_page_token = f"{SERVICES[at]}:{inner}"
+        return page, {}
+
+    async def _get_process(self, request: Any, metadata: Metadata, seconds: float) -> Answered:
+        asked = process_service_pb2.GetProcessRequest(process_id=request.process_id)
+        answered, trailing = await self._gets[request.service](asked, metadata, seconds)
+        found: Any = answered
+        return gateway_service_pb2.GetProcessResponse(process=found.process), trailing
+
+    async def _resume_process(self, request: Any, metadata: Metadata, seconds: float) -> Answered:
+        asked = process_service_pb2.ResumeProcessRequest(process_id=request.process_id)
+        answered, trailing = await self._resumes[request.service](asked, metadata, seconds)
+        found: Any = answered
+        return gateway_service_pb2.ResumeProcessResponse(process=found.process), trailing
+
+
+def _position(token: str) -> tuple[int, str]:
+    # The token names the service whose turn it is, and that service's own token.
+    if not token:
+        return 0, ""
+    service, colon, inner = token.partition(":")
+    if service not in SERVICES or not colon:
+        violation = Violation("page_token", "页标记不属于此列表", "pageToken is of another list")
+        raise InvalidArgumentError([violation])
+    return SERVICES.index(service), inner
 
 
 async def _ask_all(
@@ -89,16 +135,14 @@ async def _ask_all(
     for name, answer in zip(SERVICES, answers, strict=True):
         if isinstance(answer, BaseException):
             raise answer
-        clock = answer[0]
-        if not isinstance(clock, clock_service_pb2.GetClockResponse | clock_service_pb2.AdvanceClockResponse):
-            raise UnavailableError(needed=name)
+        clock: Any = answer[0]
         clocks.append(
             gateway_service_pb2.ServiceClock(service=name, now_time=clock.now_time, today=clock.today)
         )
     return clocks
 
 
-def _earliest(clocks: list[gateway_service_pb2.ServiceClock]) -> str:
+def _earliest(clocks: Sequence[gateway_service_pb2.ServiceClock]) -> str:
     return min(clock.today for clock in clocks)
 
 

@@ -66,8 +66,11 @@ class Index(Generic[T]):
         segments = path.split("/")[1:]
         if not segments:
             return None
-        name, _, verb = segments[-1].rpartition(":") if ":" in segments[-1] else (segments[-1], "", "")
-        segments[-1] = name
+        verb = ""
+        if ":" in segments[-1]:
+            segments[-1], _, verb = segments[-1].rpartition(":")
+            if not verb:
+                return None
         return _walk(self._root, segments, 0, verb, ())
 
 

@@ -17,17 +17,17 @@ from chassis.supervisor import Supervisor
 from chassis.tokens import KEY_SET_SECONDS, KeySet, TokenVerifier
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.app import Gateway
+from gateway.app import Gateway, Lifespan
 from gateway.composed import Composed, invoke_for
 from gateway.contract import GATEWAY, routes
 from gateway.language import CHINESE
 from gateway.openapi import document_bytes, read_document
-from gateway.pages import pages
+from gateway.pages import Readiness, pages
 from gateway.problems import answer
 from gateway.settings import GatewaySettings
 from gateway.statuses import HttpMalformedError
-from gateway.transcode import Endpoint, Limits
-from gateway.upstream import connect
+from gateway.transcode import Endpoint, Limits, Verifier
+from gateway.upstream import Upstream, connect
 
 log = structlog.get_logger()
 
@@ -57,13 +57,7 @@ class ProblemProtocol(HttpToolsProtocol):
 def build(settings: GatewaySettings, *, drain: Drain | None = None) -> Gateway:
     """Put the gateway together; channels connect when they are first used."""
     upstreams = connect(settings, SERVICES)
-    composed = Composed(upstreams)
     keys = KeySet(settings.jwks_url)
-    verifier = TokenVerifier(settings, keys)
-    limits = Limits(settings.http_max_body_bytes, settings.http_request_seconds)
-    endpoints = [
-        Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits) for route in routes()
-    ]
 
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
@@ -80,13 +74,23 @@ def build(settings: GatewaySettings, *, drain: Drain | None = None) -> Gateway:
     def ready() -> dict[str, bool]:
         return {"key_set": keys.loaded, "serving": drain is None or not drain.has_begun}
 
-    return Gateway(
-        settings,
-        endpoints,
-        pages(document_bytes(), ready),
-        read_document(),
-        living(),
-    )
+    return assemble(settings, TokenVerifier(settings, keys), upstreams, ready, living())
+
+
+def assemble(
+    settings: GatewaySettings,
+    verifier: Verifier,
+    upstreams: dict[str, Upstream],
+    ready: Readiness,
+    lifespan: Lifespan | None = None,
+) -> Gateway:
+    """Make an endpoint of every route of the contract, and the application of them."""
+    composed = Composed(upstreams)
+    limits = Limits(settings.http_max_body_bytes, settings.http_request_seconds)
+    endpoints = [
+        Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits) for route in routes()
+    ]
+    return Gateway(settings, endpoints, pages(document_bytes(), ready), read_document(), lifespan)
 
 
 async def _keep_keys(keys: KeySet) -> None:

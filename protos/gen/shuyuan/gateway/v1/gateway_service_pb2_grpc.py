@@ -51,6 +51,21 @@ class GatewayServiceStub:
                 request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.AdvanceClockRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.AdvanceClockResponse.FromString,
                 _registered_method=True)
+        self.ListProcesses = channel.unary_unary(
+                '/shuyuan.gateway.v1.GatewayService/ListProcesses',
+                request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListProcessesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListProcessesResponse.FromString,
+                _registered_method=True)
+        self.GetProcess = channel.unary_unary(
+                '/shuyuan.gateway.v1.GatewayService/GetProcess',
+                request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetProcessRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetProcessResponse.FromString,
+                _registered_method=True)
+        self.ResumeProcess = channel.unary_unary(
+                '/shuyuan.gateway.v1.GatewayService/ResumeProcess',
+                request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ResumeProcessRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ResumeProcessResponse.FromString,
+                _registered_method=True)
 
 
 class GatewayServiceServicer:
@@ -87,6 +102,34 @@ class GatewayServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListProcesses(self, request, context):
+        """Lists the processes of every service, service by service, in each the newest first: changes that touch
+        several services, and how far they have come.
+        Errors: INVALID_ARGUMENT for a page size out of range or a page token of another list; PERMISSION_DENIED
+        without the permission at the root of the university; UNAVAILABLE while the service whose turn it is is
+        away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProcess(self, request, context):
+        """Reads one process of a service.
+        Errors: NOT_FOUND with PROCESS_NOT_FOUND for an unknown id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeProcess(self, request, context):
+        """Sets a stuck process going again from the step at which it stopped, without a deadline.
+        Errors: NOT_FOUND with PROCESS_NOT_FOUND; FAILED_PRECONDITION with PROCESS_NOT_RESUMABLE when it is not
+        stuck. Repeating it is refused the same way once the process runs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_GatewayServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -104,6 +147,21 @@ def add_GatewayServiceServicer_to_server(servicer, server):
                     servicer.AdvanceClock,
                     request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.AdvanceClockRequest.FromString,
                     response_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.AdvanceClockResponse.SerializeToString,
+            ),
+            'ListProcesses': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProcesses,
+                    request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListProcessesRequest.FromString,
+                    response_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListProcessesResponse.SerializeToString,
+            ),
+            'GetProcess': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProcess,
+                    request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetProcessRequest.FromString,
+                    response_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetProcessResponse.SerializeToString,
+            ),
+            'ResumeProcess': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeProcess,
+                    request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ResumeProcessRequest.FromString,
+                    response_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ResumeProcessResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -189,6 +247,87 @@ class GatewayService:
             '/shuyuan.gateway.v1.GatewayService/AdvanceClock',
             shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.AdvanceClockRequest.SerializeToString,
             shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.AdvanceClockResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProcesses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.gateway.v1.GatewayService/ListProcesses',
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListProcessesRequest.SerializeToString,
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListProcessesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProcess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.gateway.v1.GatewayService/GetProcess',
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetProcessRequest.SerializeToString,
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetProcessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeProcess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.gateway.v1.GatewayService/ResumeProcess',
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ResumeProcessRequest.SerializeToString,
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ResumeProcessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,22 @@ class GatewayServiceStub:
     Errors: FAILED_PRECONDITION with CLOCK_FIXED in production; PERMISSION_DENIED without the permission at
     the root of the university; UNAVAILABLE when a service is away, after the others have moved.
     """
+    ListProcesses: _grpc.UnaryUnaryMultiCallable[_gateway_service_pb2.ListProcessesRequest, _gateway_service_pb2.ListProcessesResponse]
+    """Lists the processes of every service, service by service, in each the newest first: changes that touch
+    several services, and how far they have come.
+    Errors: INVALID_ARGUMENT for a page size out of range or a page token of another list; PERMISSION_DENIED
+    without the permission at the root of the university; UNAVAILABLE while the service whose turn it is is
+    away.
+    """
+    GetProcess: _grpc.UnaryUnaryMultiCallable[_gateway_service_pb2.GetProcessRequest, _gateway_service_pb2.GetProcessResponse]
+    """Reads one process of a service.
+    Errors: NOT_FOUND with PROCESS_NOT_FOUND for an unknown id.
+    """
+    ResumeProcess: _grpc.UnaryUnaryMultiCallable[_gateway_service_pb2.ResumeProcessRequest, _gateway_service_pb2.ResumeProcessResponse]
+    """Sets a stuck process going again from the step at which it stopped, without a deadline.
+    Errors: NOT_FOUND with PROCESS_NOT_FOUND; FAILED_PRECONDITION with PROCESS_NOT_RESUMABLE when it is not
+    stuck. Repeating it is refused the same way once the process runs.
+    """
 
 @_typing.type_check_only
 class GatewayServiceAsyncStub(GatewayServiceStub):
@@ -76,6 +92,22 @@ class GatewayServiceAsyncStub(GatewayServiceStub):
     changes nothing, so repeating it after an error moves those that were missed.
     Errors: FAILED_PRECONDITION with CLOCK_FIXED in production; PERMISSION_DENIED without the permission at
     the root of the university; UNAVAILABLE when a service is away, after the others have moved.
+    """
+    ListProcesses: _aio.UnaryUnaryMultiCallable[_gateway_service_pb2.ListProcessesRequest, _gateway_service_pb2.ListProcessesResponse]  # type: ignore[assignment]
+    """Lists the processes of every service, service by service, in each the newest first: changes that touch
+    several services, and how far they have come.
+    Errors: INVALID_ARGUMENT for a page size out of range or a page token of another list; PERMISSION_DENIED
+    without the permission at the root of the university; UNAVAILABLE while the service whose turn it is is
+    away.
+    """
+    GetProcess: _aio.UnaryUnaryMultiCallable[_gateway_service_pb2.GetProcessRequest, _gateway_service_pb2.GetProcessResponse]  # type: ignore[assignment]
+    """Reads one process of a service.
+    Errors: NOT_FOUND with PROCESS_NOT_FOUND for an unknown id.
+    """
+    ResumeProcess: _aio.UnaryUnaryMultiCallable[_gateway_service_pb2.ResumeProcessRequest, _gateway_service_pb2.ResumeProcessResponse]  # type: ignore[assignment]
+    """Sets a stuck process going again from the step at which it stopped, without a deadline.
+    Errors: NOT_FOUND with PROCESS_NOT_FOUND; FAILED_PRECONDITION with PROCESS_NOT_RESUMABLE when it is not
+    stuck. Repeating it is refused the same way once the process runs.
     """
 
 class GatewayServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -116,6 +148,40 @@ class GatewayServiceServicer(metaclass=_abc_1.ABCMeta):
         changes nothing, so repeating it after an error moves those that were missed.
         Errors: FAILED_PRECONDITION with CLOCK_FIXED in production; PERMISSION_DENIED without the permission at
         the root of the university; UNAVAILABLE when a service is away, after the others have moved.
+        """
+
+    @_abc_1.abstractmethod
+    def ListProcesses(
+        self,
+        request: _gateway_service_pb2.ListProcessesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_gateway_service_pb2.ListProcessesResponse, _abc.Awaitable[_gateway_service_pb2.ListProcessesResponse]]:
+        """Lists the processes of every service, service by service, in each the newest first: changes that touch
+        several services, and how far they have come.
+        Errors: INVALID_ARGUMENT for a page size out of range or a page token of another list; PERMISSION_DENIED
+        without the permission at the root of the university; UNAVAILABLE while the service whose turn it is is
+        away.
+        """
+
+    @_abc_1.abstractmethod
+    def GetProcess(
+        self,
+        request: _gateway_service_pb2.GetProcessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_gateway_service_pb2.GetProcessResponse, _abc.Awaitable[_gateway_service_pb2.GetProcessResponse]]:
+        """Reads one process of a service.
+        Errors: NOT_FOUND with PROCESS_NOT_FOUND for an unknown id.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeProcess(
+        self,
+        request: _gateway_service_pb2.ResumeProcessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_gateway_service_pb2.ResumeProcessResponse, _abc.Awaitable[_gateway_service_pb2.ResumeProcessResponse]]:
+        """Sets a stuck process going again from the step at which it stopped, without a deadline.
+        Errors: NOT_FOUND with PROCESS_NOT_FOUND; FAILED_PRECONDITION with PROCESS_NOT_RESUMABLE when it is not
+        stuck. Repeating it is refused the same way once the process runs.
         """
 
 def add_GatewayServiceServicer_to_server(servicer: GatewayServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
