@@ -203,6 +203,11 @@ class AdmissionCase:
         """The case with other fields of its head, as part of the step just taken."""
         return replace(self, head=replace(self.head, **fields))
 
+    def with_detail(self, **values: Any) -> "AdmissionCase":
+        """The case with something more recorded at the step just taken."""
+        *earlier, last = self.steps
+        return replace(self, steps=(*earlier, replace(last, detail={**last.detail, **values})))
+
     def with_ballot(self, ballot: Ballot) -> "AdmissionCase":
         """The case with a new ballot, or with another state of one."""
         others = [item for item in self.ballots if item.number != ballot.number]

@@ -131,6 +131,11 @@ def ballot_facts(totals: Totals, *, base: int) -> Facts:
     }
 
 
+def as_outcome(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """The judgements with the majority as it was: nobody sets aside how a meeting voted."""
+    return tuple(Judgement(item.verdict) if is_majority(item) else item for item in judgements)
+
+
 def is_majority(judgement: Judgement) -> bool:
     """Whether the verdict says if the resolution passed, and not whether the meeting was in order."""
     return judgement.verdict.kind == "majority"

@@ -7,6 +7,8 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
+from pypinyin import lazy_pinyin
+
 from membership.errors import FieldsContradictError
 
 # No register is older, and a year without a century is a typing error worth refusing.
@@ -157,3 +159,8 @@ def check_disjoint(affiliations: Iterable[Affiliation]) -> None:
                     "同一类型的归属时间重叠。",
                     "Two affiliations of one kind overlap.",
                 )
+
+
+def pinyin_of(name: str) -> str:
+    """The name in lower-case pinyin without tones, one word a character."""
+    return " ".join(lazy_pinyin(name)).lower()

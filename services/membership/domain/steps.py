@@ -54,6 +54,31 @@ PARALLEL: Final = frozenset({"prospect_filing", INTRODUCERS, POLITICAL_REVIEW, T
 # Undone by an extension of the probation, so that they are taken again at its end.
 OF_CONVERSION: Final = frozenset({CONVERSION_REQUEST, CONVERSION_REVIEW, CONVERSION_MEETING})
 
+WITHDRAWAL: Final = "withdrawal"
+# Chinese names of what the catalogue has no step for.
+BESIDE_CATALOGUE: Final[Mapping[str, str]] = {
+    CONVERSION_REVIEW: "听取意见和支部委员会审查转正",
+    WITHDRAWAL: "终止发展",
+}
+# Steps that have a verb of their own in the contract.
+WITH_VERBS: Final = frozenset(
+    {
+        *(
+            APPLICATION,
+            "talk",
+            ACTIVIST,
+            "activist_filing",
+            CONTACTS,
+            CULTIVATION,
+            PROSPECT,
+            "prospect_filing",
+        ),
+        *(INTRODUCERS, POLITICAL_REVIEW, TRAINING, COMMITTEE_REVIEW, PRE_REVIEW, ADMISSION_FORM),
+        *(BRANCH_MEETING, SUPERIOR_TALK, APPROVAL, "approval_filing", ASSIGNMENT, OATH, PROBATION_ASSESSMENT),
+        *(CONVERSION_REQUEST, CONVERSION_REVIEW, CONVERSION_MEETING, CONVERSION_APPROVAL, ARCHIVE),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Catalogue:

@@ -1,22 +1,13 @@
 """Verdicts as a case keeps them: compact, given their words again from the rule set the case began under."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rulebook import Facts, Rule, RuleSet, Severity, Verdict, evaluate
+from rulebook import Facts, Rule, RuleSet, Severity, Source, Verdict, evaluate
 
 from membership.errors import OverrideWithoutCauseError, StepForbiddenError
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a rule is written."""
-
-    document: str
-    article: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +67,16 @@ class Judgement:
 
     @property
     def source(self) -> Source:
-        source = self.verdict.source
-        return Source(source.doc, source.article, source.url)
+        return self.verdict.source
 
     @property
     def forbids(self) -> bool:
         """Whether the rule still stands against the step."""
         return self.verdict.is_blocking and self.override_reason is None
 
-    def message(self, lang: str) -> str:
+    def message(self, language: str = "zh-CN", /) -> str:
         """The verdict as a sentence."""
-        return self.verdict.message(lang)
+        return self.verdict.message(language)
 
 
 def judge(
@@ -107,9 +97,20 @@ def _reason(verdict: Verdict, override: Override | None) -> str | None:
     return override.reason
 
 
-def check_allowed(judgements: Sequence[Judgement], override: Override | None, **metadata: object) -> None:
-    """Refuse with every verdict what a rule forbids, and an override that had nothing to set aside."""
-    if any(judgement.forbids for judgement in judgements):
+def check_allowed(
+    judgements: Sequence[Judgement],
+    override: Override | None,
+    *,
+    besides: Callable[[Judgement], bool] = lambda _: False,
+    **metadata: object,
+) -> None:
+    """
+    Refuse with every verdict what a rule forbids, and an override that had nothing to set aside.
+
+    Args:
+        besides: verdicts that are an outcome and not a condition, and so forbid nothing.
+    """
+    if any(judgement.forbids and not besides(judgement) for judgement in judgements):
         raise StepForbiddenError(judgements, **metadata)
     if override is None:
         return

@@ -1,0 +1,416 @@
+"""Admission cases: opening, every step that needs no vote, withdrawing, and reading what stands between."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from chassis.calls import Call
+from chassis.database import UnitOfWork
+from chassis.ids import new_id
+from chassis.intervals import Interval
+from rulebook import Period, earliest_clear
+
+from membership.domain import steps as names
+from membership.domain.acts import Act, plain, take
+from membership.domain.admission import AdmissionCase, CaseHead, CaseState, TakenStep
+from membership.domain.ballots import BallotPurpose, ConversionOutcome
+from membership.domain.evidence import (
+    extension_end,
+    outcome_operations,
+    probation_end,
+)
+from membership.domain.members import MembershipStatus, NewMember
+from membership.domain.steps import Catalogue
+from membership.domain.units import Use
+from membership.domain.verdicts import Judgement, Override, check_allowed
+from membership.errors import (
+    AdmissionCaseAlreadyOpenError,
+    AlreadyMemberError,
+    DayOutOfOrderError,
+    FieldsContradictError,
+    OutcomeNotResolvedError,
+    PersonUnknownError,
+    StepNotDueError,
+)
+from membership.events import admission as events
+from membership.events import people as people_events
+from membership.facts import Gathered, gather, standing_of, usable_unit
+from membership.operations.means import Means, scope_of
+from membership.operations.taking import (
+    ADVANCE,
+    APPROVE,
+    OPEN,
+    OVERRIDE,
+    READ,
+    Held,
+    ask_rules,
+    check_order,
+    hold,
+    read_case,
+    require_on_case,
+    take_act,
+    write,
+)
+from membership.repository import cases, members, persons
+from membership.repository.cases import CaseFilter
+
+# Steps that may still be recorded once the person is a full member.
+_AFTER_CONVERSION = frozenset({*names.LOOSE, names.ARCHIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What an applicant hands in."""
+
+    person_id: UUID
+    unit_id: UUID
+    applied_on: date
+    route: str
+    is_chinese_citizen: bool
+    accepts_programme: bool
+    override: Override | None = None
+
+    def act(self) -> Act:
+        """The application as the first step."""
+        return Act(
+            names.APPLICATION,
+            self.applied_on,
+            {"route": self.route},
+            {
+                "application_route": self.route,
+                "is_chinese_citizen": self.is_chinese_citizen,
+                "accepts_programme": self.accepts_programme,
+            },
+            documents=("membership_application",),
+            override=self.override,
+        )
+
+
+async def open_case(call: Call, means: Means, application: Application) -> AdmissionCase:
+    """A person applies for membership; the day of the application chooses the rules for the whole case."""
+    own = call.caller.person_id == application.person_id
+    await call.access.require(OPEN, unit=application.unit_id, relation=own)
+    if application.override is not None:
+        await call.access.require(OVERRIDE, unit=application.unit_id)
+    async with call.transaction() as work:
+        await _check_applicant(work, application)
+        held = await _begun(work, means, application)
+        act = application.act()
+        gathered = await gather(work, held.case, act)
+        judgements = ask_rules(held, act, gathered, held.catalogue.operations(act.step))
+        check_allowed(judgements, act.override, case_id=held.case.head.case_id, step=act.step)
+        case = take(held.case, act, held.catalogue, judgements, now=work.now, by=call.caller.person_id)
+        await write(work, None, case, events.step_taken(case, case.steps[-1]))
+        return work.answer(case)
+
+
+async def _check_applicant(work: UnitOfWork, application: Application) -> None:
+    person_id, day = application.person_id, application.applied_on
+    # Two applications at once must not both find none.
+    await work.lock(f"membership.applicant|{person_id}")
+    if day > work.today:
+        raise DayOutOfOrderError(day=day, bound=f"<= {work.today}")
+    if person_id not in await persons.known(work, [person_id]):
+        raise PersonUnknownError(person_id=person_id)
+    if await members.statuses(work, [person_id], day=work.today):
+        raise AlreadyMemberError(person_id=person_id)
+    present = await cases.open_of(work, [person_id])
+    if present:
+        raise AdmissionCaseAlreadyOpenError(person_id=person_id, case_id=present[0].case_id)
+    unit = await usable_unit(work, application.unit_id, Use.ADMISSION, day=day)
+    unit.check_free()
+
+
+async def _begun(work: UnitOfWork, means: Means, application: Application) -> Held:
+    rules = await means.rules.begin(work, application.applied_on)
+    head = CaseHead(
+        case_id=new_id(),
+        person_id=application.person_id,
+        unit_id=application.unit_id,
+        applied_on=application.applied_on,
+        pack_digest=rules.digest,
+        state=CaseState.OPEN,
+        stage=1,
+        step=names.APPLICATION,
+        version=0,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    return Held(AdmissionCase(head), rules, Catalogue.of(rules))
+
+
+async def take_step(
+    call: Call, means: Means, case_id: UUID, act: Act, *, permission: str = ADVANCE, own: bool = False
+) -> AdmissionCase:
+    """Take a step that changes nothing but the case itself."""
+    await require_on_case(call, case_id, permission, override=act.override, own=own)
+    also = CaseState.CONVERTED if act.step in _AFTER_CONVERSION else None
+    async with call.transaction() as work:
+        held = await hold(work, means, case_id, also=also)
+        after = await take_act(work, held, act)
+        if act.step == names.ARCHIVE:
+            after = after.noted(state=CaseState.ARCHIVED)
+        await write(work, held.case, after, events.step_taken(after, after.steps[-1]))
+        return work.answer(after)
+
+
+async def take_further_step(call: Call, means: Means, case_id: UUID, act: Act) -> AdmissionCase:
+    """Take a step that a lower layer's catalogue adds; the steps with a verb of their own are refused here."""
+    if act.step in names.WITH_VERBS:
+        raise StepNotDueError(case_id=case_id, step=act.step, state="-", awaited="-")
+    return await take_step(call, means, case_id, act)
+
+
+async def approve(call: Call, means: Means, case_id: UUID, act: Act) -> AdmissionCase:
+    """Approve the admission: the person is a probationary member from the day of the branch meeting on (DEV-25)."""
+    await require_on_case(call, case_id, APPROVE, override=act.override)
+    await call.access.require(APPROVE, unit=act.units[0])
+    async with call.transaction() as work:
+        held = await hold(work, means, case_id)
+        after = await take_act(work, held, act)
+        ballot = held.case.passed_ballot(BallotPurpose.ADMISSION)
+        assert ballot is not None, "the order lets nobody be approved without a passed ballot"
+        start = ballot.totals.held_on
+        end = probation_end(held.rules, start)
+        after = after.noted(approver_unit_id=act.units[0], probation_from=start, probation_until=end)
+        after = after.with_detail(probation_until=end.isoformat())
+        await write(work, held.case, after, events.step_taken(after, after.steps[-1]))
+        await _admit(work, after)
+        return work.answer(after)
+
+
+async def _admit(work: UnitOfWork, case: AdmissionCase) -> None:
+    head = case.head
+    assert head.probation_from is not None
+    days = Interval(head.probation_from)
+    if await members.lock(work, head.person_id) is None:
+        new = NewMember(
+            head.person_id,
+            head.unit_id,
+            head.probation_from,
+            MembershipStatus.PROBATIONARY,
+            head.probation_from,
+        )
+        await members.add(work, [new])
+    else:
+        # Somebody who was a member once and has come back.
+        await members.relate(work, head.person_id, days, head.unit_id)
+        await members.set_status(work, head.person_id, days, MembershipStatus.PROBATIONARY)
+        await members.touch(work, [head.person_id])
+    member = await members.find(work, head.person_id)
+    assert member is not None
+    work.emit(people_events.member_admitted(member, head.case_id, head.probation_from))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a committee decides at the end of probation."""
+
+    act: Act
+    outcome: ConversionOutcome
+    extension: str | None
+    noticed_from: date | None
+
+    def check(self) -> None:
+        """Refuse an extension without its length, and a length without an extension."""
+        if (self.outcome is ConversionOutcome.EXTEND) != (self.extension is not None):
+            raise FieldsContradictError.of(
+                "extension",
+                "延长预备期须写明期限，其他决定不写。",
+                "An extension states its length, and no other decision does.",
+            )
+
+
+async def approve_conversion(call: Call, means: Means, case_id: UUID, decision: Decision) -> AdmissionCase:
+    """Decide what the branch meeting resolved: convert, extend once, or revoke.
+
+    Full membership begins at the end of probation, whenever the decision is made (DEV-31).
+    """
+    act = decision.act
+    decision.check()
+    await require_on_case(call, case_id, APPROVE, override=act.override)
+    await call.access.require(APPROVE, unit=act.units[0])
+    async with call.transaction() as work:
+        held = await hold(work, means, case_id)
+        check_order(held, act, today=work.today)
+        _check_resolved(held.case, decision.outcome)
+        end = _end_of(held.case, decision)
+        gathered = await gather(work, held.case, act)
+        judgements = _judge_conversion(held, decision, gathered, end)
+        check_allowed(judgements, act.override, case_id=case_id, step=act.step)
+        taken = take(held.case, act, held.catalogue, judgements, now=work.now, by=call.caller.person_id)
+        after = _decided(taken, decision, end)
+        await write(
+            work, held.case, after, events.conversion_decided(after, decision.outcome, act.occurred_on)
+        )
+        await _follow_decision(work, after, decision)
+        return work.answer(after)
+
+
+def _check_resolved(case: AdmissionCase, outcome: ConversionOutcome) -> None:
+    ballot = case.passed_ballot(BallotPurpose.CONVERSION)
+    resolved = None if ballot is None else ballot.totals.outcome
+    if resolved is not outcome:
+        raise OutcomeNotResolvedError(outcome=outcome, resolved=resolved or "-")
+
+
+def _end_of(case: AdmissionCase, decision: Decision) -> date:
+    end = case.head.probation_until
+    assert end is not None, "the order lets nobody be converted before the approval"
+    return end if decision.extension is None else extension_end(end, decision.extension)
+
+
+def _judge_conversion(held: Held, decision: Decision, gathered: Gathered, end: date) -> tuple[Judgement, ...]:
+    # An extension has no public notice to wait for; the rules read the day of the meeting instead.
+    stated = {
+        "standing_starts_on": end,
+        "probation_ends_on": end,
+        "probation_extended_until": end,
+        "notice_posted_on": decision.noticed_from,
+    }
+    act = decision.act
+    (operation,) = held.catalogue.operations(act.step)
+    return ask_rules(held, act, gathered, outcome_operations(decision.outcome, operation), stated)
+
+
+def _decided(case: AdmissionCase, decision: Decision, end: date) -> AdmissionCase:
+    outcome = decision.outcome
+    match outcome:
+        case ConversionOutcome.CONVERT:
+            return case.noted(state=CaseState.CONVERTED, conversion_outcome=outcome, full_member_from=end)
+        case ConversionOutcome.EXTEND:
+            assert decision.extension is not None
+            length = str(Period.parse(decision.extension))
+            return case.extended(until=end, extension=length)
+        case ConversionOutcome.REVOKE:
+            return case.noted(state=CaseState.REVOKED, conversion_outcome=outcome)
+
+
+async def _follow_decision(work: UnitOfWork, case: AdmissionCase, decision: Decision) -> None:
+    head, person_id = case.head, case.head.person_id
+    if decision.outcome is ConversionOutcome.EXTEND:
+        return
+    if decision.outcome is ConversionOutcome.CONVERT:
+        assert head.full_member_from is not None
+        await members.set_status(work, person_id, Interval(head.full_member_from), MembershipStatus.FULL)
+        await members.set_standing(work, person_id, head.full_member_from)
+    else:
+        ended = Interval(decision.act.occurred_on)
+        await members.set_status(work, person_id, ended, None)
+        await members.relate(work, person_id, ended, None)
+    await members.touch(work, [person_id])
+    member = await members.find(work, person_id)
+    assert member is not None
+    if head.full_member_from is not None:
+        work.emit(people_events.member_converted(member, head.case_id, head.full_member_from))
+    else:
+        work.emit(people_events.member_revoked(member, head.case_id, decision.act.occurred_on))
+
+
+async def withdraw(
+    call: Call, means: Means, case_id: UUID, *, occurred_on: date, reason: str
+) -> AdmissionCase:
+    """End a case before admission; applicants may withdraw theirs."""
+    await require_on_case(call, case_id, ADVANCE, own=True)
+    async with call.transaction() as work:
+        held = await hold(work, means, case_id)
+        if names.APPROVAL in held.case.taken:
+            raise StepNotDueError(
+                case_id=case_id,
+                step=names.WITHDRAWAL,
+                state=held.case.head.state,
+                awaited="conversion_approval",
+            )
+        act = plain(names.WITHDRAWAL, occurred_on, reason=reason)
+        held.case.check_day(act.step, occurred_on, held.catalogue, today=work.today)
+        taken = take(held.case, act, held.catalogue, (), now=work.now, by=call.caller.person_id)
+        after = taken.noted(state=CaseState.WITHDRAWN)
+        await write(work, held.case, after, events.withdrawn(after, occurred_on))
+        return work.answer(after)
+
+
+async def get_case(call: Call, means: Means, case_id: UUID) -> AdmissionCase:
+    """Read a case; applicants, contacts and introducers read theirs."""
+    return (await _readable(call, means, case_id)).case
+
+
+async def _readable(call: Call, means: Means, case_id: UUID) -> Held:
+    head = await cases.head(call.database, case_id)
+    if head is None:
+        await require_on_case(call, case_id, READ)
+    assert head is not None
+    held = await read_case(call.database, means, head)
+    today = call.clock.today()
+    concerned = {head.person_id} | {
+        item.person_id
+        for item in held.case.companions
+        if item.valid_until is None or item.valid_until > today
+    }
+    await call.access.require(READ, unit=head.unit_id, relation=call.caller.person_id in concerned)
+    return held
+
+
+async def list_cases(call: Call, wanted: CaseFilter, *, after: UUID | None, size: int) -> list[CaseHead]:
+    """A page of cases; one more than the size says that another page follows."""
+    return await cases.page(
+        call.database,
+        scope=await scope_of(call, READ),
+        wanted=wanted,
+        self_id=call.caller.person_id,
+        after=after,
+        size=size + 1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A step that comes next, and what the rules say of it today."""
+
+    step: str
+    number: int
+    zh: str
+    possible_from: date | None
+    judgements: tuple[Judgement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened, and what comes next."""
+
+    entries: tuple[tuple[TakenStep, str], ...]
+    next_steps: tuple[NextStep, ...]
+
+
+async def next_steps(call: Call, means: Means, case_id: UUID) -> tuple[NextStep, ...]:
+    """The steps that come next, judged today."""
+    return await _next_steps(call, await _readable(call, means, case_id))
+
+
+async def timeline(call: Call, means: Means, case_id: UUID) -> Timeline:
+    """The whole run of a case."""
+    held = await _readable(call, means, case_id)
+    entries = tuple((step, _zh(held.catalogue, step.step)) for step in held.case.steps)
+    return Timeline(entries, await _next_steps(call, held))
+
+
+def _zh(catalogue: Catalogue, step: str) -> str:
+    found = catalogue.named(step)
+    return names.BESIDE_CATALOGUE.get(step, step) if found is None else found.zh
+
+
+async def _next_steps(call: Call, held: Held) -> tuple[NextStep, ...]:
+    if held.case.head.state not in (CaseState.OPEN, CaseState.CONVERTED):
+        return ()
+    today = call.clock.today()
+    standing = await standing_of(call.database, held.case, day=today)
+    gathered = Gathered(standing, {})
+    return tuple(
+        _judged(held, step.id, step.number, step.zh, gathered, today)
+        for step in held.catalogue.takeable(held.case.taken)
+    )
+
+
+def _judged(held: Held, step: str, number: int, zh: str, gathered: Gathered, today: date) -> NextStep:
+    judgements = ask_rules(held, Act(step, today), gathered, held.catalogue.operations(step))
+    clear = earliest_clear([judgement.verdict for judgement in judgements])
+    return NextStep(step, number, zh, today if not judgements else clear, judgements)
