@@ -135,7 +135,9 @@ class Relay:
                 await asyncio.sleep(STANDBY_SECONDS)
             log.info("relay.active", service=self._service)
             metrics.relay_active.set(1)
+            # Another relay may have led meanwhile, or the database may have been restored: look again first.
             self._in_step = False
+            self._looked.clear()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._number_forever(connection))
                 if self._stream is not None:
