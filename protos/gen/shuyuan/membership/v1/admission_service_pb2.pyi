@@ -12,6 +12,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
+from shuyuan.membership.v1 import events_pb2 as _events_pb2
 from shuyuan.rules.v1 import verdict_pb2 as _verdict_pb2
 import builtins as _builtins
 import sys
@@ -2101,3 +2102,97 @@ class WithdrawCaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WithdrawCaseResponse: _TypeAlias = WithdrawCaseResponse  # noqa: Y015
+
+@_typing.final
+class CheckOathEligibilityRequest(_message.Message):
+    """Asks who may take the oath."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    held_on: _builtins.str
+    """The day of the oath; absent means today."""
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The people."""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        held_on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_held_on", b"_held_on", "held_on", b"held_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_held_on", b"_held_on", "held_on", b"held_on", "person_ids", b"person_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__held_on: _TypeAlias = _typing.Literal["held_on"]  # noqa: Y015
+    _WhichOneofArgType__held_on: _TypeAlias = _typing.Literal["_held_on", b"_held_on"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held_on) -> _WhichOneofReturnType__held_on | None: ...
+
+Global___CheckOathEligibilityRequest: _TypeAlias = CheckOathEligibilityRequest  # noqa: Y015
+
+@_typing.final
+class CheckOathEligibilityResponse(_message.Message):
+    """Who may take the oath, and why the others may not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELIGIBLE_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def eligible(self) -> _containers.RepeatedCompositeFieldContainer[Global___OathEligible]:
+        """Those who may, in the order of their ids."""
+
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[_events_pb2.OathRefusal]:
+        """Those who may not, in the order of their ids."""
+
+    def __init__(
+        self,
+        *,
+        eligible: _abc.Iterable[Global___OathEligible] | None = ...,
+        refused: _abc.Iterable[_events_pb2.OathRefusal] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["eligible", b"eligible", "refused", b"refused"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckOathEligibilityResponse: _TypeAlias = CheckOathEligibilityResponse  # noqa: Y015
+
+@_typing.final
+class OathEligible(_message.Message):
+    """Somebody who may take the oath."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    APPROVED_ON_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    case_id: _builtins.str
+    """The admission case."""
+    unit_id: _builtins.str
+    """The branch that leads the case."""
+    approved_on: _builtins.str
+    """The day of the approval."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        approved_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_on", b"approved_on", "case_id", b"case_id", "person_id", b"person_id", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OathEligible: _TypeAlias = OathEligible  # noqa: Y015

@@ -185,6 +185,11 @@ class AdmissionServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseResponse.FromString,
                 _registered_method=True)
+        self.CheckOathEligibility = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/CheckOathEligibility',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.CheckOathEligibilityRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.CheckOathEligibilityResponse.FromString,
+                _registered_method=True)
 
 
 class AdmissionServiceServicer:
@@ -466,6 +471,15 @@ class AdmissionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckOathEligibility(self, request, context):
+        """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
+        roll is made; what counts is what is recorded when the ceremony is announced. Changes nothing.
+        Errors: INVALID_ARGUMENT for a malformed id or day. A person without a case is simply refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdmissionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -618,6 +632,11 @@ def add_AdmissionServiceServicer_to_server(servicer, server):
                     servicer.WithdrawCase,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseResponse.SerializeToString,
+            ),
+            'CheckOathEligibility': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckOathEligibility,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.CheckOathEligibilityRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.CheckOathEligibilityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1431,6 +1450,33 @@ class AdmissionService:
             '/shuyuan.membership.v1.AdmissionService/WithdrawCase',
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckOathEligibility(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/CheckOathEligibility',
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.CheckOathEligibilityRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.CheckOathEligibilityResponse.FromString,
             options,
             channel_credentials,
             insecure,

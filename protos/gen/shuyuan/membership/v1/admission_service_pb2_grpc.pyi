@@ -192,6 +192,11 @@ class AdmissionServiceStub:
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
+    CheckOathEligibility: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.CheckOathEligibilityRequest, _admission_service_pb2.CheckOathEligibilityResponse]
+    """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
+    roll is made; what counts is what is recorded when the ceremony is announced. Changes nothing.
+    Errors: INVALID_ARGUMENT for a malformed id or day. A person without a case is simply refused.
+    """
 
 @_typing.type_check_only
 class AdmissionServiceAsyncStub(AdmissionServiceStub):
@@ -352,6 +357,11 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     """Ends a case before admission: the applicant withdrew, or the branch ended it.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    """
+    CheckOathEligibility: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.CheckOathEligibilityRequest, _admission_service_pb2.CheckOathEligibilityResponse]  # type: ignore[assignment]
+    """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
+    roll is made; what counts is what is recorded when the ceremony is announced. Changes nothing.
+    Errors: INVALID_ARGUMENT for a malformed id or day. A person without a case is simply refused.
     """
 
 class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -690,6 +700,17 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends a case before admission: the applicant withdrew, or the branch ended it.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def CheckOathEligibility(
+        self,
+        request: _admission_service_pb2.CheckOathEligibilityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_service_pb2.CheckOathEligibilityResponse, _abc.Awaitable[_admission_service_pb2.CheckOathEligibilityResponse]]:
+        """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
+        roll is made; what counts is what is recorded when the ceremony is announced. Changes nothing.
+        Errors: INVALID_ARGUMENT for a malformed id or day. A person without a case is simply refused.
         """
 
 def add_AdmissionServiceServicer_to_server(servicer: AdmissionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1310,7 +1310,7 @@ class OathRefusal(_message.Message):
     person_id: _builtins.str
     """The person."""
     reason: _builtins.str
-    """Why: NO_CASE, NOT_APPROVED, ALREADY_SWORN or BEFORE_APPROVAL."""
+    """Why: NO_CASE, NOT_APPROVED, ALREADY_SWORN, BEFORE_APPROVAL or FORBIDDEN_BY_RULES."""
     def __init__(
         self,
         *,
