@@ -231,40 +231,6 @@ class UnitDissolved(_message.Message):
 Global___UnitDissolved: _TypeAlias = UnitDissolved  # noqa: Y015
 
 @_typing.final
-class UnitSucceeded(_message.Message):
-    """A unit took over from dissolved ones."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PREDECESSOR_UNIT_IDS_FIELD_NUMBER: _builtins.int
-    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
-    UNIT_FIELD_NUMBER: _builtins.int
-    effective_on: _builtins.str
-    """First day."""
-    @_builtins.property
-    def predecessor_unit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The dissolved units."""
-
-    @_builtins.property
-    def unit(self) -> _unit_pb2.Unit:
-        """The unit after the event."""
-
-    def __init__(
-        self,
-        *,
-        predecessor_unit_ids: _abc.Iterable[_builtins.str] | None = ...,
-        effective_on: _builtins.str = ...,
-        unit: _unit_pb2.Unit | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_on", b"effective_on", "predecessor_unit_ids", b"predecessor_unit_ids", "unit", b"unit"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UnitSucceeded: _TypeAlias = UnitSucceeded  # noqa: Y015
-
-@_typing.final
 class CampusCreated(_message.Message):
     """A campus was added."""
 
