@@ -10,18 +10,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from rulebook import Facts, NoRulesInForceError, RuleBook, RuleSet, UnknownOperationError, Verdict, evaluate
+from rulebook import (
+    Facts,
+    NoRulesInForceError,
+    RuleBook,
+    RuleSet,
+    Source,
+    UnknownOperationError,
+    Verdict,
+    evaluate,
+)
 
 MINUTES_OF_HOUR = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a rule is written."""
-
-    document: str
-    article: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Judgement:
         """Whether the rule stands against the act."""
         return not self.satisfied and self.severity == "block" and self.override_reason is None
 
-    def message(self, lang: str) -> str:
+    def message(self, language: str = "zh", /) -> str:
         """The judgement as a sentence."""
-        return self.en if lang == "en" else self.zh
+        return self.en if language == "en" else self.zh
 
 
 @cache
@@ -80,7 +80,6 @@ def _judge(operation: str, facts: Facts, *, on: date, rules_of: date | None = No
 
 
 def _judgement(verdict: Verdict) -> Judgement:
-    source = verdict.source
     return Judgement(
         rule_id=verdict.rule_id,
         layer=verdict.layer.value,
@@ -92,7 +91,7 @@ def _judgement(verdict: Verdict) -> Judgement:
         facts=dict(verdict.facts),
         clears_on=verdict.clears_on,
         provisional=verdict.provisional,
-        source=Source(source.doc, source.article, source.url),
+        source=verdict.source,
         zh=verdict.message("zh-CN"),
         en=verdict.message("en"),
     )
@@ -181,7 +180,7 @@ def to_records(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
             "facts": dict(each.facts),
             "clears_on": None if each.clears_on is None else each.clears_on.isoformat(),
             "provisional": each.provisional,
-            "source": [each.source.document, each.source.article, each.source.url],
+            "source": [each.source.doc, each.source.article, each.source.url],
             "zh": each.zh,
             "en": each.en,
             "override_reason": each.override_reason,
@@ -198,9 +197,9 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> tuple[Judgement, ...]:
 def _from_record(record: Mapping[str, Any]) -> Judgement:
     values = dict(record)
     clears_on = values.pop("clears_on")
-    document, article, url = values.pop("source")
+    doc, article, url = values.pop("source")
     return Judgement(
         clears_on=None if clears_on is None else date.fromisoformat(clears_on),
-        source=Source(document, article, url),
+        source=Source(doc, article, url),
         **values,
     )

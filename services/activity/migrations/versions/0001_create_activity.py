@@ -158,6 +158,6 @@ _STATEMENTS = (
 
 def upgrade() -> None:
     """Create the tables."""
-    v0001.upgrade(op)  # type: ignore[arg-type] # a module that stands in for the running Operations
+    v0001.upgrade(op)
     for statement in _STATEMENTS:
         op.execute(statement)

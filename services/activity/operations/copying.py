@@ -1,0 +1,42 @@
+"""Keeping what other services own, as far as this service needs it; called for their events."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from chassis.database import UnitOfWork
+
+from activity.domain.units import Unit
+from activity.repository import copies
+
+
+async def keep_unit(work: UnitOfWork, unit: Unit, *, version: int) -> None:
+    """Keep a unit as it stands now."""
+    await copies.put_unit(work, unit, version=version)
+
+
+async def keep_person(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep that there is such a person."""
+    await copies.put_person(work, person_id)
+
+
+async def keep_relationships(
+    work: UnitOfWork, person_id: UUID, periods: Iterable[tuple[UUID, date, date | None]]
+) -> None:
+    """Keep the organisation relationships of a member as they are believed now."""
+    await copies.replace_relationships(work, person_id, periods)
+
+
+async def forget_units(work: UnitOfWork) -> None:
+    """Empty the units, before the log of organization is applied again."""
+    await copies.forget(work, "unit")
+
+
+async def forget_persons(work: UnitOfWork) -> None:
+    """Empty the persons, before the log of membership is applied again."""
+    await copies.forget(work, "person")
+
+
+async def forget_relationships(work: UnitOfWork) -> None:
+    """Empty the relationships, likewise."""
+    await copies.forget(work, "relationship")
