@@ -3,7 +3,7 @@
 Written out, not derived from `tables`: a step that has run somewhere must never change.
 """
 
-from alembic.operations import Operations
+from typing import Protocol
 
 _STATEMENTS = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
@@ -213,7 +213,15 @@ _STATEMENTS = (
 )
 
 
-def upgrade(op: Operations) -> None:
+class Executes(Protocol):
+    """What runs a statement: `alembic.op`."""
+
+    def execute(self, sqltext: str) -> None:
+        """Run one statement."""
+        ...
+
+
+def upgrade(op: Executes) -> None:
     """Create the tables and their first rows."""
     for statement in _STATEMENTS:
         op.execute(statement)
