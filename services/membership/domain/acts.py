@@ -192,13 +192,25 @@ def superior_talk(occurred_on: date, *, talker: UUID, role: str, opinion_written
     )
 
 
-def decision(step: str, occurred_on: date, *, approver: UUID, collectively: bool, individually: bool) -> Act:
+def decision(
+    step: str,
+    occurred_on: date,
+    *,
+    approver: UUID,
+    collectively: bool,
+    individually: bool,
+    delay_reason: str | None = None,
+) -> Act:
     """A decision of the committee with approval power."""
     return Act(
         step,
         occurred_on,
-        {"approver": str(approver)},
-        {"decided_collectively": collectively, "decided_individually": individually},
+        {"approver": str(approver), "delay_reason": delay_reason},
+        {
+            "decided_collectively": collectively,
+            "decided_individually": individually,
+            "extension_reason": delay_reason,
+        },
         units=(approver,),
     )
 

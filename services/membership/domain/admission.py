@@ -253,3 +253,22 @@ def check_confirmer(ballot: Ballot, person_id: UUID) -> None:
     """Refuse that one person enters and confirms."""
     if ballot.entered_by == person_id:
         raise BallotConfirmedBySamePersonError(person_id=person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OathCandidate:
+    """Somebody's newest living case, asked whether the oath may be taken."""
+
+    person_id: UUID
+    case_id: UUID
+    unit_id: UUID
+    oath_on: date | None
+    approved_on: date | None
+
+    def refusal(self, day: date) -> str | None:
+        """Why the oath may not be taken on the day."""
+        if self.approved_on is None:
+            return "NOT_APPROVED"
+        if self.oath_on is not None:
+            return "ALREADY_SWORN"
+        return "BEFORE_APPROVAL" if day < self.approved_on else None

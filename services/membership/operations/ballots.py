@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.database import UnitOfWork
+from rulebook import Fact
 
 from membership.domain import steps as names
 from membership.domain.acts import Act, take
@@ -124,7 +125,7 @@ def _judge_exclusions(held: Held, act: Act, totals: Totals) -> list[Judgement]:
         return []
     judgements: list[Judgement] = []
     for exclusion in totals.exclusions:
-        facts = {
+        facts: dict[str, Fact] = {
             "exclusion_reason": exclusion.reason,
             "superior_consents": bool(exclusion.consent_reference),
             # Listing somebody here states that the meeting agreed; the minutes are the proof.

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from chassis.calls import Call
 from chassis.database import UnitOfWork
 
 from membership.domain import steps as names
 from membership.domain.acts import plain, take
-from membership.domain.admission import CaseHead, CaseState
+from membership.domain.admission import CaseHead, CaseState, OathCandidate
 from membership.events import admission as events
 from membership.facts import gather
 from membership.operations.means import Means
@@ -23,6 +24,30 @@ class Sworn:
 
     person_id: UUID
     case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Who may take the oath, and why the others may not."""
+
+    eligible: tuple[OathCandidate, ...]
+    refused: tuple[tuple[UUID, str], ...]
+
+
+async def check_eligibility(call: Call, person_ids: Sequence[UUID], *, held_on: date | None) -> Eligibility:
+    """Who of these people may take the oath on a day."""
+    day = held_on or call.clock.today()
+    found = {item.person_id: item for item in await moves.oath_candidates(call.database, person_ids)}
+    eligible: list[OathCandidate] = []
+    refused: list[tuple[UUID, str]] = []
+    for person_id in sorted(person_ids):
+        candidate = found.get(person_id)
+        refusal = "NO_CASE" if candidate is None else candidate.refusal(day)
+        if candidate is None or refusal is not None:
+            refused.append((person_id, refusal or ""))
+        else:
+            eligible.append(candidate)
+    return Eligibility(tuple(eligible), tuple(refused))
 
 
 async def record_oaths(

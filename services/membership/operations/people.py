@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -298,6 +298,6 @@ async def bootstrap(call: Call, means: Means, new: NewPerson) -> Person:
         return person
 
 
-def named(new: NewPerson, person_id: UUID | None) -> NewPerson:
-    """The new person under the id the caller chose, or a new one."""
-    return replace(new, person_id=person_id or new_id())
+def new_person_id() -> UUID:
+    """The id of a person whom nobody has given one."""
+    return new_id()

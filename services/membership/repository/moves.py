@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from chassis.database import Reader, UnitOfWork, query
 
+from membership.domain.admission import OathCandidate
 from membership.domain.members import Movable
 from membership.domain.people import PersonKind
 
@@ -49,6 +50,16 @@ _MARK = query(
         """INSERT INTO roll_move (reorganization_id, effective_on, moved_persons, moved_cases,
                                   ended_participations, applied_at)
            VALUES (:reorganization_id, :effective_on, :moved_persons, :moved_cases, :ended_participations, :now)"""
+    )
+)
+_CANDIDATES = query(
+    sa.text(
+        """SELECT DISTINCT ON (k.person_id) k.person_id, k.case_id, k.unit_id, k.oath_on,
+                  (SELECT max(s.occurred_on) FROM case_step s
+                    WHERE s.case_id = k.case_id AND s.step = 'approval' AND NOT s.superseded) AS approved_on
+             FROM admission_case k
+            WHERE k.person_id = ANY (CAST(:person_ids AS uuid[])) AND k.state IN ('open', 'converted')
+            ORDER BY k.person_id, k.case_id DESC"""
     )
 )
 _SWORN = query(sa.text("SELECT EXISTS (SELECT FROM oath_roll WHERE ceremony_id = :ceremony_id)"))
@@ -107,6 +118,12 @@ async def mark_applied(
         ended_participations=ended_participations,
         now=work.now,
     )
+
+
+async def oath_candidates(reader: Reader, person_ids: Sequence[UUID]) -> list[OathCandidate]:
+    """The newest living case of each of these persons."""
+    rows = await reader.fetch(_CANDIDATES, person_ids=list(person_ids))
+    return [OathCandidate(**dict(row)) for row in rows]
 
 
 async def is_recorded(reader: Reader, ceremony_id: UUID) -> bool:

@@ -23,6 +23,9 @@ _PUT = query(
 )
 
 
+_FORGET = query(sa.text("DELETE FROM unit"))
+
+
 def _unit(row: Record) -> Unit:
     return Unit(**dict(row))
 
@@ -50,3 +53,8 @@ async def put(work: UnitOfWork, unit: Unit, *, version: int) -> None:
         frozen_by=unit.frozen_by,
         version=version,
     )
+
+
+async def forget(work: UnitOfWork) -> None:
+    """Empty the copy."""
+    await work.execute(_FORGET)

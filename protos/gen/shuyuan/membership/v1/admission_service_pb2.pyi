@@ -1322,29 +1322,21 @@ class ConfirmBallotTotalsRequest(_message.Message):
 
     CASE_ID_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
-    OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     number: _builtins.int
     """Number of the entered ballot."""
-    @_builtins.property
-    def override(self) -> _admission_case_pb2.RuleOverride:
-        """Rules to set aside, where the caller may."""
-
     def __init__(
         self,
         *,
         case_id: _builtins.str = ...,
         number: _builtins.int = ...,
-        override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "case_id", b"case_id", "number", b"number", "override", b"override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "number", b"number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
-    _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__override) -> _WhichOneofReturnType__override | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ConfirmBallotTotalsRequest: _TypeAlias = ConfirmBallotTotalsRequest  # noqa: Y015
 

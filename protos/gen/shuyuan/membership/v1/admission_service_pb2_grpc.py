@@ -329,7 +329,7 @@ class AdmissionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordPreReview(self, request, context):
-        """Records that the committee with approval power passed the prospect in its pre-review, in writing (step 13).
+        """Records that the committee with approval power answered in its pre-review (step 13).
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
         """

@@ -110,7 +110,7 @@ class AdmissionServiceStub:
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
     RecordPreReview: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.RecordPreReviewRequest, _admission_service_pb2.RecordPreReviewResponse]
-    """Records that the committee with approval power passed the prospect in its pre-review, in writing (step 13).
+    """Records that the committee with approval power answered in its pre-review (step 13).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
@@ -276,7 +276,7 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
     RecordPreReview: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.RecordPreReviewRequest, _admission_service_pb2.RecordPreReviewResponse]  # type: ignore[assignment]
-    """Records that the committee with approval power passed the prospect in its pre-review, in writing (step 13).
+    """Records that the committee with approval power answered in its pre-review (step 13).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
@@ -535,7 +535,7 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admission_service_pb2.RecordPreReviewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admission_service_pb2.RecordPreReviewResponse, _abc.Awaitable[_admission_service_pb2.RecordPreReviewResponse]]:
-        """Records that the committee with approval power passed the prospect in its pre-review, in writing (step 13).
+        """Records that the committee with approval power answered in its pre-review (step 13).
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
         """

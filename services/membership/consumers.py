@@ -1,0 +1,51 @@
+"""What membership hears of the other services: units, executed reorganisations and held ceremonies."""
+
+from uuid import UUID
+
+from chassis.copies import Copy, ReceivedEvent
+from chassis.database import UnitOfWork
+from shuyuan.activity.v1 import events_pb2 as activity
+from shuyuan.organization.v1 import events_pb2 as organization
+
+from membership.convert import copies as convert
+from membership.convert.values import day
+from membership.operations import oaths, reorganizations, units
+from membership.operations.means import Means
+
+
+def consumers(means: Means) -> list[Copy]:
+    """The table of what is heard."""
+
+    async def unit(work: UnitOfWork, event: ReceivedEvent) -> None:
+        await units.keep_unit(work, convert.unit(event.resource), version=event.version)
+
+    async def reorganization(work: UnitOfWork, event: ReceivedEvent) -> None:
+        message = event.message
+        if not isinstance(message, organization.ReorganizationExecuted):
+            return
+        await reorganizations.apply_moves(
+            work,
+            means,
+            UUID(message.reorganization_id),
+            [convert.move(item) for item in message.moves],
+            effective_on=day(message.effective_on, "effective_on"),
+            dissolved_unit_ids=[UUID(item) for item in message.reorganization.dissolves_unit_ids],
+        )
+
+    async def ceremony(work: UnitOfWork, event: ReceivedEvent) -> None:
+        message = event.message
+        if not isinstance(message, activity.CeremonyHeld):
+            return
+        await oaths.record_oaths(
+            work,
+            means,
+            UUID(message.ceremony_id),
+            [convert.sworn(item) for item in message.sworn],
+            held_on=day(message.held_on, "held_on"),
+        )
+
+    return [
+        Copy("organization", "unit", unit, units.forget_units),
+        Copy("organization", "reorganization", reorganization),
+        Copy("activity", "ceremony", ceremony),
+    ]

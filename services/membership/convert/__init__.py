@@ -1,0 +1,1 @@
+"""From requests to domain values and from domain values to answers; decides nothing."""

@@ -1,0 +1,78 @@
+"""Puts the membership service together."""
+
+import argparse
+
+from chassis.calls import ServiceContext, system_call
+from chassis.field_cipher import FieldCipher
+from chassis.ids import bootstrap_person_id
+from chassis.runtime import Command, Service
+from rulebook import RuleBook
+from shuyuan.membership.v1 import (
+    admission_service_pb2_grpc,
+    error_reason_pb2,
+    person_service_pb2_grpc,
+    roll_service_pb2_grpc,
+)
+from shuyuan.organization.v1 import role_pb2
+
+from membership import tables
+from membership.consumers import consumers
+from membership.domain.people import NewPerson, PersonKind
+from membership.facts import Rules
+from membership.operations import people
+from membership.operations.means import Means
+from membership.schedule import SCHEDULE
+from membership.servicer.admission import AdmissionServicer
+from membership.servicer.people import PersonServicer
+from membership.servicer.rolls import RollServicer
+from membership.settings import Settings
+
+
+def means_of(settings: Settings) -> Means:
+    """What operations work with."""
+    return Means(
+        cipher=FieldCipher(settings.field_key_ring),
+        identity_key=settings.identity_key_bytes if settings.identity_key else b"",
+        issuer=settings.issuer,
+        rules=Rules(RuleBook.shipped(*settings.rule_packs)),
+    )
+
+
+def build(settings: Settings) -> Service:
+    """The service as it runs."""
+    means = means_of(settings)
+    return Service(
+        name="membership",
+        settings=settings,
+        servicers=[
+            (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
+            (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
+            (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
+        ],
+        consumers=consumers(means),
+        schedule=SCHEDULE,
+        reasons=error_reason_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"],
+        roles=role_pb2.DESCRIPTOR.enum_types_by_name["Role"],
+        metadata=tables.metadata,
+        commands=[_bootstrap(means)],
+    )
+
+
+def _bootstrap(means: Means) -> Command:
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--number", required=True, help="staff number of the first administrator")
+        parser.add_argument("--name", default="系统管理员", help="the administrator's name")
+
+    async def run(context: ServiceContext, arguments: argparse.Namespace) -> int:
+        person_id = bootstrap_person_id(means.issuer, arguments.number)
+        new = NewPerson(
+            person_id=person_id,
+            name=arguments.name,
+            kind=PersonKind.STAFF,
+            campus_number=arguments.number,
+        )
+        await people.bootstrap(system_call(context, "bootstrap"), means, new)
+        print(f"membership: first administrator {person_id}")  # noqa: T201 - a command's answer
+        return 0
+
+    return Command("bootstrap", "register the first administrator and the login", add_arguments, run)

@@ -1,0 +1,1 @@
+"""Speaks gRPC: converts, operates, converts. No business rule is decided here."""
