@@ -108,9 +108,9 @@ format: setup-dev ## format code and protos
 protos: setup-dev ## generate stubs, types and descriptors from the protos
 	$(RUN) protos/generate.py
 
-openapi: setup-dev ## write gateway/openapi.json from the protos
-	$(RUN) -m gateway openapi > gateway/openapi.json.new
-	mv gateway/openapi.json.new gateway/openapi.json
+openapi: setup-dev ## write the OpenAPI and AsyncAPI documents from the protos
+	$(RUN) -m gateway openapi > build.new && mv build.new gateway/openapi.json
+	$(RUN) -m gateway asyncapi > build.new && mv build.new docs/asyncapi.json
 
 rows: setup-dev ## say which rows of docs/rows.yaml the last test run showed
 	$(RUN) -m tests.rows --missing --report $(ROWS_REPORT)
