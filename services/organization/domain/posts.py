@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.intervals import Interval
 
 from organization.domain.structure import PARTY_KINDS
-from organization.domain.units import Findings, Function, Kind, Outline
+from organization.domain.units import Findings, Kind, Outline
 from organization.errors import SeatsTakenError
 
 
@@ -181,13 +181,6 @@ def default_role(post: PostKind, unit: Kind) -> str | None:
     if post in (PostKind.HEAD, PostKind.DEPUTY_HEAD) and unit not in _LED:
         return None
     return _POST_ROLES.get(post)
-
-
-# The role of a department's staff over the university, by what the department does.
-DEPARTMENT_ROLES: Mapping[Function, str] = {
-    Function.ORGANIZATION: "ROLE_ORGANIZATION_DEPARTMENT",
-    Function.STUDENT_AFFAIRS: "ROLE_STUDENT_AFFAIRS_DEPARTMENT",
-}
 
 
 def check_post(kind: PostKind, unit: Outline, bound: Post | None, *, seats: int, days: Interval) -> None:

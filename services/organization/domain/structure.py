@@ -11,7 +11,17 @@ from uuid import UUID
 
 from chassis.intervals import Interval
 
-from organization.domain.units import Findings, Form, Kind, NewUnit, Outline, Part, Sponsorship, Unit
+from organization.domain.units import (
+    Findings,
+    Form,
+    Kind,
+    NewUnit,
+    Outline,
+    Part,
+    Sponsorship,
+    TreeNode,
+    Unit,
+)
 
 T = TypeVar("T")
 
@@ -249,3 +259,16 @@ def arrange(
         ordered.append(node)
         waiting.extend(reversed(children.get(key(node), [])))
     return ordered
+
+
+def only_party(nodes: Iterable[TreeNode]) -> list[TreeNode]:
+    """Party organisations, and the units through which they hang on the root; parents come before children."""
+    nodes = list(nodes)
+    parents = {node.unit_id: node.parent_id for node in nodes}
+    kept: set[UUID] = set()
+    for node in nodes:
+        place: UUID | None = node.unit_id if node.kind in PARTY_KINDS else None
+        while place is not None and place not in kept:
+            kept.add(place)
+            place = parents.get(place)
+    return [node for node in nodes if node.unit_id in kept]

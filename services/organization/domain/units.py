@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NoReturn
 from uuid import UUID
 
 from chassis.errors import InvalidArgumentError
@@ -304,6 +305,11 @@ class Findings:
         """Refuse the request when something was noted."""
         if self.violations:
             raise InvalidArgumentError(self.violations)
+
+
+def refuse(path: str, zh: str, en: str) -> NoReturn:
+    """Refuse a request for one broken rule of a field."""
+    raise InvalidArgumentError([Violation(path, zh, en)])
 
 
 def check_shape(new: NewUnit, *, path: str, findings: Findings) -> None:

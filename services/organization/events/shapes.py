@@ -1,12 +1,13 @@
 """The public shape of each resource; events carry it and answers are it. Ids as text, days as YYYY-MM-DD."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.timestamp_pb2 import Timestamp
 from shuyuan.organization.v1 import (
     appointment_pb2,
     grant_pb2,
@@ -21,6 +22,7 @@ from organization.domain.reorganizations import PlannedUnit, Reorganization, Rol
 from organization.domain.units import Campus, NewUnit, Unit
 
 E = TypeVar("E", bound=StrEnum)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -68,6 +70,14 @@ def day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
+def instant(value: datetime | None) -> Timestamp | None:
+    """An instant by integer arithmetic, exact to the microsecond; None stays absent."""
+    if value is None:
+        return None
+    since = value - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
+
+
 def unit_message(unit: Unit) -> unit_pb2.Unit:
     """A unit as everybody sees it."""
     return unit_pb2.Unit(
@@ -106,8 +116,8 @@ def unit_message(unit: Unit) -> unit_pb2.Unit:
         host_unit_id=text(unit.host_id),
         task=unit.task,
         planned_end_on=day(unit.planned_end_on),
-        create_time=unit.created_at,
-        update_time=unit.updated_at,
+        create_time=instant(unit.created_at),
+        update_time=instant(unit.updated_at),
         version=unit.version,
         etag=str(unit.version),
     )
@@ -158,7 +168,7 @@ def appointment_message(appointment: Appointment) -> appointment_pb2.Appointment
         state=number(_APPOINTMENT_STATE, appointment.state),
         reason=appointment.reason,
         through_post_id=text(appointment.through_post_id),
-        update_time=appointment.updated_at,
+        update_time=instant(appointment.updated_at),
         version=appointment.version,
         etag=str(appointment.version),
     )
@@ -177,8 +187,8 @@ def grant_message(grant: Grant) -> grant_pb2.Grant:
         basis=number(_BASIS, grant.basis),
         appointment_id=text(grant.appointment_id),
         reason=grant.reason,
-        create_time=grant.created_at,
-        update_time=grant.updated_at,
+        create_time=instant(grant.created_at),
+        update_time=instant(grant.updated_at),
         version=grant.version,
         etag=str(grant.version),
     )
@@ -239,14 +249,14 @@ def reorganization_message(reorganization: Reorganization) -> reorganization_pb2
         moves=[move_message(each) for each in plan.moves],
         state=number(_REORGANIZATION_STATE, reorganization.state),
         approved_by_person_id=text(reorganization.approved_by),
-        approve_time=reorganization.approved_at,
+        approve_time=instant(reorganization.approved_at),
         document_number=reorganization.document_number,
         process_id=text(reorganization.process_id),
         moved_persons=reorganization.moved_persons,
         moved_cases=reorganization.moved_cases,
         failure=reorganization.failure,
-        create_time=reorganization.created_at,
-        update_time=reorganization.updated_at,
+        create_time=instant(reorganization.created_at),
+        update_time=instant(reorganization.updated_at),
         version=reorganization.version,
         etag=str(reorganization.version),
     )

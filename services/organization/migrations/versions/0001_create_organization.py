@@ -237,7 +237,7 @@ _HISTORIES = ("unit_description", "unit_parent", "unit_sponsor", "appointment_te
 
 def upgrade() -> None:
     """Run the step."""
-    v0001.upgrade(op)  # type: ignore[arg-type] # a module that stands in for the running Operations
+    v0001.upgrade(op)
     for statement in _STATEMENTS:
         op.execute(statement)
     for table in _HISTORIES:

@@ -1,0 +1,74 @@
+"""What the organization service asks of others, answered as domain values; never inside a unit of work."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from chassis.errors import DeadlineExceededError, UnavailableError
+from chassis.grpc_client import Siblings
+from shuyuan.membership.v1 import roll_service_pb2, roll_service_pb2_grpc
+
+from organization.domain.reorganizations import Obstacle, Preview, PreviewedMove, RollMove
+from organization.errors import MembershipUnavailableError
+
+# Previews of a large reorganisation read many rolls.
+PREVIEW_SECONDS = 20.0
+
+
+class Membership:
+    """The membership service, asked under our own name."""
+
+    def __init__(self, siblings: Siblings) -> None:
+        self._siblings = siblings
+
+    def _rolls(self) -> "roll_service_pb2_grpc.RollServiceAsyncStub":
+        return roll_service_pb2_grpc.RollServiceStub(self._siblings.channel("membership", as_service=True))
+
+    async def count_roll(self, unit_id: UUID, on: date) -> int:
+        """How many people or open cases belong to the unit on the day or later."""
+        request = roll_service_pb2.CountUnitRollRequest(unit_id=str(unit_id), as_of=on.isoformat())
+        try:
+            answer = await self._rolls().CountUnitRoll(request)
+        except (UnavailableError, DeadlineExceededError):
+            raise MembershipUnavailableError from None
+        return answer.relationships + answer.participations + answer.affiliations + answer.open_cases
+
+    async def preview(self, moves: Iterable[RollMove], on: date) -> Preview:
+        """Who would go with which move on the day, and what stands against it."""
+        request = roll_service_pb2.PreviewRollMovesRequest(
+            moves=[
+                roll_service_pb2.RollMove(
+                    move_id=str(move.move_id),
+                    from_unit_id=str(move.from_unit_id),
+                    to_unit_id=str(move.to_unit_id),
+                    affiliated_unit_id=str(move.affiliated_unit_id) if move.affiliated_unit_id else None,
+                    person_ids=[str(person) for person in move.person_ids],
+                )
+                for move in moves
+            ],
+            effective_on=on.isoformat(),
+        )
+        try:
+            answer = await self._rolls().PreviewRollMoves(request, timeout=PREVIEW_SECONDS)
+        except (UnavailableError, DeadlineExceededError):
+            raise MembershipUnavailableError from None
+        return _preview(answer)
+
+
+def _preview(answer: roll_service_pb2.PreviewRollMovesResponse) -> Preview:
+    return Preview(
+        moves=tuple(
+            PreviewedMove(
+                move_id=UUID(move.move_id),
+                person_ids=tuple(UUID(person) for person in move.person_ids),
+                case_ids=tuple(UUID(case) for case in move.case_ids),
+                staff=move.staff,
+                students=move.students,
+            )
+            for move in answer.moves
+        ),
+        unplaced=tuple(UUID(person) for person in answer.unplaced_person_ids),
+        obstacles=tuple(
+            Obstacle(UUID(each.person_id), UUID(each.unit_id), each.reason) for each in answer.obstacles
+        ),
+    )

@@ -1,0 +1,92 @@
+"""Puts the organization service together, and holds its own command: `bootstrap`."""
+
+import argparse
+from datetime import date
+
+from chassis.calls import ServiceContext, enter, system_call
+from chassis.grpc_client import Siblings
+from chassis.ids import bootstrap_person_id
+from chassis.runtime import Command, Service
+from shuyuan.organization.v1 import (
+    access_service_pb2_grpc,
+    appointment_service_pb2_grpc,
+    error_reason_pb2,
+    grant_service_pb2_grpc,
+    reorganization_service_pb2_grpc,
+    role_pb2,
+    unit_service_pb2_grpc,
+)
+
+from organization import tables
+from organization.clients import Membership
+from organization.consumers import CONSUMERS
+from organization.operations.bootstrap import bootstrap
+from organization.operations.execution import reorganization_process
+from organization.servicer.appointments import AppointmentServicer
+from organization.servicer.grants import AccessServicer, GrantServicer
+from organization.servicer.reorganizations import ReorganizationServicer
+from organization.servicer.units import CampusServicer, UnitServicer
+from organization.settings import Settings
+
+
+def _add_bootstrap_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--number", required=True, help="campus number of the first administrator")
+    parser.add_argument("--name-zh", required=True, help="name of the university")
+    parser.add_argument(
+        "--established-on",
+        type=date.fromisoformat,
+        default=date(1900, 1, 1),
+        help="first day of its record, YYYY-MM-DD; nothing can be recorded before it",
+    )
+
+
+async def _bootstrap(context: ServiceContext, arguments: argparse.Namespace) -> int:
+    call = system_call(context, "bootstrap")
+    enter(call)
+    done = await bootstrap(
+        call,
+        person_id=bootstrap_person_id(context.settings.issuer, arguments.number),
+        name=arguments.name_zh,
+        established_on=arguments.established_on,
+    )
+    print(f"organization: university {done.root_id}, administrator grant {done.grant_id}")  # noqa: T201 - a command's answer
+    return 0
+
+
+def build(settings: Settings) -> Service:
+    """The service as it is served."""
+    siblings = Siblings(settings)
+    membership = Membership(siblings)
+    process = reorganization_process(membership)
+    return Service(
+        name="organization",
+        settings=settings,
+        servicers=[
+            (unit_service_pb2_grpc.add_UnitServiceServicer_to_server, UnitServicer(membership)),
+            (unit_service_pb2_grpc.add_CampusServiceServicer_to_server, CampusServicer()),
+            (
+                appointment_service_pb2_grpc.add_AppointmentServiceServicer_to_server,
+                AppointmentServicer(),
+            ),
+            (grant_service_pb2_grpc.add_GrantServiceServicer_to_server, GrantServicer()),
+            (access_service_pb2_grpc.add_AccessServiceServicer_to_server, AccessServicer()),
+            (
+                reorganization_service_pb2_grpc.add_ReorganizationServiceServicer_to_server,
+                ReorganizationServicer(membership, process),
+            ),
+        ],
+        consumers=CONSUMERS,
+        processes=[process],
+        reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
+        roles=role_pb2.Role.DESCRIPTOR,
+        metadata=tables.metadata,
+        commands=[
+            Command(
+                "bootstrap",
+                "establish the university and its first administrator",
+                _add_bootstrap_arguments,
+                _bootstrap,
+            )
+        ],
+        siblings=siblings,
+    )

@@ -1,0 +1,1 @@
+"""What the organization service can do: one async function each, which opens the one unit of work."""

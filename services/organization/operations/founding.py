@@ -1,0 +1,111 @@
+"""Steps that several operations on units share: found one, dissolve one, announce what changed."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis import access
+from chassis.database import Reader, UnitOfWork
+from chassis.errors import InvalidArgumentError, Violation
+from chassis.events import Event
+from chassis.intervals import Interval
+from chassis.process import ensure_free
+
+from organization.domain.access import parent_edges, sponsor_edges, successor_edges
+from organization.domain.rules import founding_verdicts, refuse_if_blocked
+from organization.domain.structure import Outlines
+from organization.domain.units import NewUnit, Unit
+from organization.errors import UnitNameTakenError, UnitNotFoundError
+from organization.events import facts
+from organization.repository import campuses, unit_changes, units
+
+# Whoever changes the tree waits for whoever changes it at the moment: a circle, or a parent that is being
+# dissolved, shows only when both are seen. Such changes are few.
+STRUCTURE = "organization.structure"
+
+
+async def present(reader: Reader, unit_id: UUID, day: date) -> Unit:
+    """The unit as it stands on a day, as believed now."""
+    unit = await units.find(reader, unit_id, day=day)
+    if unit is None:
+        raise UnitNotFoundError(unit_id=unit_id)
+    return unit
+
+
+async def take(work: UnitOfWork, unit_id: UUID, *others: UUID) -> Unit:
+    """The unit, for whoever changes its place in the tree: nobody else does, and no process holds it or the others.
+
+    Refuses when the caller read another version.
+    """
+    await work.lock(STRUCTURE)
+    await units.lock(work, unit_id)
+    await ensure_free(work, unit_id, *others)
+    unit = await present(work, unit_id, work.today)
+    work.call.check_etag(unit.version)
+    return unit
+
+
+async def check_campus(reader: Reader, campus_id: UUID | None, *, path: str) -> None:
+    """Refuse a campus that nobody has added."""
+    if campus_id is not None and await campuses.find(reader, campus_id) is None:
+        raise InvalidArgumentError([Violation(path, "没有此校区。", "There is no such campus.")])
+
+
+async def check_name(work: UnitOfWork, *, parent_id: UUID, name: str, days: Interval, unit_id: UUID) -> None:
+    """Refuse a name that another unit below the parent has on some of the days."""
+    # Two siblings given one name at once would not see each other.
+    await work.lock(f"siblings:{parent_id}")
+    namesake = await units.namesake(work, parent_id=parent_id, name=name, days=days, unit_id=unit_id)
+    if namesake is not None:
+        raise UnitNameTakenError(name=name, unit_id=namesake)
+
+
+async def found(
+    work: UnitOfWork, unit_id: UUID, parent_id: UUID, new: NewUnit, *, on: date, known: Outlines, path: str
+) -> Unit:
+    """Establish a unit whose shape and relations have been judged; the rules are asked here."""
+    await check_campus(work, new.campus_id, path=f"{path}.campus_id")
+    await check_name(work, parent_id=parent_id, name=new.name, days=Interval(on), unit_id=unit_id)
+    sponsors = [known[sponsor.sponsor_id] for sponsor in new.sponsors]
+    refuse_if_blocked(founding_verdicts(new.form, sponsors, on))
+    await unit_changes.add(work, unit_id, parent_id, new, established_on=on)
+    return await announce(work, unit_id, facts.unit_established, before=None)
+
+
+async def announce(
+    work: UnitOfWork, unit_id: UUID, event: Callable[[Unit], Event], *, before: Unit | None
+) -> Unit:
+    """Bring the permissions up to date with a changed unit, and say what happened to it."""
+    if before is not None:
+        await unit_changes.touch(work, unit_id)
+    unit = await present(work, unit_id, work.today)
+    await access.replace_edges(work, unit_id, parent_edges(unit), sponsor_edges(unit), successor_edges(unit))
+    work.emit(event(unit))
+    work.audit_change("unit", unit_id, _kept(before), _kept(unit))
+    return unit
+
+
+def _kept(unit: Unit | None) -> dict[str, Any] | None:
+    if unit is None:
+        return None
+    return {
+        "name": unit.name,
+        "campus_id": unit.campus_id,
+        "parents": [[each.parent_id, each.days.start, each.days.end] for each in unit.parents],
+        "sponsors": [[each.sponsor_id, each.days.start, each.days.end] for each in unit.sponsors],
+        "life": [unit.life.start, unit.life.end],
+        "successors": unit.successor_ids,
+    }
+
+
+async def announce_end(
+    work: UnitOfWork, unit_id: UUID, on: date, *, because: str, reorganization_id: UUID | None
+) -> Unit:
+    """Say that a unit was dissolved, after what follows it is kept."""
+    return await announce(
+        work,
+        unit_id,
+        lambda after: facts.unit_dissolved(after, on, reason=because, reorganization_id=reorganization_id),
+        before=await present(work, unit_id, work.today),
+    )

@@ -1,0 +1,122 @@
+"""Steps on appointments that several operations share: begin a term, end it, change its days."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from chassis.bitemporal import period
+from chassis.database import UnitOfWork
+from chassis.ids import new_id
+from chassis.intervals import Interval
+
+from organization.domain.posts import (
+    Appointment,
+    Method,
+    Post,
+    check_seats,
+    check_term,
+)
+from organization.domain.rules import (
+    appointment_verdicts,
+    refuse_if_blocked,
+)
+from organization.domain.units import Findings, Unit
+from organization.errors import (
+    PostIsBoundSeatError,
+)
+from organization.events import facts
+from organization.operations import grants
+from organization.repository import posts
+
+
+@dataclass(frozen=True, slots=True)
+class NewAppointment:
+    """What a person is appointed with."""
+
+    person_id: UUID
+    method: Method
+    valid_from: date | None = None
+    valid_until: date | None = None
+    basis_post_id: UUID | None = None
+    document_number: str = ""
+
+
+async def begin(work: UnitOfWork, unit: Unit, post: Post, new: NewAppointment, *, path: str) -> Appointment:
+    if post.bound_post_id is not None:
+        raise PostIsBoundSeatError(post_id=post.post_id, bound_post_id=post.bound_post_id)
+    term = period(new.valid_from or work.today, new.valid_until)
+    check_term(term, post)
+    await _check_person(work, post, new, term, path=path)
+    refuse_if_blocked(appointment_verdicts(unit.form, new.method, term.start))
+    appointment = Appointment(
+        appointment_id=new_id(),
+        post_id=post.post_id,
+        unit_id=post.unit_id,
+        post_kind=post.kind,
+        person_id=new.person_id,
+        method=new.method,
+        term=term,
+        basis_post_id=new.basis_post_id,
+        document_number=new.document_number,
+        reason="",
+        updated_at=work.now,
+        version=1,
+        day=work.today,
+    )
+    await posts.add(work, appointment)
+    work.emit(facts.appointment_made(appointment))
+    work.audit_change("appointment", appointment.appointment_id, None, _kept(appointment))
+    await grants.bring(work, post, appointment)
+    return appointment
+
+
+async def _check_person(
+    work: UnitOfWork, post: Post, new: NewAppointment, term: Interval, *, path: str
+) -> None:
+    findings = Findings()
+    if new.method is Method.BY_POST:
+        findings.add(f"{path}method", "由职务担任的席位不另行任命。", "Nobody is appointed by post.")
+    if new.basis_post_id is not None and not await posts.holds(
+        work, new.basis_post_id, new.person_id, term.start
+    ):
+        findings.add(
+            f"{path}basis_post_id", "此人当日不任此职务。", "The person does not hold it on the first day."
+        )
+    others = await posts.held(work, [post.post_id], on=None, day=work.today)
+    if any(each.person_id == new.person_id and each.term.overlaps(term) for each in others):
+        findings.add(
+            f"{path}person_id", "此人在任期内已任此职务。", "The person holds the post in those days already."
+        )
+    findings.refuse_if_any()
+    check_seats(post, [each.term for each in others], term)
+
+
+def _kept(appointment: Appointment) -> dict[str, object]:
+    return {
+        "post_id": appointment.post_id,
+        "person_id": appointment.person_id,
+        "term": [appointment.term.start, appointment.term.end],
+        "reason": appointment.reason,
+    }
+
+
+async def end(work: UnitOfWork, appointment: Appointment, *, on: date, reason: str) -> Appointment:
+    """End a term on a day, and the roles it brought."""
+    after = await change(work, appointment, Interval(appointment.term.start, on), reason=reason)
+    work.emit(facts.appointment_ended(after, on))
+    await grants.follow(work, after)
+    return after
+
+
+async def change(work: UnitOfWork, appointment: Appointment, term: Interval, *, reason: str) -> Appointment:
+    """Keep other days of a term, and raise the version."""
+    await posts.set_term(work, appointment, term, reason=reason)
+    after = replace(
+        appointment,
+        term=term,
+        reason=reason or appointment.reason,
+        updated_at=work.now,
+        version=appointment.version + 1,
+    )
+    work.audit_change("appointment", after.appointment_id, _kept(appointment), _kept(after))
+    return after

@@ -1,0 +1,1 @@
+"""Speaks gRPC for the organization service: convert, operate, convert; decides nothing."""
