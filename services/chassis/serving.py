@@ -69,7 +69,7 @@ def followers_of(
 ) -> list[Follower]:
     """One follower for each source that somebody hears."""
 
-    def log_of(source: str) -> Callable[[], event_log_service_pb2_grpc.EventLogServiceAsyncStub]:
+    def log_of(source: str) -> "Callable[[], event_log_service_pb2_grpc.EventLogServiceAsyncStub]":
         return lambda: event_log_service_pb2_grpc.EventLogServiceStub(
             siblings.channel(source, as_service=True)
         )
@@ -93,6 +93,7 @@ class Serving:
         self._service = service
         self._settings = service.settings
         self._stop = asyncio.Event()
+        self._started = asyncio.Event()
         self._supervisor = Supervisor()
         self._context: ServiceContext | None = None
         self._keys = KeySet(self._settings.jwks_url)
@@ -119,6 +120,17 @@ class Serving:
                 await asyncio.to_thread(provider.shutdown)
         log.info("service.stopped")
         return 0
+
+    async def started(self) -> ServiceContext:
+        """Wait until calls are answered; for whoever runs the service inside another process."""
+        await self._started.wait()
+        assert self._context is not None
+        return self._context
+
+    @property
+    def ops_port(self) -> int:
+        """The port of the probes."""
+        return self._ops.port
 
     def stop(self) -> None:
         """The same as SIGTERM, for whoever runs the service inside another process."""
@@ -160,6 +172,7 @@ class Serving:
         await self._keys.refresh()
         await self.server.start()
         self._supervisor.start()
+        self._started.set()
         log.info("service.started", grpc_port=self.server.port, ops_port=self._ops.port)
 
     def _registrations(self, context: ServiceContext) -> list[Registration]:
