@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -59,6 +60,8 @@ class Service:
     metadata: sa.MetaData | None = None
     commands: Sequence[Command] = ()
     siblings: Siblings | None = None
+    # Where the migrations are, if not in the package of the service's name.
+    migrations: Path | None = None
     # Further background work, by name; supervised like everything else.
     tasks: dict[str, Callable[[ServiceContext], Awaitable[None]]] = field(default_factory=dict)
 
@@ -67,6 +70,11 @@ class Service:
             contract.register_reasons(self.reasons, f"{self.name}.shuyuan")
         if self.siblings is None:
             self.siblings = Siblings(self.settings)
+
+    @property
+    def migrations_folder(self) -> Path:
+        """Where the service keeps its migrations."""
+        return self.migrations or migrate.folder_of(self.name)
 
     @property
     def copy_rows(self) -> list[Copy]:
@@ -103,7 +111,7 @@ async def _with_context(service: Service, run: Callable[[ServiceContext], Awaita
 
 
 async def _migrate(service: Service) -> int:
-    reached = await migrate.upgrade(service.settings.database_url, migrate.folder_of(service.name))
+    reached = await migrate.upgrade(service.settings.database_url, service.migrations_folder)
     print(f"{service.name}: schema {reached}")  # noqa: T201 - a command's answer
     return 0
 

@@ -39,6 +39,7 @@ from chassis.tokens import KeySet, TokenVerifier
 
 log = structlog.get_logger()
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOP_SECONDS = 5.0
 FLUSH_SECONDS = 2.0
 KEY_SET_LOOK_SECONDS = 60.0
@@ -104,22 +105,33 @@ class Serving:
     async def run(self) -> int:
         """Serve until SIGTERM or SIGINT; answers the exit code."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in SIGNALS:
             loop.add_signal_handler(number, self._stop.set)
         provider = tracing.configure(self._settings, self._service.name)
         await self._ops.start()
         try:
             context = await self._connect()
             if context is not None:
-                await self._start(context)
-                await self._stop.wait()
-                await self._drain(context)
+                await self._serve(context)
         finally:
             await self._ops.stop()
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
             if provider is not None:
                 await asyncio.to_thread(provider.shutdown)
         log.info("service.stopped")
         return 0
+
+    async def _serve(self, context: ServiceContext) -> None:
+        assert self._service.siblings is not None
+        try:
+            await self._start(context)
+            await self._stop.wait()
+            await self._drain()
+        finally:
+            await self._supervisor.stop()
+            await self._service.siblings.close()
+            await context.database.close()
 
     async def started(self) -> ServiceContext:
         """Wait until calls are answered; for whoever runs the service inside another process."""
@@ -227,13 +239,13 @@ class Serving:
             return False
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                return await migrate.is_current(self._context.database, migrate.folder_of(self._service.name))
+                return await migrate.is_current(self._context.database, self._service.migrations_folder)
         except (TimeoutError, *UNREACHABLE):
             return False
 
-    async def _drain(self, context: ServiceContext) -> None:
+    async def _drain(self) -> None:
         """Turn clients away, let running calls end, send what is committed, hang up."""
-        assert self.server is not None and self._relay is not None and self._service.siblings is not None
+        assert self.server is not None and self._relay is not None
         log.info("service.draining")
         self._ops.draining = True
         await self.server.turn_away()
@@ -243,9 +255,6 @@ class Serving:
         with contextlib.suppress(TimeoutError, *UNREACHABLE):
             async with asyncio.timeout(FLUSH_SECONDS + 1):
                 await self._relay.flush(FLUSH_SECONDS)
-        await self._supervisor.stop()
-        await self._service.siblings.close()
-        await context.database.close()
 
 
 def _bound(
