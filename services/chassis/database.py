@@ -36,6 +36,8 @@ else:
 T = TypeVar("T")
 Record = asyncpg.Record
 
+ROLLBACK_SECONDS = 1.0
+
 # What a listener in the process is told about after a commit.
 EVENTS, PROCESSES = "events", "processes"
 
@@ -409,10 +411,14 @@ class UnitOfWork:
     async def _abandon(self) -> None:
         connection = self._conn
         try:
-            # A cancelled caller must not leave its transaction to the next user of the connection.
-            await asyncio.shield(connection.execute("ROLLBACK"))
-        except (asyncpg.PostgresError, asyncio.CancelledError, *UNREACHABLE):
+            # A frozen server must not keep the caller beyond its deadline, nor leave the connection half done.
+            async with asyncio.timeout(ROLLBACK_SECONDS):
+                await connection.execute("ROLLBACK")
+        except (TimeoutError, asyncpg.PostgresError, *UNREACHABLE):
             connection.terminate()
+        except asyncio.CancelledError:
+            connection.terminate()
+            raise
         finally:
             await self._release()
 

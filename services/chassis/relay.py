@@ -79,7 +79,8 @@ _STATE = query(
     sa.text(
         """SELECT r.published_position AS published, r.replay_until, e.epoch, e.after_position,
                   coalesce((SELECT max("position") FROM event_log WHERE "position" IS NOT NULL), 0) AS head,
-                  EXISTS (SELECT FROM event_log WHERE "position" IS NULL) AS pending
+                  EXISTS (SELECT FROM event_log WHERE "position" IS NULL)
+                      OR EXISTS (SELECT FROM audit_log WHERE number IS NULL) AS pending
              FROM relay_state r, (SELECT * FROM epoch ORDER BY epoch DESC LIMIT 1) e"""
     )
 )
@@ -171,12 +172,13 @@ class Relay:
             await _wait(self._wake, POLL_SECONDS)
 
     async def _number(self, connection: LoneConnection) -> None:
-        async with connection.transaction():
-            head = await connection.fetch_value(_NUMBER)
-            await audit.chain_pending(connection)
+        # One statement, so one transaction; the publisher need not wait for the hashes.
+        head = await connection.fetch_value(_NUMBER)
         if head is not None:
             metrics.relay_head.set(head)
             self._numbered.set()
+        async with connection.transaction():
+            await audit.chain_pending(connection)
 
     async def _publish_forever(self, stream: Stream) -> None:
         assert self._broker is not None
