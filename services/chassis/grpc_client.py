@@ -7,6 +7,7 @@ admits services only, it carries the service's own. Nobody holds a transaction a
 import asyncio
 import json
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -23,7 +24,8 @@ from chassis.settings import Settings
 from chassis.tokens import TokenSource
 from chassis.wire_errors import from_rpc_error
 
-READS = ("Get", "List", "Check", "Locate", "Search", "BatchGet", "Count")
+# Standard reads by name; `CheckIn` is a write, so of the checks only the one the frame itself calls.
+READS = re.compile(r"/(?:(?:Get|List|Locate|Search|Count|BatchGet)[A-Z]\w*|CheckAccess)$")
 # A sibling that restarts cancels what it cannot finish; the standard retry policy does not know that.
 PASSING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 PAUSES = (0.03, 0.1, 0.3)
@@ -107,7 +109,7 @@ class _Sender:
 
     def may_retry(self, method: str, metadata: Any, error: grpc.aio.AioRpcError) -> bool:
         """Whether the same call may simply be made again: reads, and writes that carry their key."""
-        repeatable = method.rpartition("/")[2].startswith(READS) or "idempotency-key" in (metadata or ())
+        repeatable = READS.search(method) is not None or "idempotency-key" in (metadata or ())
         return error.code() in PASSING and self._budget.failed() and repeatable
 
     def succeeded(self) -> None:

@@ -42,6 +42,8 @@ _DATABASE_AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.LockNotAvailableError,
+    # A connection that the server has just ended, used before the client has noticed.
+    asyncpg.InternalClientError,
     OSError,
 )
 # A pool that is closing and a connection that died under a query are told apart only by this text.
