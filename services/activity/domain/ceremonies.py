@@ -27,6 +27,7 @@ _REFUSALS: Final = {
     "NOT_APPROVED": ("尚未批准为预备党员", "is not approved yet"),
     "ALREADY_SWORN": ("已经宣誓", "has sworn already"),
     "BEFORE_APPROVAL": ("宣誓日期早于批准日期", "would swear before the approval"),
+    "FORBIDDEN_BY_RULES": ("按规定不能宣誓", "is kept from it by rules"),
 }
 
 

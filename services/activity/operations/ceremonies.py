@@ -151,16 +151,17 @@ async def call_roll(call: Call, ceremony_id: UUID, present: Sequence[UUID]) -> C
 
 async def hold_ceremony(call: Call, ceremony_id: UUID, held_on: date | None) -> Ceremony:
     """State that the oath was taken, and wait for membership to record it."""
-    await _require(call, ceremony_id, HOLD)
+    ceremony = await _require(call, ceremony_id, HOLD)
+    # A ceremony that is held already says so itself; the process would only say that it is frozen.
+    ceremony.check_state(CeremonyState.PLANNED)
     async with call.transaction() as work:
-        before = await ceremonies.lock(work, ceremony_id)
-        if before is None:
-            raise CeremonyNotFoundError(ceremony_id=ceremony_id)
-        # A ceremony that is held already says so itself; a process would only say that it is frozen.
-        before.check_state(CeremonyState.PLANNED)
+        # The freeze before the row, in the order of every other command on a ceremony.
         begun = await process.begin(
             work, OATH, state={"ceremony_id": str(ceremony_id)}, freezes=[ceremony_id]
         )
+        before = await ceremonies.lock(work, ceremony_id)
+        if before is None:
+            raise CeremonyNotFoundError(ceremony_id=ceremony_id)
         after = before.held(held_on, begun.process_id, work.now)
         return await _saved(work, before, after, facts.ceremony_held(after))
 

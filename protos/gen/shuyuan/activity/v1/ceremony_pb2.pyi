@@ -195,7 +195,9 @@ class OathTaker(_message.Message):
     outcome: Global___OathTaker.Outcome.ValueType
     """How far they are."""
     refusal: _builtins.str
-    """Why no oath could be recorded: NO_CASE, NOT_APPROVED, ALREADY_SWORN or BEFORE_APPROVAL; absent otherwise."""
+    """Why no oath could be recorded: NO_CASE, NOT_APPROVED, ALREADY_SWORN, BEFORE_APPROVAL or FORBIDDEN_BY_RULES; absent
+    otherwise.
+    """
     def __init__(
         self,
         *,

@@ -1,0 +1,65 @@
+"""What this service keeps of the events of others, heard as they arrive."""
+
+from datetime import date
+from uuid import UUID
+
+from activity.consumers import CONSUMERS
+from activity.repository import copies
+from chassis.ids import new_id
+
+from tests.integration.activity.desk import Desk
+
+
+async def test_a_unit_is_kept_with_its_life(desk: Desk) -> None:
+    unit_id = new_id()
+    unit = {"kind": "KIND_BRANCH", "establishedOn": "2021-03-01", "dissolvedOn": "2024-07-01"}
+
+    await desk.receive("organization", "unit", unit_id, {"unit": unit})
+
+    kept = await copies.find_unit(desk.database, unit_id)
+    assert kept is not None
+    assert (kept.kind, kept.established_on, kept.dissolved_on) == (
+        "BRANCH",
+        date(2021, 3, 1),
+        date(2024, 7, 1),
+    )
+
+
+async def test_a_person_is_known_after_being_registered(desk: Desk) -> None:
+    person_id, stranger = new_id(), new_id()
+
+    await desk.receive("membership", "person", person_id, {"person": {}})
+
+    assert await copies.unknown_persons(desk.database, [person_id, stranger]) == [stranger]
+
+
+async def test_a_members_relationships_are_those_believed_last(desk: Desk) -> None:
+    person_id = new_id()
+    first = [_relationship(desk.branch, "2021-01-01")]
+    corrected = [
+        _relationship(desk.branch, "2021-01-01", "2022-01-01"),
+        _relationship(desk.other, "2022-01-01"),
+    ]
+
+    await desk.receive("membership", "member", person_id, {"member": {"relationships": first}})
+    await desk.receive("membership", "member", person_id, {"member": {"relationships": corrected}})
+
+    assert await copies.branch_of(desk.database, person_id, date(2021, 12, 31)) == desk.branch
+    assert await copies.branch_of(desk.database, person_id, date(2022, 1, 1)) == desk.other
+    assert await copies.branch_of(desk.database, person_id, date(2020, 12, 31)) is None
+
+
+async def test_copies_are_emptied_before_a_log_is_applied_again(desk: Desk) -> None:
+    async with desk.system().transaction() as work:
+        for row in CONSUMERS:
+            if row.reset is not None:
+                await row.reset(work)
+
+    assert await copies.find_unit(desk.database, desk.branch) is None
+    assert await copies.unknown_persons(desk.database, [desk.member]) == [desk.member]
+    assert await copies.branch_of(desk.database, desk.member, date(2026, 1, 1)) is None
+
+
+def _relationship(unit_id: UUID, start: str, end: str | None = None) -> dict[str, str]:
+    row = {"unitId": str(unit_id), "validFrom": start}
+    return row if end is None else row | {"validUntil": end}
