@@ -244,6 +244,7 @@ class TestMayThey:
         connection = await asyncpg.connect(database_url)
         row = await connection.fetchrow("SELECT * FROM audit_log WHERE outcome = 'refused'")
         await connection.close()
+        assert row is not None
         assert (row["person_id"], row["method"]) == (house.keeper, f"/{lamps.SERVICE}/CountLamps")
 
 
@@ -298,7 +299,7 @@ class TestFailures:
         await asyncio.wait_for(ended.wait(), 2)
 
     async def test_an_unknown_method_is_unimplemented(self, house: House) -> None:
-        call = house.channel.unary_unary(f"/{lamps.SERVICE}/Smash")
+        call: Any = house.channel.unary_unary(f"/{lamps.SERVICE}/Smash")
 
         with pytest.raises(grpc.aio.AioRpcError) as raised:
             await call(b"")
