@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import nats
 import orjson
 
 from chassis import audit, copy_store, process, relay
 from chassis.applying import Applier
 from chassis.calls import ServiceContext, system_call
 from chassis.copies import Copy
+from chassis.restore import restore_finish
 
 Run = Callable[[ServiceContext, argparse.Namespace], Awaitable[int]]
 
@@ -99,12 +101,39 @@ def _add_events(commands: Any) -> None:
     group = _sub(commands, "events", "this service's event log")
     after = ("--after", {"type": int, "default": 0, "help": "position after which to begin"})
     _add(group, "replay", "publish events to the broker again", _replay_events, after)
+    _add(
+        group,
+        "restore-finish",
+        "after a restore: open the log's next life, list what was lost",
+        _finish_restore,
+    )
 
 
 async def _replay_events(context: ServiceContext, arguments: argparse.Namespace) -> int:
     count = await relay.replay(context.database, after=arguments.after)
     _say(f"{count} events will be published again by the active relay")
     return 0
+
+
+async def _finish_restore(context: ServiceContext, _: argparse.Namespace) -> int:
+    # One bounded attempt: without a retry the client would wait for an absent broker for ever.
+    try:
+        client = await nats.connect(context.settings.nats_url, max_reconnect_attempts=1, error_cb=_keep_quiet)
+    except (nats.errors.Error, OSError) as error:
+        _say(f"the broker cannot be reached ({type(error).__name__}); nothing was changed")
+        return 1
+    try:
+        restored = await restore_finish(context.database, client.jetstream(), context.name)
+    finally:
+        await client.close()
+    for event in restored.lost:
+        _say(f"lost  {event.position:>8}  {event.type}  {event.resource_id}  {event.event_id}  {event.time}")
+    _say(f"epoch {restored.epoch} goes on after position {restored.kept_position}; {len(restored.lost)} lost")
+    return 0
+
+
+async def _keep_quiet(_: Exception) -> None:
+    """What went wrong is said once, by the command."""
 
 
 def _add_processes(commands: Any) -> None:
