@@ -1,0 +1,1 @@
+"""The evaluation service: awards, their editions and rankings, honours of persons, declared indicators."""

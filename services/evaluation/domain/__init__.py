@@ -1,0 +1,1 @@
+"""Pure decisions of evaluation: values in, values or a named error out."""
