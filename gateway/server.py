@@ -127,12 +127,22 @@ def serve(settings: GatewaySettings) -> int:
         address = f"{settings.http_host}:{settings.http_port}"
         print(f"gateway: cannot listen on {address}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 1
+    port = listening.getsockname()[1]
+    structlog.get_logger().info("gateway.listening", host=settings.http_host, port=port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        started = runner.run(_answer(settings, listening))
+    if provider is not None:
+        provider.shutdown()
+    return 0 if started else 1
+
+
+async def _answer(settings: GatewaySettings, listening: socket.socket) -> bool:
+    # Built inside the loop: a gRPC channel belongs to the loop in which it was made.
     drain = Drain(settings.drain_wait)
     config = uvicorn.Config(
         build(settings, drain=drain),
         http=ProblemProtocol,
         ws="none",
-        loop="uvloop",
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -142,13 +152,8 @@ def serve(settings: GatewaySettings) -> int:
         timeout_graceful_shutdown=10,
     )
     server = _Server(config)
-    port = listening.getsockname()[1]
-    structlog.get_logger().info("gateway.listening", host=settings.http_host, port=port)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(server.run_until_signalled([listening], drain))
-    if provider is not None:
-        provider.shutdown()
-    return 0 if server.started else 1
+    await server.run_until_signalled([listening], drain)
+    return server.started
 
 
 def _listen(host: str, port: int) -> socket.socket:
