@@ -26,10 +26,10 @@ from deploy.local.nats import Nats
 from deploy.local.postgres import Postgres
 from deploy.local.tokens import TokenSource
 
-# Generous: two shared cores start five Python processes at once.
-READY_TIMEOUT = 60.0
-COMMAND_TIMEOUT = 120.0
-ADMINISTRATOR_TIMEOUT = 15.0
+# Generous: a busy machine starts five Python processes at once, and one that fails ends by itself.
+READY_TIMEOUT = 150.0
+COMMAND_TIMEOUT = 300.0
+ADMINISTRATOR_TIMEOUT = 90.0
 PROBE_TIMEOUT = 2.0
 POLL = 0.05
 # Services drain first, then what they stand on; together within ten seconds.

@@ -17,7 +17,7 @@ from deploy.local import environment, ports
 from deploy.local.child import family, is_alive
 from deploy.local.layout import ROOT, Ports
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 @contextlib.contextmanager
