@@ -18,7 +18,7 @@ DEFAULT_BASE_PORT = 17400
 
 def present_services(root: Path = ROOT) -> tuple[str, ...]:
     """The services that this source tree has; others are left out of the stack."""
-    return tuple(name for name in SERVICES if (root / "services" / name / "__main__.py").exists())
+    return tuple(name for name in SERVICES if (root / "services" / name / "main.py").exists())
 
 
 def has_gateway(root: Path = ROOT) -> bool:

@@ -39,7 +39,7 @@ def test_no_two_processes_share_a_fixed_port() -> None:
 def test_only_services_with_a_main_are_present(tmp_path: Path) -> None:
     for name in ("activity", "organization"):
         (tmp_path / "services" / name).mkdir(parents=True)
-        (tmp_path / "services" / name / "__main__.py").touch()
+        (tmp_path / "services" / name / "main.py").touch()
 
     assert layout.present_services(tmp_path) == ("organization", "activity")
 
