@@ -3,4 +3,4 @@
 import os
 
 # gRPC's C core writes lines of its own form to standard error; it reads this once, when it is imported.
-os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")

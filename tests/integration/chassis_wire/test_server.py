@@ -327,6 +327,51 @@ class TestWrites:
         assert other[:2] == ("FAILED_PRECONDITION", "IDEMPOTENCY_KEY_REUSED")
 
 
+class TestWaiting:
+    async def test_an_event_that_does_not_come_is_said_within_its_second(self, house: House) -> None:
+        """Nobody serves the log of membership here, so the event cannot have arrived."""
+        code, reason, _ = await house.fails("AskOwnLamp", after_event=f"membership/{new_id()}")
+
+        assert (code, reason) == ("UNAVAILABLE", "AFTER_EVENT_NOT_SEEN")
+
+    async def test_an_own_event_is_there_already(self, house: House) -> None:
+        await house.call("AskOwnLamp", after_event=f"lamps/{new_id()}")
+
+    async def test_what_is_no_event_id_is_a_wrong_argument(self, house: House) -> None:
+        assert (await house.fails("AskOwnLamp", after_event="membership/x"))[0] == "INVALID_ARGUMENT"
+
+
+class TestLoad:
+    async def test_more_calls_than_allowed_are_refused_at_once(
+        self, database_url: str, issuer: TestIssuer
+    ) -> None:
+        servicer = LampServicer()
+        settings = settings_for(database_url, issuer, grpc_max_concurrent=1)
+        serving = Serving(Service("lamps", settings, [(lamps.add_to_server, servicer)]))
+        running = asyncio.create_task(serving.run())
+        await serving.started()
+        assert serving.server is not None
+        entered, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(_: Any) -> Any:
+            entered.set()
+            await go_on.wait()
+            return lamp(note="done")
+
+        servicer.does["CastLamp"] = slow
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{serving.server.port}") as channel:
+            first = method(channel, "CastLamp")(lamp())
+            await entered.wait()
+            with pytest.raises(grpc.aio.AioRpcError) as raised:
+                await method(channel, "CastLamp")(lamp())
+            go_on.set()
+            assert (await first).note == "done"
+
+        assert told(raised.value)[:2] == ("RESOURCE_EXHAUSTED", "OVERLOADED")
+        serving.stop()
+        assert await running == 0
+
+
 class TestStreams:
     async def test_pieces_come_and_a_failure_is_a_status(self, house: House) -> None:
         async def watch(_: Any) -> Any:
