@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import nats
-import nats
 import orjson
 
-from chassis import audit, copy_store, process, relay, restore
+from chassis import audit, copy_store, process, relay
 from chassis.applying import Applier
 from chassis.calls import ServiceContext, system_call
 from chassis.copies import Copy
@@ -102,7 +101,6 @@ def _add_events(commands: Any) -> None:
     group = _sub(commands, "events", "this service's event log")
     after = ("--after", {"type": int, "default": 0, "help": "position after which to begin"})
     _add(group, "replay", "publish events to the broker again", _replay_events, after)
-    _add(group, "restore-finish", "open the log's next life after a restore", _finish_restore)
     _add(
         group,
         "restore-finish",
@@ -136,27 +134,6 @@ async def _finish_restore(context: ServiceContext, _: argparse.Namespace) -> int
 
 async def _keep_quiet(_: Exception) -> None:
     """What went wrong is said once, by the command."""
-
-
-async def _finish_restore(context: ServiceContext, _: argparse.Namespace) -> int:
-    # A command does not wait for a broker that is away.
-    client = await nats.connect(context.settings.nats_url, max_reconnect_attempts=1, error_cb=_ignore)
-    try:
-        restored = await restore.restore_finish(context.database, client.jetstream(), context.name)
-    finally:
-        await client.close()
-    for event in restored.lost:
-        _say(f"lost  {event.position:>8}  {event.time}  {event.type}  {event.resource_id}  {event.event_id}")
-    _say(
-        f"epoch {restored.epoch} goes on after position {restored.kept_position}; "
-        f"{len(restored.lost)} events to settle"
-    )
-    return 0
-
-
-async def _ignore(error: Exception) -> None:
-    # What matters is raised by `connect`; the library reports each attempt besides.
-    del error
 
 
 def _add_processes(commands: Any) -> None:
