@@ -1,0 +1,1 @@
+"""Every SQL statement of evaluation, by noun; answers domain values."""
