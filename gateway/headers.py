@@ -4,6 +4,8 @@ import re
 import secrets
 
 from chassis import tracing
+from chassis.protojson.values import UUID_PATTERN
+from chassis.settings import SERVICES
 from chassis.violations import Violation
 
 from gateway.language import language_of
@@ -11,7 +13,7 @@ from gateway.language import language_of
 # What is accepted; the OpenAPI document shows the same patterns.
 IDEMPOTENCY_KEY = r"[!-~]{1,128}"
 ENTITY_TAG = r"(\*|(W/)?\"[!#-~]{0,64}\")"
-AFTER_EVENT = r"[a-z]+/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+AFTER_EVENT = rf"({'|'.join(SERVICES)})/{UUID_PATTERN}"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII).fullmatch
 _TOKEN = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([!-~]{1,8192})", re.ASCII).fullmatch
 

@@ -45,7 +45,11 @@ _HEADERS: dict[str, Schema] = {
     },
     "After-Event": {
         "description": "An Event-Id: the answer includes that change, or is 503 when it has not arrived.",
-        "schema": {"type": "string", "pattern": f"^{AFTER_EVENT}$"},
+        "schema": {
+            "type": "string",
+            "pattern": f"^{AFTER_EVENT}$",
+            "examples": ["organization/0192f0c1-2b7a-7cc3-8000-0123456789ab"],
+        },
     },
     "Accept-Language": {
         "description": "The language of messages: zh-CN (default) or en.",

@@ -97,8 +97,15 @@ class TestMessages:
 
 
 class TestRoutes:
-    def test_only_reads_are_gets(self) -> None:
-        wrong = [one.operation_id for one in routes() if one.method.name.startswith(_READS) != one.is_read]
+    def test_standard_reads_are_gets(self) -> None:
+        wrong = [
+            one.operation_id for one in routes() if one.method.name.startswith(_READS) and not one.is_read
+        ]
+
+        assert wrong == []
+
+    def test_gets_change_nothing(self) -> None:
+        wrong = [one.operation_id for one in routes() if one.is_read and (one.body or one.access.if_match)]
 
         assert wrong == []
 

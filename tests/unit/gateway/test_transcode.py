@@ -424,11 +424,7 @@ class TestProcesses:
     async def test_a_token_of_another_list_is_refused(self, client: httpx2.AsyncClient) -> None:
         answer = await client.get("/v1/processes?pageToken=x")
 
-        assert answer.json()["violations"][0] == {
-            "in": "query",
-            "pointer": "/pageToken",
-            "detail": "pageToken is of another list",
-        }
+        assert answer.json()["violations"][0]["pointer"] == "/pageToken"
 
     async def test_resumes_one_at_its_service(self, client: httpx2.AsyncClient, service: FakeService) -> None:
         service.answers["ResumeProcess"] = process_service_pb2.ResumeProcessResponse(
