@@ -30,7 +30,6 @@ from chassis.errors import (
     ServiceError,
     UnauthenticatedError,
 )
-from chassis.ids import number_key
 from chassis.logs import failure
 from chassis.tokens import TokenVerifier
 from chassis.violations import Violation
@@ -270,9 +269,8 @@ class Served:
         if claims.service is not None:
             caller = Caller("service", None, claims.service, claims.issuer, claims.subject, token)
         else:
-            key = number_key(self.gate.context.settings.identity_key_bytes, claims.issuer, claims.subject)
-            person = await self.gate.context.control.person_of(claims.issuer, key)
-            caller = Caller("person", person, None, claims.issuer, claims.subject, token, key)
+            person = await self.gate.context.control.person_of(claims.issuer, claims.account_key)
+            caller = Caller("person", person, None, claims.issuer, claims.subject, token, claims.account_key)
         self.call.caller = self.call.access.caller = caller
 
     async def _wait_for_event(self) -> None:

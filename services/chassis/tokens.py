@@ -7,9 +7,11 @@ because verifying costs more than the rest of a small call. System time only: no
 import asyncio
 import base64
 import binascii
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -20,6 +22,7 @@ from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
 
 from chassis import metrics
 from chassis.errors import UnauthenticatedError, UnavailableError
+from chassis.ids import number_key
 from chassis.settings import Settings
 
 log = structlog.get_logger()
@@ -47,7 +50,19 @@ class Claims:
     issuer: str
     subject: str
     expires: float
+    # The keyed hash by which the subject's account is found; made once, with the verification.
+    account_key: str
     service: str | None = None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the machine's authorities takes a tenth of a second, so it is done once."""
+    return ssl.create_default_context()
+
+
+def _open_client() -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(timeout=5.0, verify=_tls())
 
 
 def _key_id(token: str) -> str | None:
@@ -65,7 +80,7 @@ class KeySet:
 
     def __init__(self, url: str, *, client: Callable[[], httpx2.AsyncClient] | None = None) -> None:
         self._url = url
-        self._client = client or (lambda: httpx2.AsyncClient(timeout=5.0))
+        self._client = client or _open_client
         self._keys: jwk.KeySet | None = None
         self._tried = float("-inf")
         self._fetched = float("-inf")
@@ -116,6 +131,7 @@ class TokenVerifier:
     def __init__(self, settings: Settings, key_set: KeySet) -> None:
         self.key_set = key_set
         self._production = settings.is_production
+        self._identity_key = settings.identity_key_bytes
         self._remembered: dict[str, Claims] = {}
         self._claims = jwt.JWTClaimsRegistry(
             leeway=SKEW_SECONDS,
@@ -168,7 +184,8 @@ class TokenVerifier:
             # A person whose number looks like a service is none: only client credentials carry the client.
             if claims.get("client_id") != service:
                 raise UnauthenticatedError()
-        return Claims(claims["iss"], subject, float(claims["exp"]), service)
+        key = number_key(self._identity_key, claims["iss"], subject)
+        return Claims(claims["iss"], subject, float(claims["exp"]), key, service)
 
 
 class TokenSource:
@@ -176,7 +193,7 @@ class TokenSource:
 
     def __init__(self, settings: Settings, *, client: Callable[[], httpx2.AsyncClient] | None = None) -> None:
         self._settings = settings
-        self._client = client or (lambda: httpx2.AsyncClient(timeout=5.0))
+        self._client = client or _open_client
         self._token = ""
         self._renew_at = float("-inf")
         self._lock = asyncio.Lock()
