@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # How long a repetition of a request gets the first answer.
 KEPT_FOR = timedelta(hours=24)
+# Half of what the broker takes in one message: an event it refuses would hold up all that follow.
+MOST_EVENT_BYTES = 512 * 1024
 
 # The order of insertion inside one command is the order of emission.
 _STATEMENT = """
@@ -130,6 +132,8 @@ class Entries:
         for event_id, event in self._events:
             kind = event_type(event.data.DESCRIPTOR)
             data = kind.render(event.data).decode()
+            if len(data) > MOST_EVENT_BYTES:
+                raise RuntimeError(f"{kind.name} of {event.resource_id} is too large to announce")
             rows.append((event_id, kind.noun, kind.verb, kind.name, event.resource_id, event.version, data))
         return [list(column) for column in zip(*rows, strict=True)]
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError as MessageNotFoundError
+from nats.js.errors import NotFoundError as NotInStreamError
 
 from chassis import eventlog
 from chassis.database import Reader, query
@@ -68,8 +68,12 @@ async def restore_finish(reader: Reader, stream: JetStreamContext, service: str)
 
 async def _beyond(reader: Reader, stream: JetStreamContext, service: str) -> tuple[list[LostEvent], int]:
     # Backwards from the end until an event that the log has: what lies before it, it has as well.
-    state = (await stream.stream_info(name_of(service))).state
     lost: list[LostEvent] = []
+    try:
+        state = (await stream.stream_info(name_of(service))).state
+    except NotInStreamError:
+        # The broker was lost as well: there is nothing to compare with.
+        return lost, 0
     newest = 0
     for sequence in range(state.last_seq, max(state.first_seq, 1) - 1, -1):
         document = await _document(stream, service, sequence)
@@ -89,7 +93,7 @@ async def _beyond(reader: Reader, stream: JetStreamContext, service: str) -> tup
 async def _document(stream: JetStreamContext, service: str, sequence: int) -> bytes | None:
     try:
         message = await stream.get_msg(name_of(service), seq=sequence)
-    except MessageNotFoundError:
+    except NotInStreamError:
         return None
     return message.data
 

@@ -71,7 +71,7 @@ async def test_the_tables_declared_are_the_tables_migrated(postgres: DatabaseSer
     assert made[0] == made[1]
 
 
-def test_a_service_that_does_not_exist_has_no_migrations() -> None:
+async def test_a_service_that_does_not_exist_has_no_migrations() -> None:
     with pytest.raises(ModuleNotFoundError):
         migrate.folder_of("nowhere")
     assert migrate.folder_of("chassis") == Path(migrate.__file__).parent / "migrations"

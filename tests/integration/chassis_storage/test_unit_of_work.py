@@ -95,6 +95,11 @@ class TestCommit:
         assert await probe.lamps() == 1
         assert await probe.audit() == []
 
+    async def test_what_the_broker_would_refuse_is_not_announced(self, probe: Probe) -> None:
+        with pytest.raises(RuntimeError, match="too large"):
+            await probe.light(label="a" * 600_000)
+        assert await probe.lamps() == 0
+
 
 class TestPrivacy:
     async def test_sensitive_fields_reach_neither_log_nor_audit(self, probe: Probe) -> None:
