@@ -30,8 +30,9 @@ from chassis.errors import (
     ServiceError,
     UnauthenticatedError,
 )
+from chassis.ids import number_key
 from chassis.logs import failure
-from chassis.tokens import TokenVerifier
+from chassis.tokens import Claims, TokenVerifier
 from chassis.violations import Violation
 
 log = structlog.get_logger()
@@ -269,9 +270,15 @@ class Served:
         if claims.service is not None:
             caller = Caller("service", None, claims.service, claims.issuer, claims.subject, token)
         else:
-            person = await self.gate.context.control.person_of(claims.issuer, claims.account_key)
+            key = claims.account_key or self._key_of(claims)
+            person = await self.gate.context.control.person_of(claims.issuer, key)
             caller = Caller("person", person, None, claims.issuer, claims.subject, token, claims.account_key)
         self.call.caller = self.call.access.caller = caller
+
+    def _key_of(self, claims: Claims) -> str:
+        # For verifiers that do not know the key themselves.
+        secret = self.gate.context.settings.identity_key_bytes
+        return number_key(secret, claims.issuer, claims.subject)
 
     async def _wait_for_event(self) -> None:
         wanted = self.metadata.get("after-event")

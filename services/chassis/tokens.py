@@ -50,9 +50,9 @@ class Claims:
     issuer: str
     subject: str
     expires: float
-    # The keyed hash by which the subject's account is found; made once, with the verification.
-    account_key: str
     service: str | None = None
+    # The keyed hash by which the subject's account is found; made once, with the verification.
+    account_key: str = ""
 
 
 @cache
@@ -185,7 +185,7 @@ class TokenVerifier:
             if claims.get("client_id") != service:
                 raise UnauthenticatedError()
         key = number_key(self._identity_key, claims["iss"], subject)
-        return Claims(claims["iss"], subject, float(claims["exp"]), key, service)
+        return Claims(claims["iss"], subject, float(claims["exp"]), service, key)
 
 
 class TokenSource:
