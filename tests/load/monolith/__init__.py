@@ -1,0 +1,1 @@
+"""The usual application, written for comparison only: FastAPI, async ORM, response_model."""
