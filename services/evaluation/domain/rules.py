@@ -47,7 +47,7 @@ class Judgement:
         """Whether the rule stands against the act."""
         return not self.satisfied and self.severity == "block" and self.override_reason is None
 
-    def message(self, language: str) -> str:
+    def message(self, language: str = "zh-CN") -> str:
         """The judgement as a sentence."""
         return self.en if language == "en" else self.zh
 

@@ -1,0 +1,45 @@
+"""The composition root: what the evaluation service is made of."""
+
+from chassis.grpc_client import Siblings
+from chassis.runtime import Service
+from chassis.settings import Settings
+from shuyuan.evaluation.v1 import (
+    award_service_pb2_grpc,
+    edition_service_pb2_grpc,
+    error_reason_pb2,
+    honour_service_pb2_grpc,
+    indicator_service_pb2_grpc,
+    nomination_service_pb2_grpc,
+)
+from shuyuan.organization.v1 import role_pb2
+
+from evaluation import tables
+from evaluation.clients import Recorders
+from evaluation.consumers import CONSUMERS
+from evaluation.servicer.awards import AwardServicer
+from evaluation.servicer.editions import EditionServicer
+from evaluation.servicer.honours import HonourServicer
+from evaluation.servicer.indicators import IndicatorServicer
+from evaluation.servicer.nominations import NominationServicer
+
+
+def build(settings: Settings) -> Service:
+    """Put the service together; nothing runs yet."""
+    siblings = Siblings(settings)
+    recorders = Recorders(siblings)
+    return Service(
+        name="evaluation",
+        settings=settings,
+        servicers=[
+            (award_service_pb2_grpc.add_AwardServiceServicer_to_server, AwardServicer()),
+            (edition_service_pb2_grpc.add_EditionServiceServicer_to_server, EditionServicer(recorders)),
+            (nomination_service_pb2_grpc.add_NominationServiceServicer_to_server, NominationServicer()),
+            (honour_service_pb2_grpc.add_HonourServiceServicer_to_server, HonourServicer()),
+            (indicator_service_pb2_grpc.add_IndicatorServiceServicer_to_server, IndicatorServicer(recorders)),
+        ],
+        consumers=CONSUMERS,
+        reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
+        roles=role_pb2.Role.DESCRIPTOR,
+        metadata=tables.metadata,
+        siblings=siblings,
+    )

@@ -1,0 +1,1 @@
+"""What the evaluation service can do: one function each; the unit of work lives here."""

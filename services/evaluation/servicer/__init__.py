@@ -1,0 +1,1 @@
+"""Speaks gRPC: convert, operate, convert. No business decision is made here."""
