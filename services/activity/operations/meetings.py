@@ -29,7 +29,7 @@ from activity.operations import crediting
 from activity.operations.people import Register, ensure_known
 from activity.operations.units import known_unit
 from activity.repository import meetings
-from activity.repository.meetings import MeetingFilter
+from activity.repository.meetings import MeetingFilter, Reach
 
 CONVENE: Final = "activity.meeting.convene"
 READ: Final = "activity.meeting.read"
@@ -158,14 +158,18 @@ async def list_meetings(
     key = paging.decode_token(page_token, datetime, UUID)
     access = await call.access.filters(READ)
     person_id = call.caller.person_id
+    reach = Reach(
+        access,
+        everywhere=await call.access.control.root() in access["access_units"],
+        own=person_id is not None and wanted.person_id == person_id,
+    )
     found = await meetings.list_page(
         call.database,
         wanted,
         latest_first=latest_first,
         after=(key[0], key[1]) if key else None,
         size=size + 1,
-        own=person_id is not None and wanted.person_id == person_id,
-        access=access,
+        reach=reach,
     )
     token = ""
     if len(found) > size:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
+from chassis.database import Query, Reader, Record, UnitOfWork, insert, query
 
 from activity import tables
 from activity.domain import rules
@@ -52,37 +52,69 @@ _LOCK = query(sa.text(f"SELECT {_COLUMNS} FROM meeting m WHERE m.meeting_id = :m
 _UNIT_OF = query(sa.text("SELECT unit_id FROM meeting WHERE meeting_id = :meeting_id"))
 
 
-def _page(order: str, beyond: str) -> Any:
+_NARROWED = """
+    (CAST(:after_start AS timestamptz) IS NULL
+     OR (m.planned_start, m.meeting_id) {beyond} (CAST(:after_start AS timestamptz), CAST(:after_id AS uuid)))
+    AND (CAST(:kind AS text) IS NULL OR m.kind = CAST(:kind AS text))
+    AND (CAST(:state AS text) IS NULL OR m.state = CAST(:state AS text))
+    AND (CAST(:first_day AS date) IS NULL OR m.planned_on >= CAST(:first_day AS date))
+    AND (CAST(:end_day AS date) IS NULL OR m.planned_on < CAST(:end_day AS date))
+    AND (CAST(:theme AS text) IS NULL OR CAST(:theme AS text) = ANY (m.themes))"""
+_ORDER = "ORDER BY m.planned_start {order}, m.meeting_id {order} LIMIT :size"
+_IN_SCOPE = """EXISTS (
+    SELECT FROM access_closure s
+     WHERE s.descendant_id = {unit} AND s.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+       AND s.valid @> CAST(:access_day AS date) AND (CAST(:access_reading AS boolean) OR NOT s.reading_only))"""
+_BELOW = """EXISTS (
+    SELECT FROM access_closure b
+     WHERE b.descendant_id = m.unit_id AND b.ancestor_id = CAST(:unit_id AS uuid)
+       AND b.valid @> CAST(:access_day AS date) AND NOT b.reading_only)"""
+# The units of a page: those below one unit as far as they are in scope, or all that are in scope.
+_REACH = {
+    "unit": f"""SELECT DISTINCT c.descendant_id AS unit_id FROM access_closure c
+         WHERE c.ancestor_id = CAST(:unit_id AS uuid) AND c.valid @> CAST(:access_day AS date)
+           AND NOT c.reading_only AND {_IN_SCOPE.format(unit="c.descendant_id")}""",
+    "scope": """SELECT DISTINCT c.descendant_id AS unit_id FROM access_closure c
+         WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[])) AND c.valid @> CAST(:access_day AS date)
+           AND (CAST(:access_reading AS boolean) OR NOT c.reading_only)""",
+}
+
+
+def _page(shape: str, *, latest_first: bool) -> Query:
+    """
+    A page must cost the same however many meetings others have held, so each way to ask has its own statement.
+
+    The whole university goes along the planned start; units are asked one by one for as many as a page
+    holds; a person's meetings are found by the attendances.
+    """
+    narrowed = _NARROWED.format(beyond="<" if latest_first else ">")
+    order = _ORDER.format(order="DESC" if latest_first else "ASC")
+    if shape == "university":
+        return query(sa.text(f"SELECT {_SHORT} FROM meeting m WHERE {narrowed} {order}"))
+    if shape == "person":
+        return query(
+            sa.text(
+                f"""SELECT {_SHORT} FROM attendance a JOIN meeting m ON m.meeting_id = a.meeting_id
+                     WHERE a.person_id = CAST(:person_id AS uuid) AND {narrowed}
+                       AND (CAST(:unit_id AS uuid) IS NULL OR {_BELOW})
+                       AND (CAST(:own AS boolean) OR {_IN_SCOPE.format(unit="m.unit_id")}) {order}"""
+            )
+        )
     return query(
         sa.text(
-            f"""SELECT {_SHORT} FROM meeting m
-                 WHERE (CAST(:after_start AS timestamptz) IS NULL
-                        OR (m.planned_start, m.meeting_id) {beyond}
-                           (CAST(:after_start AS timestamptz), CAST(:after_id AS uuid)))
-                   AND (CAST(:kind AS text) IS NULL OR m.kind = CAST(:kind AS text))
-                   AND (CAST(:state AS text) IS NULL OR m.state = CAST(:state AS text))
-                   AND (CAST(:first_day AS date) IS NULL OR m.planned_on >= CAST(:first_day AS date))
-                   AND (CAST(:end_day AS date) IS NULL OR m.planned_on < CAST(:end_day AS date))
-                   AND (CAST(:theme AS text) IS NULL OR CAST(:theme AS text) = ANY (m.themes))
-                   AND (CAST(:person_id AS uuid) IS NULL OR EXISTS (
-                        SELECT FROM attendance a
-                         WHERE a.meeting_id = m.meeting_id AND a.person_id = CAST(:person_id AS uuid)))
-                   AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
-                        SELECT FROM access_closure b
-                         WHERE b.descendant_id = m.unit_id AND b.ancestor_id = CAST(:unit_id AS uuid)
-                           AND b.valid @> CAST(:access_day AS date) AND NOT b.reading_only))
-                   AND (CAST(:own AS boolean) OR EXISTS (
-                        SELECT FROM access_closure c
-                         WHERE c.descendant_id = m.unit_id
-                           AND c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
-                           AND c.valid @> CAST(:access_day AS date)
-                           AND (CAST(:access_reading AS boolean) OR NOT c.reading_only)))
-                 ORDER BY m.planned_start {order}, m.meeting_id {order} LIMIT :size"""
+            f"""SELECT {_SHORT} FROM ({_REACH[shape]}) u
+                 CROSS JOIN LATERAL (
+                    SELECT * FROM meeting m WHERE m.unit_id = u.unit_id AND {narrowed} {order}) m
+                 {order}"""
         )
     )
 
 
-_LIST = {True: _page("DESC", "<"), False: _page("ASC", ">")}
+_LIST = {
+    (shape, latest_first): _page(shape, latest_first=latest_first)
+    for shape in ("university", "unit", "scope", "person")
+    for latest_first in (True, False)
+}
 
 _ATTENDANCE = "a.meeting_id, a.person_id, a.capacity, a.expected, a.checked_in_at"
 _EXPECT = query(
@@ -159,6 +191,15 @@ class MeetingFilter:
     end_day: date | None = None
     theme: str | None = None
     person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where the caller may look: by grants, everywhere, or (`own`) as the person whom the filter names."""
+
+    access: Mapping[str, Any]
+    everywhere: bool
+    own: bool
 
 
 def _values(meeting: Meeting) -> dict[str, Any]:
@@ -301,25 +342,31 @@ async def list_page(
     latest_first: bool,
     after: tuple[datetime, UUID] | None,
     size: int,
-    own: bool,
-    access: Mapping[str, Any],
+    reach: Reach,
 ) -> list[Meeting]:
-    """Meetings within the caller's scope (`own`: the filter's person is the caller), by planned start."""
-    rows = await reader.fetch(
-        _LIST[latest_first],
-        after_start=after[0] if after else None,
-        after_id=after[1] if after else None,
-        kind=wanted.kind.value if wanted.kind else None,
-        state=wanted.state.value if wanted.state else None,
-        first_day=wanted.first_day,
-        end_day=wanted.end_day,
-        theme=wanted.theme,
-        person_id=wanted.person_id,
-        unit_id=wanted.unit_id,
-        own=own,
-        size=size,
-        **access,
-    )
+    """Meetings within the caller's reach by planned start."""
+    values: dict[str, Any] = {
+        "after_start": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "kind": wanted.kind.value if wanted.kind else None,
+        "state": wanted.state.value if wanted.state else None,
+        "first_day": wanted.first_day,
+        "end_day": wanted.end_day,
+        "theme": wanted.theme,
+        "size": size,
+    }
+    if wanted.person_id is not None:
+        shape = "person"
+        values |= {"person_id": wanted.person_id, "unit_id": wanted.unit_id, "own": reach.own, **reach.access}
+    elif wanted.unit_id is not None:
+        shape = "unit"
+        values |= {"unit_id": wanted.unit_id, **reach.access}
+    elif reach.everywhere:
+        shape = "university"
+    else:
+        shape = "scope"
+        values |= reach.access
+    rows = await reader.fetch(_LIST[shape, latest_first], **values)
     return [_meeting(row) for row in rows]
 
 

@@ -17,8 +17,13 @@ _ADD = query(insert(tables.talk, "talk_id", "unit_id", "kind", "held_on", "summa
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM talk t WHERE t.talk_id = :talk_id"))
 _LIST = query(
     sa.text(
+        # From what the reader may read, never along all talks: most readers may read few.
         f"""SELECT {_COLUMNS} FROM talk t
-             WHERE (CAST(:after_day AS date) IS NULL
+             WHERE t.talk_id IN (
+                    SELECT o.talk_id FROM talk_participant o WHERE o.person_id = CAST(:reader_id AS uuid)
+                    UNION
+                    SELECT h.talk_id FROM talk h WHERE h.unit_id = ANY (CAST(:units_held AS uuid[])))
+               AND (CAST(:after_day AS date) IS NULL
                     OR (t.held_on, t.talk_id) < (CAST(:after_day AS date), CAST(:after_id AS uuid)))
                AND (CAST(:unit_id AS uuid) IS NULL OR t.unit_id = CAST(:unit_id AS uuid))
                AND (CAST(:person_id AS uuid) IS NULL OR EXISTS (
@@ -26,9 +31,6 @@ _LIST = query(
                      WHERE p.talk_id = t.talk_id AND p.person_id = CAST(:person_id AS uuid)))
                AND (CAST(:first_day AS date) IS NULL OR t.held_on >= CAST(:first_day AS date))
                AND (CAST(:end_day AS date) IS NULL OR t.held_on < CAST(:end_day AS date))
-               AND (t.unit_id = ANY (CAST(:units_held AS uuid[])) OR EXISTS (
-                    SELECT FROM talk_participant o
-                     WHERE o.talk_id = t.talk_id AND o.person_id = CAST(:reader_id AS uuid)))
              ORDER BY t.held_on DESC, t.talk_id DESC LIMIT :size"""
     )
 )

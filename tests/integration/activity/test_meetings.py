@@ -310,6 +310,27 @@ class TestRead:
         in_order = sorted(convened, key=lambda each: (each.plan.start, each.meeting_id), reverse=latest_first)
         assert seen == [each.meeting_id for each in in_order]
 
+    async def test_whoever_reads_at_the_university_lists_every_unit(self, desk: Desk) -> None:
+        auditor = new_id()
+        await desk.grant(auditor, "ROLE_AUDITOR", desk.university)
+        late = await desk.convene(by=desk.committee_secretary, unit_id=desk.other)
+        early = await desk.convene(start=NOW - timedelta(days=1))
+
+        everywhere = await _list(desk, MeetingFilter(), by=auditor)
+        below_one = await _list(desk, MeetingFilter(unit_id=desk.branch), by=auditor)
+
+        assert [each.meeting_id for each in everywhere] == [late.meeting_id, early.meeting_id]
+        assert [each.meeting_id for each in below_one] == [early.meeting_id]
+
+    async def test_a_filter_by_person_shows_only_what_the_caller_may_see(self, desk: Desk) -> None:
+        (person,) = await desk.people(1)
+        own = await desk.convene(voters=[person])
+        await desk.convene(by=desk.committee_secretary, unit_id=desk.other, voters=[person])
+
+        found = await _list(desk, MeetingFilter(person_id=person))
+
+        assert [each.meeting_id for each in found] == [own.meeting_id]
+
     async def test_people_list_their_own_meetings_without_a_role(self, desk: Desk) -> None:
         (person,) = await desk.people(1)
         meeting = await desk.convene(voters=[person])
