@@ -25,7 +25,8 @@ from membership.domain.admission import CaseHead
 from membership.domain.ballots import ConversionOutcome, Exclusion, Totals
 from membership.domain.verdicts import Override
 from membership.events import shapes
-from membership.operations.admission import Application, Decision, NextStep, Timeline
+from membership.operations.admission import Application, NextStep, Timeline
+from membership.operations.decisions import Decision
 from membership.operations.oaths import Eligibility
 from membership.repository.cases import CaseFilter
 

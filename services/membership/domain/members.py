@@ -141,8 +141,11 @@ def check_new_member(member: NewMember, *, today: date) -> None:
             raise DayOutOfOrderError(day=day, bound=f"<= {today}")
 
 
-def check_transfer(member: Member, *, to_unit_id: UUID, effective_on: date) -> Relationship:
-    """The relationship that ends by the transfer; refuses one to the same branch or before it began."""
+def check_transfer(member: Member, *, to_unit_id: UUID, effective_on: date, today: date) -> Relationship:
+    """The relationship that ends by the transfer; refuses one to the same branch, ahead, or before it began."""
+    if effective_on > today:
+        # An open case follows at once, so that its branch and the roll never tell two stories.
+        raise DayOutOfOrderError(day=effective_on, bound=f"<= {today}")
     latest = member.latest
     if latest is None or latest.valid_until is not None:
         raise DayOutOfOrderError(day=effective_on, bound="-")

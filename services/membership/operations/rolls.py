@@ -132,7 +132,9 @@ async def transfer(
     await call.access.require(TRANSFER, unit=to_unit_id)
     async with call.transaction() as work:
         before = await _locked(work, person_id)
-        ending = domain.check_transfer(before, to_unit_id=to_unit_id, effective_on=effective_on)
+        ending = domain.check_transfer(
+            before, to_unit_id=to_unit_id, effective_on=effective_on, today=work.today
+        )
         target = await usable_unit(work, to_unit_id, Use.FORMAL_RELATIONSHIP, day=effective_on)
         target.check_free()
         (await known_unit(work, ending.unit_id)).check_free()

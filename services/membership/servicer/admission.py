@@ -14,7 +14,7 @@ from membership.convert.values import ids, optional_day
 from membership.domain.acts import Act
 from membership.domain.admission import AdmissionCase
 from membership.events import shapes
-from membership.operations import admission, ballots, oaths
+from membership.operations import admission, ballots, decisions, oaths
 from membership.operations.means import Means
 from membership.operations.taking import ADVANCE, APPROVE, FILE
 
@@ -209,13 +209,13 @@ class AdmissionServicer(admission_service_pb2_grpc.AdmissionServiceServicer):
     async def ApproveAdmission(
         self, request: pb.ApproveAdmissionRequest, context: Any
     ) -> pb.ApproveAdmissionResponse:
-        work = admission.approve(current(), self._means, _id(request), convert.approval(request))
+        work = decisions.approve(current(), self._means, _id(request), convert.approval(request))
         return await _answer(pb.ApproveAdmissionResponse, work)
 
     async def ApproveConversion(
         self, request: pb.ApproveConversionRequest, context: Any
     ) -> pb.ApproveConversionResponse:
-        work = admission.approve_conversion(current(), self._means, _id(request), convert.conversion(request))
+        work = decisions.approve_conversion(current(), self._means, _id(request), convert.conversion(request))
         return await _answer(pb.ApproveConversionResponse, work)
 
     async def WithdrawCase(self, request: pb.WithdrawCaseRequest, context: Any) -> pb.WithdrawCaseResponse:

@@ -5,11 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from membership.errors import StepForbiddenError
 from shuyuan.membership.v1 import admission_case_pb2 as pb
 from shuyuan.membership.v1 import admission_service_pb2 as service
 from shuyuan.membership.v1 import person_pb2
 
 from tests.integration.membership.office import Office
+
+
+def refused_rules(error: StepForbiddenError) -> list[str]:
+    """The rules that stand against a step."""
+    return sorted(item.rule_id for item in error.verdicts if item.forbids)
 
 
 @dataclass

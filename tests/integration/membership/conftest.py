@@ -7,6 +7,7 @@ import pytest
 from chassis import migrate
 from chassis.database import Database
 
+from tests.integration.membership.campus import Campus
 from tests.integration.membership.office import Office
 from tests.support.databases import DatabaseServer
 
@@ -31,3 +32,8 @@ async def database(postgres: DatabaseServer, migrated: str) -> AsyncIterator[Dat
 @pytest.fixture
 async def office(database: Database) -> Office:
     return Office(database, date(2024, 10, 8))
+
+
+@pytest.fixture
+async def campus(office: Office) -> Campus:
+    return await Campus.found(office)

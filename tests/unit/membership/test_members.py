@@ -74,16 +74,27 @@ class TestNewMember:
 class TestTransfer:
     def test_to_the_same_branch_is_none(self) -> None:
         with pytest.raises(MemberAlreadyThereError):
-            check_transfer(member(Relationship(OLD, date(2023, 9, 1))), to_unit_id=OLD, effective_on=TODAY)
+            check_transfer(
+                member(Relationship(OLD, date(2023, 9, 1))), to_unit_id=OLD, effective_on=TODAY, today=TODAY
+            )
 
     def test_it_takes_effect_after_the_relationship_began(self) -> None:
         with pytest.raises(DayOutOfOrderError):
-            check_transfer(member(Relationship(OLD, TODAY)), to_unit_id=NEW, effective_on=TODAY)
+            check_transfer(member(Relationship(OLD, TODAY)), to_unit_id=NEW, effective_on=TODAY, today=TODAY)
+
+    def test_it_is_not_made_ahead(self) -> None:
+        with pytest.raises(DayOutOfOrderError):
+            check_transfer(
+                member(Relationship(OLD, date(2023, 9, 1))),
+                to_unit_id=NEW,
+                effective_on=date(2026, 6, 2),
+                today=TODAY,
+            )
 
     def test_who_has_left_is_not_transferred(self) -> None:
         left = member(Relationship(OLD, date(2023, 9, 1), date(2025, 1, 1)))
         with pytest.raises(DayOutOfOrderError):
-            check_transfer(left, to_unit_id=NEW, effective_on=TODAY)
+            check_transfer(left, to_unit_id=NEW, effective_on=TODAY, today=TODAY)
 
     def test_the_branch_of_a_day_is_the_one_that_held_then(self) -> None:
         moved = member(
