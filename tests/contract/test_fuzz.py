@@ -65,6 +65,7 @@ async def test_the_whole_system_answers_as_its_document_says(stack: Stack, tmp_p
         stack.token("system_administrator"),
         "--phases=fuzzing",
         "--max-examples=3",
+        "--suppress-health-check=all",
         "--exclude-checks=positive_data_acceptance",
         "--workers=2",
     )

@@ -334,9 +334,8 @@ def _map_setter(field: Field) -> _Setter:
 def _text_setter(field: Field) -> Callable[[Message, list[str], str, list[Violation]], None]:
     if field.kind is Kind.MESSAGE or field.is_map:
         raise TypeError(f"{field.descriptor.full_name} cannot be a parameter")
-    if field.kind is Kind.ENUM:
-        # A parameter that says nothing is left out.
-        field = replace(field, has_presence=True)
+    # A parameter that says nothing is left out.
+    field = replace(field, has_presence=True)
     parse, name = text_parser(field), field.name
 
     def put(message: Message, values: list[str], path: str, found: list[Violation]) -> None:

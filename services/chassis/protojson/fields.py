@@ -67,6 +67,7 @@ class Field:
     message: Descriptor | None
     enum: EnumDescriptor | None
     oneof: str | None
+    is_item: bool = False  # stands for a value of a map
 
     @property
     def label(self) -> str:
@@ -94,6 +95,12 @@ class Field:
         return max(self.rules.min_items, 1 if self.rules.required else 0)
 
     @property
+    def may_be_empty(self) -> bool:
+        """Whether the empty string stands for absence, as protobuf cannot tell the two apart here."""
+        is_single = not (self.is_repeated or self.is_map)
+        return is_single and not self.has_presence and not self.rules.required and not self.is_item
+
+    @property
     def forbids_unspecified(self) -> bool:
         """Whether the zero value of an enum says nothing that an absent field would not say."""
         return self.rules.required or self.has_presence or self.is_repeated
@@ -114,7 +121,7 @@ def fields_by_name(descriptor: Descriptor) -> dict[str, Field]:
 def map_value(field: Field) -> Field:
     """Answer the value half of a map field, under the rules of the map field's items."""
     assert field.message is not None
-    return replace(_field(field.message.fields_by_name["value"]), rules=field.rules)
+    return replace(_field(field.message.fields_by_name["value"]), rules=field.rules, is_item=True)
 
 
 def _field(field: FieldDescriptor) -> Field:

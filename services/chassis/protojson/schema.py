@@ -101,9 +101,11 @@ class Schemas:
             self._components[name] = self._message(descriptor, use, without)
         return {"$ref": _REFERENCE + name}
 
-    def field(self, field: Field, use: Use) -> Schema:
+    def field(self, field: Field, use: Use, *, may_be_empty: bool = False) -> Schema:
         """The schema of one field, with its title and description."""
         schema = self._field(field, use)
+        if may_be_empty:
+            schema = _or_empty(schema)
         if field.rules.zh:
             schema["title"] = field.rules.zh
         if description := self._describe(field.descriptor.full_name):
@@ -126,7 +128,14 @@ class Schemas:
                 schema["allOf"] = alternatives
         else:
             required = [field.json_name for field in shown if not field.has_presence or field.rules.required]
-        schema["properties"] = {field.json_name: self.field(field, use) for field in shown}
+        # What a request may leave empty an answer may hold empty; what the system sets is never empty.
+        is_read = Use.REQUEST in self._uses.get(descriptor, ())
+        schema["properties"] = {
+            field.json_name: self.field(
+                field, use, may_be_empty=is_read and field.may_be_empty and not field.is_output_only
+            )
+            for field in shown
+        }
         if required:
             schema["required"] = required
         return schema
@@ -258,6 +267,14 @@ def _string(field: Field, use: Use) -> Schema:
     elif rules.required and not rules.format:
         schema["pattern"] = r"\S"
     return schema | _FORMATS.get(rules.format, {})
+
+
+def _or_empty(schema: Schema) -> Schema:
+    if schema.get("type") != "string" or not schema.keys() & {"minLength", "pattern", "format", "enum"}:
+        return schema
+    if "contentEncoding" in schema or schema.get("format") == "date-time":
+        return schema
+    return {"anyOf": [schema, {"const": ""}]}
 
 
 def _bounds(field: Field, *, whole: bool) -> Schema:

@@ -50,9 +50,11 @@ def string_rule(field: Field) -> Rule:
     rules = field.rules
     least, most, required = rules.min_length, field.max_length, rules.required
     pattern = re.compile(rules.pattern, re.ASCII).fullmatch if rules.pattern else None
-    form = _FORMS.get(rules.format)
+    form, may_be_empty = _FORMS.get(rules.format), field.may_be_empty
 
     def judge(value: str) -> None:
+        if not value and may_be_empty:
+            return
         if "\0" in value:
             raise RefusedError(texts.NUL)
         if required and not value.strip(BLANKS):

@@ -210,6 +210,11 @@ def test_an_empty_body_is_an_empty_object(kitchen: Kitchen) -> None:
     assert decoder(kitchen("Everything").DESCRIPTOR)(b"") == kitchen("Everything")()
 
 
+@pytest.mark.parametrize("name", ["nickname", "homeDay"])
+def test_an_empty_string_without_presence_is_absent(ruled: Callable[[Any], Message], name: str) -> None:
+    assert check(ruled(GOOD | {name: ""})) == []
+
+
 def test_fields_from_elsewhere_are_unknown_in_the_body(kitchen: Kitchen) -> None:
     decode = decoder(kitchen("Ruled").DESCRIPTOR, without={"unit_id"})
     body = {name: value for name, value in GOOD.items() if name != "unitId"}
