@@ -4,9 +4,9 @@ The table says what a regulation or the nature of a body makes impossible; how m
 matter of rule packs.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from chassis.intervals import Interval
@@ -22,8 +22,6 @@ from organization.domain.units import (
     TreeNode,
     Unit,
 )
-
-T = TypeVar("T")
 
 _ADMINISTRATION = frozenset({Kind.UNIVERSITY, Kind.SCHOOL, Kind.ACADEMY, Kind.DEPARTMENT})
 _COMMITTEES = frozenset(
@@ -241,24 +239,41 @@ def overlapping(sponsors: Iterable[Sponsorship], sponsor_id: UUID, days: Interva
     return next((s for s in sponsors if s.sponsor_id == sponsor_id and s.days.overlaps(days)), None)
 
 
-def arrange(
-    nodes: Iterable[T], *, key: Callable[[T], UUID], parent: Callable[[T], UUID | None], root: UUID
-) -> list[T]:
-    """Every node of a tree, parents before their children and siblings together in the order given."""
-    children: dict[UUID | None, list[T]] = {}
-    top: list[T] = []
-    for node in nodes:
-        if key(node) == root:
-            top.append(node)
-        else:
-            children.setdefault(parent(node), []).append(node)
-    ordered: list[T] = []
-    waiting = top
-    while waiting:
-        node = waiting.pop()
-        ordered.append(node)
-        waiting.extend(reversed(children.get(key(node), [])))
-    return ordered
+@dataclass(slots=True)
+class Forest:
+    """What stood where on a day: by unit its parent, its sponsors, its name with campus, its kind with form."""
+
+    parents: dict[UUID, UUID] = field(default_factory=dict)
+    sponsors: dict[UUID, list[UUID]] = field(default_factory=dict)
+    described: dict[UUID, tuple[str, UUID | None]] = field(default_factory=dict)
+    kinds: dict[UUID, tuple[Kind, Form | None]] = field(default_factory=dict)
+
+    def tree(self, root: UUID, *, most_depth: int) -> list[TreeNode]:
+        """The units below one, with it: parents before their children, siblings by name; empty without it."""
+        if root not in self.described:
+            return []
+        children: dict[UUID, list[UUID]] = {}
+        for unit, parent in self.parents.items():
+            if unit in self.described:
+                children.setdefault(parent, []).append(unit)
+        nodes: list[TreeNode] = []
+        waiting: list[tuple[UUID, UUID | None, int]] = [(root, None, 0)]
+        while waiting:
+            unit, parent_id, depth = waiting.pop()
+            nodes.append(self._node(unit, parent_id, depth))
+            if depth < most_depth and unit in children:
+                below = sorted(children[unit], key=self._order, reverse=True)
+                waiting += [(each, unit, depth + 1) for each in below]
+        return nodes
+
+    def _order(self, unit: UUID) -> tuple[str, UUID]:
+        return self.described[unit][0], unit
+
+    def _node(self, unit: UUID, parent_id: UUID | None, depth: int) -> TreeNode:
+        kind, form = self.kinds[unit]
+        name, campus_id = self.described[unit]
+        sponsors = tuple(sorted(self.sponsors.get(unit, ())))
+        return TreeNode(unit, parent_id, kind, form, name, campus_id, sponsors, depth)
 
 
 def only_party(nodes: Iterable[TreeNode]) -> list[TreeNode]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.paging import Page, decode_token, page_of, page_size
 
-from organization.domain.structure import arrange, only_party
+from organization.domain.structure import only_party
 from organization.domain.units import Lineage, TreeNode, Unit, UnitFact
 from organization.errors import UnitNotFoundError
 from organization.operations import founding
@@ -64,14 +64,11 @@ async def get_tree(
 ) -> list[TreeNode]:
     """Read the tree of a day below a unit."""
     day = as_of or call.clock.today()
-    nodes = await units.tree(
-        call.database, unit_id, day=day, known_at=known_at, most_depth=max_depth or DEEPEST
-    )
+    forest = await units.tree(call.database, unit_id, day=day, known_at=known_at)
+    nodes = forest.tree(unit_id, most_depth=max_depth or DEEPEST)
     if not nodes:
         raise UnitNotFoundError(unit_id=unit_id)
-    if party_only:
-        nodes = only_party(nodes)
-    return arrange(nodes, key=lambda node: node.unit_id, parent=lambda node: node.parent_id, root=unit_id)
+    return only_party(nodes) if party_only else nodes
 
 
 async def list_lineage(call: Call, unit_id: UUID) -> list[Lineage]:

@@ -1,5 +1,6 @@
 """SQL that reads units: one, a page, the tree of a day, descent and history."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from chassis.access import within
 from chassis.bitemporal import Interval, interval_of
 from chassis.database import Query, Reader, Record, query
 
+from organization.domain.structure import Forest
 from organization.domain.units import (
     Aspect,
     Description,
@@ -25,11 +27,10 @@ from organization.domain.units import (
     Purpose,
     Sponsorship,
     State,
-    TreeNode,
     Unit,
     UnitFact,
 )
-from organization.repository.beliefs import as_now, as_then, beliefs
+from organization.repository.beliefs import as_now, as_then
 
 _COLUMNS = """
     u.unit_id, u.kind, u.form, u.function, u.cohort_year, u.major_code, u.purpose, u.host_id, u.task,
@@ -277,46 +278,46 @@ async def page(
     return [_read(row, day) for row in rows]
 
 
-_TREE = beliefs(
-    """
-    WITH RECURSIVE tree (unit_id, parent_id, depth) AS (
-        SELECT CAST(:unit_id AS uuid), CAST(NULL AS uuid), 0
-        UNION ALL
-        SELECT p.unit_id, p.parent_id, t.depth + 1
-          FROM tree t JOIN unit_parent p ON p.parent_id = t.unit_id
-         WHERE p.valid @> CAST(:day AS date) AND {believed:p} AND t.depth < CAST(:most_depth AS int))
-    SELECT t.unit_id, t.parent_id, t.depth, u.kind, u.form, d.name, d.campus_id, s.sponsors
-      FROM tree t
-      JOIN unit u ON u.unit_id = t.unit_id
-      JOIN unit_description d
-        ON d.unit_id = t.unit_id AND d.valid @> CAST(:day AS date) AND {believed:d}
-      LEFT JOIN (SELECT e.unit_id, array_agg(e.sponsor_id ORDER BY e.sponsor_id) AS sponsors
-                   FROM unit_sponsor e WHERE e.valid @> CAST(:day AS date) AND {believed:e}
-                  GROUP BY e.unit_id) s ON s.unit_id = t.unit_id
-     ORDER BY t.depth, d.name, t.unit_id
-    """
+# Four plain scans in one snapshot, put together here: a join of histories is planned badly while a table has
+# no statistics yet, and then takes seconds. What is below the unit today or ever is in the closure; what was
+# believed then may be elsewhere in it, so then everything is read.
+_TREE_ROWS = """
+    SELECT 1 AS part, p.unit_id, p.parent_id AS other_id, NULL AS kind, NULL AS form, NULL AS name
+      FROM unit_parent p WHERE p.valid @> CAST(:day AS date) AND {believed:p} AND {below:p}
+    UNION ALL
+    SELECT 2, s.unit_id, s.sponsor_id, NULL, NULL, NULL
+      FROM unit_sponsor s WHERE s.valid @> CAST(:day AS date) AND {believed:s} AND {below:s}
+    UNION ALL
+    SELECT 3, d.unit_id, d.campus_id, NULL, NULL, d.name
+      FROM unit_description d WHERE d.valid @> CAST(:day AS date) AND {believed:d} AND {below:d}
+    UNION ALL
+    SELECT 4, u.unit_id, NULL, u.kind, u.form, NULL FROM unit u WHERE {below:u}
+"""
+_IN_CLOSURE = (
+    r"\1.unit_id = ANY (ARRAY(SELECT c.descendant_id FROM access_closure c"
+    r" WHERE c.ancestor_id = CAST(:unit_id AS uuid)))"
 )
+_TREE_NOW = query(sa.text(re.sub(r"\{below:(\w)\}", _IN_CLOSURE, as_now(_TREE_ROWS))))
+_TREE_THEN = query(sa.text(re.sub(r"\{below:\w\}", "true", as_then(_TREE_ROWS))))
 
 
-async def tree(
-    reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None, most_depth: int
-) -> list[TreeNode]:
-    """The units of a day below one, with it, by depth and name; empty when it did not exist."""
-    statement, belief = _TREE.of(known_at)
-    rows = await reader.fetch(statement, unit_id=unit_id, day=day, most_depth=most_depth, **belief)
-    return [
-        TreeNode(
-            unit_id=row["unit_id"],
-            parent_id=row["parent_id"],
-            kind=Kind(row["kind"]),
-            form=Form(row["form"]) if row["form"] else None,
-            name=row["name"],
-            campus_id=row["campus_id"],
-            sponsor_ids=tuple(row["sponsors"] or ()),
-            depth=row["depth"],
-        )
-        for row in rows
-    ]
+async def tree(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None) -> Forest:
+    """What stood where on a day, at least everything below one unit."""
+    if known_at is None:
+        rows = await reader.fetch(_TREE_NOW, unit_id=unit_id, day=day)
+    else:
+        rows = await reader.fetch(_TREE_THEN, day=day, known_at=known_at)
+    forest = Forest()
+    for part, unit, other, kind, form, name in rows:
+        if part == 1:
+            forest.parents[unit] = other
+        elif part == 2:
+            forest.sponsors.setdefault(unit, []).append(other)
+        elif part == 3:
+            forest.described[unit] = (name, other)
+        else:
+            forest.kinds[unit] = (Kind(kind), Form(form) if form else None)
+    return forest
 
 
 _SUBTREE = query(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from chassis.errors import (
@@ -128,7 +129,7 @@ class TestEstablish:
     async def test_a_parent_of_the_wrong_kind_is_refused_by_name(
         self, world: World, campus: Campus, kind: str
     ) -> None:
-        fields = {"form": "staff"} if kind == "branch" else {}
+        fields: dict[str, Any] = {"form": "staff"} if kind == "branch" else {}
         with pytest.raises(InvalidArgumentError) as refused:
             await world.establish(kind, "错位", campus.school.unit_id, **fields)
 
@@ -177,7 +178,7 @@ class TestHistory:
         assert known.parent_unit_id == campus.general_branch.unit_id
 
     @staticmethod
-    async def _move(world: World, unit: unit_pb2.Unit, parent: unit_pb2.Unit, on: date) -> unit_pb2.Unit:
+    async def _move(world: World, unit: unit_pb2.Unit, parent: unit_pb2.Unit, on: date) -> Any:
         request = unit_service_pb2.MoveUnitRequest(
             unit_id=unit.unit_id, parent_unit_id=parent.unit_id, effective_on=on.isoformat()
         )
@@ -190,7 +191,7 @@ class TestHistory:
         before = world.instant()
         await self._move(world, branch, campus.other_general_branch, SEP)
 
-        async def parent(**when: Any) -> str:
+        async def parent(**when: Any) -> Any:
             request = unit_service_pb2.GetTreeRequest(unit_id=str(world.root), as_of=SEP.isoformat(), **when)
             nodes = (await world.ask(world.stubs.units.GetTree, request)).nodes
             return next(node.parent_unit_id for node in nodes if node.unit_id == branch.unit_id)
@@ -316,7 +317,7 @@ class TestRefusals:
         branch = await campus.joint(world, "联合支部")
         second = await world.establish("school", "能动学院")
 
-        async def end(sponsor_id: str, etag: str) -> unit_pb2.Unit:
+        async def end(sponsor_id: str, etag: str) -> Any:
             request = unit_service_pb2.EndSponsorRequest(
                 unit_id=branch.unit_id, sponsor_unit_id=sponsor_id, ends_on=date(2025, 1, 1).isoformat()
             )
@@ -341,7 +342,8 @@ class TestRefusals:
     async def test_a_malformed_list_request_names_the_field(
         self, world: World, field: str, value: str
     ) -> None:
-        request = unit_service_pb2.ListUnitsRequest(**{field: value})
+        request = unit_service_pb2.ListUnitsRequest()
+        setattr(request, field, value)
 
         with pytest.raises(InvalidArgumentError) as refused:
             await world.ask(world.stubs.units.ListUnits, request)
@@ -351,9 +353,7 @@ class TestRefusals:
 
 class TestDissolve:
     @staticmethod
-    async def dissolve(
-        world: World, unit: unit_pb2.Unit, *successors: unit_pb2.Unit, on: date = SEP
-    ) -> unit_pb2.Unit:
+    async def dissolve(world: World, unit: unit_pb2.Unit, *successors: unit_pb2.Unit, on: date = SEP) -> Any:
         request = unit_service_pb2.DissolveUnitRequest(
             unit_id=unit.unit_id,
             dissolved_on=on.isoformat(),
@@ -417,8 +417,6 @@ class TestDissolve:
         assert refused.value.reason == "UNIT_IN_USE"
 
     async def test_a_unit_with_members_stays(self, world: World, campus: Campus) -> None:
-        from uuid import UUID
-
         branch = await campus.branch(world, "支部")
         world.membership.rolls[UUID(branch.unit_id)] = 3
 
@@ -480,13 +478,14 @@ class TestLists:
             campus_id=place,
         )
 
-        for filters in (
+        wanted: tuple[dict[str, Any], ...] = (
             {"campus_id": place},
             {"form": "FORM_FUNCTIONAL"},
             {"purpose": "PURPOSE_CLUB_GUIDANCE"},
             {"below_unit_id": campus.community.unit_id, "name": "学生会"},
             {"parent_unit_id": campus.general_branch.unit_id, "form": "FORM_FUNCTIONAL"},
-        ):
+        )
+        for filters in wanted:
             request = unit_service_pb2.ListUnitsRequest(**filters)
             found = await world.ask(world.stubs.units.ListUnits, request)
             assert [unit.unit_id for unit in found.units] == [functional.unit_id], filters

@@ -32,6 +32,7 @@ from organization.operations import execution
 from organization.operations.bootstrap import bootstrap
 from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
+    appointment_pb2,
     appointment_service_pb2,
     appointment_service_pb2_grpc,
     grant_service_pb2_grpc,
@@ -72,9 +73,15 @@ class FakeMembership(Membership):
 class Numbers:
     """Stands for the issuer: the token is the campus number itself, or `service:<name>`."""
 
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
     async def verify(self, token: str) -> Claims:
         service = token.removeprefix("service:") if token.startswith("service:") else None
-        return Claims(ISSUER, token, time.time() + 60, service)
+        account = number_key(self._key, ISSUER, token)
+        return Claims(
+            issuer=ISSUER, subject=token, expires=time.time() + 60, account_key=account, service=service
+        )
 
 
 def stamp(instant: datetime) -> Timestamp:
@@ -100,11 +107,11 @@ class World:
         self.process = execution.reorganization_process(self.membership)
         self.runner = ProcessRunner(self.context, [self.process])
         self._stack = AsyncExitStack()
-        self.root = UUID(int=0)
+        self.root, self.admin = UUID(int=0), UUID(int=0)
 
     async def start(self) -> None:
-        """Serve, and set the university up with an administrator."""
-        gate = Gate(self.context, Numbers(), protojson.check)  # type: ignore[arg-type] # stands for the issuer
+        """Serve."""
+        gate = Gate(self.context, Numbers(self.context.settings.identity_key_bytes), protojson.check)  # type: ignore[arg-type] # stands for the issuer
         for _, servicer in self.service.servicers:
             if hasattr(servicer, "_membership"):
                 servicer._membership = self.membership
@@ -122,6 +129,9 @@ class World:
             access=access_service_pb2_grpc.AccessServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),
         )
+
+    async def set_up(self) -> None:
+        """Establish the university with an administrator."""
         self.admin = await self.person(ADMIN)
         done = await bootstrap(
             system_call(self.context, "bootstrap"),
@@ -175,7 +185,7 @@ class World:
         secretary: unit_service_pb2.SecretaryInput | None = None,
         by: str = ADMIN,
         **fields: Any,
-    ) -> unit_pb2.Unit:
+    ) -> Any:
         """Establish a unit; kind, form and the like by their names in the domain."""
         given = unit_pb2.UnitInput(
             kind=unit_pb2.Unit.Kind.Value(f"KIND_{kind.upper()}"),
@@ -210,7 +220,7 @@ class World:
         as_of: date | None = None,
         known_at: datetime | None = None,
         by: str = ADMIN,
-    ) -> unit_pb2.Unit:
+    ) -> Any:
         """Read a unit."""
         request = unit_service_pb2.GetUnitRequest(
             unit_id=str(unit_id),
@@ -222,7 +232,10 @@ class World:
     async def post(self, unit_id: str, kind: str, *, on: date = FOUNDED, **fields: Any) -> Any:
         """Create a post."""
         request = appointment_service_pb2.CreatePostRequest(
-            unit_id=unit_id, kind=f"KIND_{kind.upper()}", valid_from=on.isoformat(), **fields
+            unit_id=unit_id,
+            kind=appointment_pb2.Post.Kind.Value(f"KIND_{kind.upper()}"),
+            valid_from=on.isoformat(),
+            **fields,
         )
         return (await self.ask(self.stubs.appointments.CreatePost, request)).post
 
@@ -241,7 +254,7 @@ class World:
         request = appointment_service_pb2.AppointToPostRequest(
             post_id=post_id,
             person_id=str(person_id),
-            method=f"METHOD_{method.upper()}",
+            method=appointment_pb2.Appointment.Method.Value(f"METHOD_{method.upper()}"),
             valid_from=on.isoformat(),
             valid_until=until.isoformat() if until else None,
             **fields,
@@ -295,13 +308,13 @@ class Campus:
         )
         return campus
 
-    async def branch(self, world: World, name: str, form: str = "cohort", **fields: Any) -> unit_pb2.Unit:
+    async def branch(self, world: World, name: str, form: str = "cohort", **fields: Any) -> Any:
         """A branch below the general branch; a cohort branch when nothing else is said."""
         if form == "cohort":
             fields.setdefault("cohort_year", 2021)
         return await world.establish("branch", name, self.general_branch.unit_id, form=form, **fields)
 
-    async def joint(self, world: World, name: str, **fields: Any) -> unit_pb2.Unit:
+    async def joint(self, world: World, name: str, **fields: Any) -> Any:
         """A joint branch of the school and the academy."""
         sponsors = [(self.school.unit_id, "sponsor"), (self.academy.unit_id, "sponsor")]
         return await self.branch(world, name, "joint_teacher_student", sponsors=sponsors, **fields)

@@ -1,0 +1,104 @@
+"""The code and the contract say the same: reasons, enums, permissions, statements."""
+
+import inspect
+from enum import StrEnum
+from importlib import import_module
+
+import pytest
+from chassis import contract
+from chassis.errors import ServiceError
+from google.protobuf.descriptor import EnumDescriptor
+from organization import errors
+from organization.domain import grants, posts, reorganizations, units
+from organization.events.shapes import number
+from shuyuan.annotations.v1 import annotations_pb2
+from shuyuan.organization.v1 import (
+    access_service_pb2,
+    appointment_pb2,
+    appointment_service_pb2,
+    error_reason_pb2,
+    events_pb2,
+    grant_pb2,
+    grant_service_pb2,
+    reorganization_pb2,
+    reorganization_service_pb2,
+    role_pb2,
+    unit_pb2,
+    unit_service_pb2,
+)
+
+FILES = (
+    unit_service_pb2,
+    appointment_service_pb2,
+    grant_service_pb2,
+    access_service_pb2,
+    reorganization_service_pb2,
+)
+
+
+def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error() -> None:
+    raised = {
+        error.reason
+        for _, error in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error, ServiceError) and error.__module__ == errors.__name__
+    }
+    listed = {
+        value.name.removeprefix("ERROR_REASON_")
+        for value in error_reason_pb2.ErrorReason.DESCRIPTOR.values
+        if value.number
+    }
+
+    assert raised == listed
+
+
+@pytest.mark.parametrize(
+    ("enum", "kind"),
+    [
+        (unit_pb2.Unit.Kind.DESCRIPTOR, units.Kind),
+        (unit_pb2.Unit.Form.DESCRIPTOR, units.Form),
+        (unit_pb2.Unit.Purpose.DESCRIPTOR, units.Purpose),
+        (unit_pb2.Unit.Function.DESCRIPTOR, units.Function),
+        (unit_pb2.Unit.State.DESCRIPTOR, units.State),
+        (unit_pb2.Sponsorship.Part.DESCRIPTOR, units.Part),
+        (unit_pb2.Lineage.Kind.DESCRIPTOR, units.LineageKind),
+        (unit_pb2.UnitFact.Aspect.DESCRIPTOR, units.Aspect),
+        (appointment_pb2.Post.Kind.DESCRIPTOR, posts.PostKind),
+        (appointment_pb2.Appointment.Method.DESCRIPTOR, posts.Method),
+        (appointment_pb2.Appointment.State.DESCRIPTOR, posts.AppointmentState),
+        (grant_pb2.Grant.Basis.DESCRIPTOR, grants.Basis),
+        (reorganization_pb2.Reorganization.State.DESCRIPTOR, reorganizations.ReorganizationState),
+    ],
+)
+def test_every_value_of_the_domain_is_one_of_the_contract(enum: EnumDescriptor, kind: type[StrEnum]) -> None:
+    numbers = {number(enum, value) for value in kind}
+
+    assert numbers == {value.number for value in enum.values} - {0}
+
+
+def test_every_permission_asked_for_is_given_by_some_role() -> None:
+    table = contract.role_permissions(role_pb2.Role.DESCRIPTOR)
+    services = [each for file in FILES for each in file.DESCRIPTOR.services_by_name.values()]
+    for service in services:
+        for method in service.methods:
+            access = contract.access_of(method)
+            assert access is not None, method.full_name
+            if access.permission:
+                givers = [
+                    role
+                    for role, given in table.items()
+                    if any(contract.permits(each, access.permission) for each in given)
+                ]
+                assert givers, access.permission
+
+
+def test_every_event_carries_its_resource_under_its_noun() -> None:
+    for name, message in events_pb2.DESCRIPTOR.message_types_by_name.items():
+        event = message.GetOptions().Extensions[annotations_pb2.event]
+        assert event.noun and event.verb, name
+        assert event.noun in message.fields_by_name, name
+
+
+@pytest.mark.parametrize("noun", ["units", "unit_changes", "posts", "grants", "reorganizations", "campuses"])
+def test_every_statement_is_compiled_once(noun: str) -> None:
+    """Importing a repository compiles its statements and refuses one that cannot be compiled once."""
+    import_module(f"organization.repository.{noun}")
