@@ -80,23 +80,29 @@ class Account:
 
 
 def shares(sessions: Iterable[Session]) -> tuple[Share, ...]:
-    """The learning time of sessions by half day and mode, in the order of time; whole minutes."""
+    """
+    The learning time of sessions by half day and mode, in the order of time.
+
+    Counted from minute to minute, so that noon and midnight cost nobody the seconds on both sides of them.
+    """
     sums: dict[tuple[date, Half, LearningMode], timedelta] = {}
     for session in sessions:
         assert session.learning_mode is not None, "sessions are settled before they are counted"
-        for day, half, length in _halves(session.start, session.end):
+        for day, half, length in _halves(_on_the_minute(session.start), _on_the_minute(session.end)):
             key = (day, half, session.learning_mode)
             sums[key] = sums.get(key, timedelta()) + length
-    found = (
+    return tuple(
         Share(day, half, mode, int(length.total_seconds() // 60))
         for (day, half, mode), length in sums.items()
     )
-    return tuple(share for share in found if share.minutes > 0)
+
+
+def _on_the_minute(instant: datetime) -> datetime:
+    return instant.astimezone(CAMPUS).replace(second=0, microsecond=0)
 
 
 def _halves(start: datetime, end: datetime) -> Iterable[tuple[date, Half, timedelta]]:
-    moment = start.astimezone(CAMPUS)
-    end = end.astimezone(CAMPUS)
+    moment = start
     while moment < end:
         morning = moment.time() < NOON
         noon = datetime.combine(moment.date(), NOON, CAMPUS)

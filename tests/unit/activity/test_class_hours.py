@@ -49,11 +49,20 @@ class TestShares:
     def test_seconds_are_not_counted(self) -> None:
         assert shares([Session(at(9), at(9) + timedelta(seconds=59), TAUGHT)]) == ()
 
+    def test_seconds_are_not_lost_at_midnight(self) -> None:
+        start = at(23) + timedelta(seconds=33)
+
+        found = shares([Session(start, start + timedelta(hours=2), TAUGHT)])
+
+        assert sum(share.minutes for share in found) == 120
+
     @given(st.integers(0, 48 * 60), st.integers(1, 12 * 60))
     def test_no_minute_is_lost_or_counted_twice(self, start: int, length: int) -> None:
-        found = shares([session(start / 60, (start + length) / 60)])
+        begins = at(0) + timedelta(minutes=start)
 
-        assert abs(sum(share.minutes for share in found) - length) <= len(found)
+        found = shares([Session(begins, begins + timedelta(minutes=length), TAUGHT)])
+
+        assert sum(share.minutes for share in found) == length
         assert all(0 < share.minutes <= 12 * 60 for share in found)
 
 
