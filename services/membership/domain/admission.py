@@ -3,7 +3,7 @@
 A case is the list of its steps with what was recorded at each; what it stands at follows from that list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -175,6 +175,10 @@ class AdmissionCase:
             None,
         )
 
+    def without_review(self) -> "AdmissionCase":
+        """The case as those see it who need not know what the political review concluded."""
+        return replace(self, steps=tuple(_without_review(step) for step in self.steps))
+
     def with_step(self, step: TakenStep) -> "AdmissionCase":
         """The case after a step."""
         return replace(self, steps=(*self.steps, step), head=self._head_after(step))
@@ -247,6 +251,20 @@ class AdmissionCase:
         return case.noted(
             probation_until=until, extension=extension, conversion_outcome=ConversionOutcome.EXTEND
         )
+
+
+# The fact by which verdicts show the conclusion.
+_CONCLUSION = "political_review_result"
+
+
+def without_conclusion(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
+    """The judgements that do not tell what the political review concluded."""
+    return tuple(item for item in judgements if _CONCLUSION not in item.facts)
+
+
+def _without_review(step: TakenStep) -> TakenStep:
+    detail = {} if step.step == names.POLITICAL_REVIEW else step.detail
+    return replace(step, detail=detail, judgements=without_conclusion(step.judgements))
 
 
 def check_confirmer(ballot: Ballot, person_id: UUID) -> None:

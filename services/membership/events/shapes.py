@@ -271,7 +271,8 @@ def _overrides(found: AdmissionCase) -> Iterable[admission_case_pb2.RecordedOver
 def _fill_in_records(message: admission_case_pb2.AdmissionCase, found: AdmissionCase) -> None:
     review, course = found.last(names.POLITICAL_REVIEW), found.last(names.TRAINING)
     form, archived = found.last(names.ADMISSION_FORM), found.last(names.ARCHIVE)
-    if review is not None:
+    # Left out where the reader need not know (`without_review`).
+    if review is not None and "conclusion" in review.detail:
         message.political_review.CopyFrom(
             admission_case_pb2.PoliticalReview(
                 conclusion=enum_number(

@@ -11,7 +11,13 @@ from rulebook import earliest_clear
 
 from membership.domain import steps as names
 from membership.domain.acts import Act, plain, take
-from membership.domain.admission import AdmissionCase, CaseHead, CaseState, TakenStep
+from membership.domain.admission import (
+    AdmissionCase,
+    CaseHead,
+    CaseState,
+    TakenStep,
+    without_conclusion,
+)
 from membership.domain.steps import Catalogue
 from membership.domain.units import Use
 from membership.domain.verdicts import Judgement, Override, check_allowed
@@ -170,25 +176,44 @@ async def withdraw(
         return work.answer(after)
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A case that the caller may read, and whether with the conclusion of the political review."""
+
+    held: Held
+    with_review: bool
+
+    @property
+    def case(self) -> AdmissionCase:
+        """The case as the caller may see it."""
+        return self.held.case if self.with_review else self.held.case.without_review()
+
+    def shown(self, judgements: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
+        """What the caller may see of what the rules say."""
+        return judgements if self.with_review else without_conclusion(judgements)
+
+
 async def get_case(call: Call, means: Means, case_id: UUID) -> AdmissionCase:
     """Read a case; applicants, contacts and introducers read theirs."""
     return (await _readable(call, means, case_id)).case
 
 
-async def _readable(call: Call, means: Means, case_id: UUID) -> Held:
+async def _readable(call: Call, means: Means, case_id: UUID) -> Readable:
     head = await cases.head(call.database, case_id)
     if head is None:
         await require_on_case(call, case_id, READ)
     assert head is not None
     held = await read_case(call.database, means, head)
-    today = call.clock.today()
-    concerned = {head.person_id} | {
+    today, me = call.clock.today(), call.caller.person_id
+    companions = {
         item.person_id
         for item in held.case.companions
         if item.valid_until is None or item.valid_until > today
     }
-    await call.access.require(READ, unit=head.unit_id, relation=call.caller.person_id in concerned)
-    return held
+    is_own = me == head.person_id
+    await call.access.require(READ, unit=head.unit_id, relation=is_own or me in companions)
+    # Who leads the case, and the applicant; not everybody who may read it.
+    return Readable(held, is_own or await call.access.holds(ADVANCE, unit=head.unit_id))
 
 
 async def list_cases(call: Call, wanted: CaseFilter, *, after: UUID | None, size: int) -> list[CaseHead]:
@@ -229,9 +254,10 @@ async def next_steps(call: Call, means: Means, case_id: UUID) -> tuple[NextStep,
 
 async def timeline(call: Call, means: Means, case_id: UUID) -> Timeline:
     """The whole run of a case."""
-    held = await _readable(call, means, case_id)
-    entries = tuple((step, _zh(held.catalogue, step.step)) for step in held.case.steps)
-    return Timeline(entries, await _next_steps(call, held))
+    readable = await _readable(call, means, case_id)
+    catalogue = readable.held.catalogue
+    entries = tuple((step, _zh(catalogue, step.step)) for step in readable.case.steps)
+    return Timeline(entries, await _next_steps(call, readable))
 
 
 def _zh(catalogue: Catalogue, step: str) -> str:
@@ -239,19 +265,22 @@ def _zh(catalogue: Catalogue, step: str) -> str:
     return names.BESIDE_CATALOGUE.get(step, step) if found is None else found.zh
 
 
-async def _next_steps(call: Call, held: Held) -> tuple[NextStep, ...]:
+async def _next_steps(call: Call, readable: Readable) -> tuple[NextStep, ...]:
+    held = readable.held
     if held.case.head.state not in (CaseState.OPEN, CaseState.CONVERTED):
         return ()
     today = call.clock.today()
     standing = await standing_of(call.database, held.case, day=today)
     gathered = Gathered(standing, {})
     return tuple(
-        _judged(held, step.id, step.number, step.zh, gathered, today)
+        _judged(readable, step.id, step.number, step.zh, gathered, today)
         for step in held.catalogue.takeable(held.case.taken)
     )
 
 
-def _judged(held: Held, step: str, number: int, zh: str, gathered: Gathered, today: date) -> NextStep:
+def _judged(readable: Readable, step: str, number: int, zh: str, gathered: Gathered, today: date) -> NextStep:
+    held = readable.held
     judgements = ask_rules(held, Act(step, today), gathered, held.catalogue.operations(step))
     clear = earliest_clear([judgement.verdict for judgement in judgements])
-    return NextStep(step, number, zh, today if not judgements else clear, judgements)
+    possible_from = today if not judgements else clear
+    return NextStep(step, number, zh, possible_from, readable.shown(judgements))

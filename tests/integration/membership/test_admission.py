@@ -350,6 +350,19 @@ class TestReading:
         ]
         assert "at least" in answer.entries[0].verdicts[0].message
 
+    async def test_what_the_review_concluded_is_for_the_applicant_and_who_leads_the_case(
+        self, campus: Campus
+    ) -> None:
+        case = await campus.reviewed()
+        request = service.GetAdmissionCaseRequest(case_id=case.case_id)
+        timeline = service.GetCaseTimelineRequest(case_id=case.case_id)
+
+        for reader, sees in ((campus.applicant, True), (campus.secretary, True), (campus.members[2], False)):
+            found = await campus.office.ask("AdmissionService/GetAdmissionCase", request, by=reader)
+            told = await campus.office.ask("AdmissionService/GetCaseTimeline", timeline, by=reader)
+            assert found.admission_case.HasField("political_review") is sees
+            assert ("qualified" in str(told)) is sees
+
     async def test_a_stranger_may_not_read_a_case(self, campus: Campus) -> None:
         case = await campus.apply()
         stranger = await campus.office.person("路人")

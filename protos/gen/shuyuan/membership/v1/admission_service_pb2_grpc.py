@@ -207,7 +207,8 @@ class AdmissionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetAdmissionCase(self, request, context):
-        """Reads a case. Applicants, contacts and introducers read theirs.
+        """Reads a case. Applicants, contacts and introducers read theirs. What the political review concluded is shown to the
+        applicant and to those who lead the case, and to no other reader.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -44,7 +44,8 @@ class AdmissionServiceStub:
     (STEP_FORBIDDEN_BY_RULES), for example under the age of eighteen.
     """
     GetAdmissionCase: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.GetAdmissionCaseRequest, _admission_service_pb2.GetAdmissionCaseResponse]
-    """Reads a case. Applicants, contacts and introducers read theirs.
+    """Reads a case. Applicants, contacts and introducers read theirs. What the political review concluded is shown to the
+    applicant and to those who lead the case, and to no other reader.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND).
     """
     ListAdmissionCases: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.ListAdmissionCasesRequest, _admission_service_pb2.ListAdmissionCasesResponse]
@@ -210,7 +211,8 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     (STEP_FORBIDDEN_BY_RULES), for example under the age of eighteen.
     """
     GetAdmissionCase: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.GetAdmissionCaseRequest, _admission_service_pb2.GetAdmissionCaseResponse]  # type: ignore[assignment]
-    """Reads a case. Applicants, contacts and introducers read theirs.
+    """Reads a case. Applicants, contacts and introducers read theirs. What the political review concluded is shown to the
+    applicant and to those who lead the case, and to no other reader.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND).
     """
     ListAdmissionCases: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.ListAdmissionCasesRequest, _admission_service_pb2.ListAdmissionCasesResponse]  # type: ignore[assignment]
@@ -385,7 +387,8 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admission_service_pb2.GetAdmissionCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admission_service_pb2.GetAdmissionCaseResponse, _abc.Awaitable[_admission_service_pb2.GetAdmissionCaseResponse]]:
-        """Reads a case. Applicants, contacts and introducers read theirs.
+        """Reads a case. Applicants, contacts and introducers read theirs. What the political review concluded is shown to the
+        applicant and to those who lead the case, and to no other reader.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND).
         """
 
