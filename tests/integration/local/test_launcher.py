@@ -5,11 +5,12 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from deploy.local import running, sql
+from deploy.local import sql
 from deploy.local.layout import Ports
 from deploy.local.postgres import Postgres
 from tests.support.launching import Launcher, command, data_folder, free_base, wait_until_gone
@@ -21,50 +22,67 @@ def folder() -> Iterator[Path]:
         yield made
 
 
+@dataclass
+class TwoLives:
+    """What was seen of one data folder under a launcher that was killed, and under the next one."""
+
+    told: str
+    others_answered: bool
+    left_by_killed: list[int]
+    data_kept: bool
+    stop_status: int
+    stop_seconds: float
+    left_by_stopped: list[int]
+
+
+@pytest.fixture(scope="module")
+def lives() -> Iterator[TwoLives]:
+    """Starting everything is dear, so it is done twice for all tests of this module that look at it."""
+    with data_folder() as folder:
+        with Launcher(folder) as first:
+            first.wait_ready()
+            database = _database(first)
+            sql.execute(database, "CREATE TABLE kept (value text)")
+            victim = next(pid for pid in first.family_seen if b"nats-server" in _command_line(pid))
+            os.kill(victim, signal.SIGKILL)
+            told = first.wait_for_line("nats ended")
+            others_answered = sql.answers(database)
+            first.send(signal.SIGKILL)
+            first.wait()
+            left_by_killed = wait_until_gone(first.family_seen)
+        with Launcher(folder, first.port, first.base) as second:
+            second.wait_ready()
+            data_kept = sql.value(database, "SELECT count(*) FROM kept") == 0
+            began = time.monotonic()
+            second.send(signal.SIGTERM)
+            status = second.wait()
+            seconds = time.monotonic() - began
+            left_by_stopped = wait_until_gone(second.family_seen, 0)
+        yield TwoLives(told, others_answered, left_by_killed, data_kept, status, seconds, left_by_stopped)
+
+
 def _database(launcher: Launcher) -> str:
     where = Ports.fixed(launcher.port, launcher.base)
     return Postgres(launcher.folder / "postgres", launcher.folder / "log", port=where.postgres).url
 
 
-def test_a_stop_takes_less_than_ten_seconds_and_the_next_start_finds_its_data(folder: Path) -> None:
-    with Launcher(folder) as first:
-        first.wait_ready()
-        sql.execute(_database(first), "CREATE TABLE kept (value text)")
-        began = time.monotonic()
-        first.send(signal.SIGTERM)
-        status = first.wait()
-        assert (status, wait_until_gone(first.family_seen, 0)) == (0, [])
-        assert time.monotonic() - began < 10
-
-    with Launcher(folder, first.port, first.base) as second:
-        second.wait_ready()
-        assert sql.value(_database(second), "SELECT count(*) FROM kept") == 0
+def test_a_process_that_ends_is_told_and_the_others_go_on(lives: TwoLives) -> None:
+    assert "nats ended with -9; the others go on." in lives.told
+    assert lives.others_answered
 
 
-def test_a_killed_launcher_leaves_no_process_and_its_ports_free(folder: Path) -> None:
-    with Launcher(folder) as launcher:
-        launcher.wait_ready()
-        assert launcher.family_seen
-
-        launcher.send(signal.SIGKILL)
-
-        launcher.wait()
-        assert wait_until_gone(launcher.family_seen) == []
-    with Launcher(folder, launcher.port, launcher.base) as again:
-        again.wait_ready()
+def test_a_killed_launcher_leaves_no_process(lives: TwoLives) -> None:
+    assert lives.left_by_killed == []
 
 
-def test_a_process_that_ends_is_told_and_the_others_go_on(folder: Path) -> None:
-    with Launcher(folder) as launcher:
-        launcher.wait_ready()
-        state = running.read(folder)
-        assert state is not None
-        victim = next(pid for pid in launcher.family_seen if b"nats-server" in _command_line(pid))
+def test_the_next_start_finds_ports_free_and_data_kept(lives: TwoLives) -> None:
+    assert lives.data_kept
 
-        os.kill(victim, signal.SIGKILL)
 
-        assert "the others go on" in launcher.wait_for_line("nats ended with -9")
-        assert sql.answers(_database(launcher))
+def test_a_stop_takes_less_than_ten_seconds_and_leaves_no_process(lives: TwoLives) -> None:
+    assert lives.stop_status == 0
+    assert lives.stop_seconds < 10
+    assert lives.left_by_stopped == []
 
 
 def test_a_taken_port_is_said_in_one_line(folder: Path) -> None:
