@@ -216,7 +216,7 @@ def vote_in_vain(stage: Stage) -> None:
     hold_meeting(stage, "讨论接收预备党员")
     notice: dict[str, Any] = {"noticedFrom": stage.things["noticed"]}
     refused(stage, "enterBallotTotals", status=422, rule="DEV-17", present=4, yesVotes=4, **BALLOT, **notice)
-    refused(stage, "enterBallotTotals", status=400, present=10, yesVotes=10, **BALLOT, **notice)
+    refused(stage, "enterBallotTotals", status=409, present=10, yesVotes=10, **BALLOT, **notice)
     ballot = count(stage, present=7, yesVotes=4, noVotes=3, **notice)
     assert ballot["state"] == "STATE_FAILED", ballot
     for verdict in ballot["verdicts"]:
