@@ -105,5 +105,6 @@ async def test_rendering_survives_a_session_in_another_time_zone(probe: Probe, s
     connection = await probe.database.connect_alone()
     rows = await eventlog.list_events(connection, after=0, most=1)
     await connection.close()
+    await probe.database.fetch(query(sa.text(f"ALTER DATABASE {name} RESET timezone")))
 
     assert eventlog.render("probe", rows[0]).decode() == before.events[0].cloud_event
