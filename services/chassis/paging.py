@@ -2,13 +2,17 @@
 
 import base64
 import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
 
 from chassis.errors import InvalidArgumentError, Violation
+
+T = TypeVar("T")
 
 DEFAULT_SIZE = 50
 MOST = 200
@@ -98,3 +102,17 @@ def _value(tag: str, value: object) -> Any:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("out of range")
     return _DECODERS[tag](value)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; the token of the next one is empty on the last."""
+
+    items: list[T]
+    next_token: str
+
+
+def page_of(found: list[T], most: int, key: Callable[[T], tuple[object, ...]]) -> Page[T]:
+    """The page from what was read, one row more than it holds; `key` gives the sort values of a row."""
+    items = found[:most]
+    return Page(items, encode_token(*key(items[-1])) if len(found) > most else "")

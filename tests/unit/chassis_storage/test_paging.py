@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from chassis.errors import InvalidArgumentError
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import decode_token, encode_token, page_of, page_size
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,3 +74,13 @@ class TestToken:
     def test_a_forged_token_never_reaches_a_query(self, forged: str) -> None:
         with pytest.raises(InvalidArgumentError):
             decode_token(urlsafe_b64encode(forged.encode()).decode())
+
+
+class TestPage:
+    def test_a_row_more_than_the_page_holds_means_that_there_is_another(self) -> None:
+        page = page_of([1, 2, 3], 2, lambda row: (row,))
+        assert page.items == [1, 2]
+        assert decode_token(page.next_token, int) == (2,)
+
+    def test_the_last_page_has_no_next(self) -> None:
+        assert page_of([1, 2], 2, lambda row: (row,)).next_token == ""
