@@ -147,6 +147,7 @@ class Follower:
         self._head = self._mark.position
         self._look_at = 0.0
         self._show()
+        await self._count_parked()
 
     async def _listen(self, broker: Broker) -> None:
         while True:
@@ -263,6 +264,8 @@ class Follower:
         metrics.copy_head.labels(self.source).set(self._head)
         documents: list[Document] = [received.parse(event.cloud_event) for event in page.events]
         if not documents:
+            # A quiet moment; an operator may have replayed or dropped some from a process of their own.
+            await self._count_parked()
             return False
         await self._apply(self._mark, documents)
         return True
@@ -289,6 +292,10 @@ class Follower:
 
     def _show(self) -> None:
         metrics.copy_position.labels(self.source).set(self._mark.position)
+
+    async def _count_parked(self) -> None:
+        parked = await copy_store.count_parked(self._database, self.source)
+        metrics.copy_parked.labels(self.source).set(parked)
 
     def _note_trouble(self, reason: str) -> None:
         self._log_away_until = time.monotonic() + LOG_AWAY_SECONDS
