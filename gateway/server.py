@@ -101,6 +101,12 @@ async def _keep_keys(keys: KeySet) -> None:
 
 
 class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or []:
+            host, port = one.getsockname()[:2]
+            log.info("gateway.listening", host=host, port=port)
+
     # uvicorn ends by raising the signal again: exit status 143 after a clean drain, which looks like a crash.
     async def run_until_signalled(self, sockets: list[socket.socket], drain: Drain) -> None:
         loop = asyncio.get_running_loop()
@@ -127,8 +133,6 @@ def serve(settings: GatewaySettings) -> int:
         address = f"{settings.http_host}:{settings.http_port}"
         print(f"gateway: cannot listen on {address}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 1
-    port = listening.getsockname()[1]
-    structlog.get_logger().info("gateway.listening", host=settings.http_host, port=port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         started = runner.run(_answer(settings, listening))
     if provider is not None:

@@ -83,7 +83,7 @@ def test_what_the_reader_takes_the_validator_takes(
     assert check(message) == []
 
 
-BAD_VALUES = [
+BAD_VALUES: list[tuple[dict[str, Any], str, str]] = [
     ({"unitId": "0192F0C1-2B7A-7CC3-8000-0123456789AB"}, "/unitId", "canonical"),
     ({"unitId": "0192f0c12b7a7cc380000123456789ab"}, "/unitId", "canonical"),
     ({"title": "  　"}, "/title", "blank"),
