@@ -4,7 +4,7 @@ from shuyuan.activity.v1 import class_hour_pb2
 from shuyuan.activity.v1 import class_hour_service_pb2 as pb
 
 from activity.domain.class_hours import Credit, hours_text
-from activity.domain.meetings import LearningMode
+from activity.domain.plans import LearningMode
 from activity.events import shapes
 from activity.operations.class_hours import JudgedAccount, Page, Statement
 

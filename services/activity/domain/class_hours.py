@@ -14,7 +14,7 @@ from uuid import UUID
 from chassis.days import CAMPUS
 from chassis.errors import InvalidArgumentError, Violation
 
-from activity.domain.meetings import LONGEST_SESSION, Capacity, LearningMode, Session
+from activity.domain.plans import LONGEST_SESSION, Capacity, LearningMode, Session
 
 NOON = time(12)
 FIRST_YEAR = 1921

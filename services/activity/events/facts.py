@@ -9,7 +9,8 @@ from shuyuan.activity.v1 import ceremony_pb2, events_pb2
 
 from activity.domain.ceremonies import Ceremony, Outcome
 from activity.domain.class_hours import Credit
-from activity.domain.meetings import Attendance, Meeting, Participant
+from activity.domain.meetings import Attendance, Meeting
+from activity.domain.plans import Participant
 from activity.domain.talks import Talk
 from activity.events.shapes import (
     attendance_message,

@@ -15,7 +15,8 @@ from shuyuan.rules.v1 import verdict_pb2
 
 from activity.domain.ceremonies import Ceremony, OathTaker
 from activity.domain.class_hours import Credit, Entry
-from activity.domain.meetings import AgendaItem, Attendance, Meeting, Participant, Session, Vote
+from activity.domain.meetings import Attendance, Meeting, Vote
+from activity.domain.plans import AgendaItem, Participant, Session
 from activity.domain.rules import Judgement
 from activity.domain.talks import Talk
 

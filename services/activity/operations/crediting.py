@@ -10,14 +10,15 @@ from chassis.ids import new_id
 from activity.domain import class_hours as domain
 from activity.domain import rules
 from activity.domain.class_hours import Credit, Entry, Share
-from activity.domain.meetings import Meeting, Session
-from activity.repository import class_hours, meetings
+from activity.domain.meetings import Meeting
+from activity.domain.plans import Session
+from activity.repository import attendances, class_hours
 
 
 async def credit_meeting(work: UnitOfWork, meeting: Meeting) -> Credit | None:
     """Credit those who came to a meeting; None where nobody earned anything."""
     learned = domain.shares(meeting.plan.sessions)
-    present = await meetings.present(work, meeting.meeting_id)
+    present = await attendances.present(work, meeting.meeting_id)
     earners = [each.person_id for each in present if domain.earns_class_hours(each.capacity)]
     if not learned or not earners:
         return None

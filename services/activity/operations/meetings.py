@@ -12,23 +12,14 @@ from chassis.database import UnitOfWork
 from chassis.ids import new_id
 
 from activity.domain import meetings as domain
-from activity.domain.meetings import (
-    AgendaItem,
-    Attendance,
-    Capacity,
-    Closing,
-    Meeting,
-    MeetingKind,
-    Participant,
-    Plan,
-    Session,
-)
+from activity.domain.meetings import Attendance, Closing, Meeting, MeetingKind
+from activity.domain.plans import AgendaItem, Capacity, Participant, Plan, Session, check_named_once
 from activity.errors import MeetingNotFoundError
 from activity.events import facts
 from activity.operations import crediting
 from activity.operations.people import Register, ensure_known
 from activity.operations.units import known_unit
-from activity.repository import meetings
+from activity.repository import attendances, meetings
 from activity.repository.meetings import MeetingFilter, Reach
 
 CONVENE: Final = "activity.meeting.convene"
@@ -117,7 +108,7 @@ class AttendancePage:
 
 async def convene_meeting(call: Call, new: NewMeeting, register: Register) -> Meeting:
     """Convene a meeting; the contract asks for the permission on the unit before."""
-    domain.check_named_once(new.participants, "participants")
+    check_named_once(new.participants, "participants")
     if new.exception_reason is not None:
         await call.access.require(EXCEPT, unit=new.unit_id)
     await ensure_known(call, register, (each.person_id for each in new.participants))
@@ -135,7 +126,7 @@ async def convene_meeting(call: Call, new: NewMeeting, register: Register) -> Me
             now=work.now,
         )
         await meetings.add(work, meeting)
-        await meetings.expect(work, meeting.meeting_id, new.participants)
+        await attendances.expect(work, meeting.meeting_id, new.participants)
         work.emit(facts.meeting_convened(meeting, new.participants))
         _audit(work, None, meeting)
         return work.answer(meeting)
@@ -184,7 +175,7 @@ async def update_meeting(call: Call, meeting_id: UUID, change: MeetingChange, re
     if change.exception_reason is not None:
         await call.access.require(EXCEPT, unit=unit_id)
     if change.participants is not None:
-        domain.check_named_once(change.participants, "participants.items")
+        check_named_once(change.participants, "participants.items")
         await ensure_known(call, register, (each.person_id for each in change.participants))
     async with call.transaction() as work:
         meeting = await _locked(work, meeting_id)
@@ -201,9 +192,9 @@ async def update_meeting(call: Call, meeting_id: UUID, change: MeetingChange, re
         unit = await known_unit(work, unit_id)
         unit.check_in_force(changed.planned_on)
         if change.participants is not None:
-            await meetings.expect_instead(work, meeting_id, change.participants)
+            await attendances.expect_instead(work, meeting_id, change.participants)
         await meetings.save(work, changed)
-        work.emit(facts.meeting_updated(changed, await meetings.expected(work, meeting_id)))
+        work.emit(facts.meeting_updated(changed, await attendances.expected(work, meeting_id)))
         _audit(work, meeting, changed)
         return work.answer(changed)
 
@@ -224,7 +215,7 @@ async def check_in(
     call: Call, meeting_id: UUID, participants: Sequence[Participant], register: Register
 ) -> CheckedIn:
     """Check people in at an open meeting; somebody who is there already changes nothing."""
-    domain.check_named_once(participants, "participants")
+    check_named_once(participants, "participants")
     unit_id = await _unit_of(call, meeting_id)
     own = await _is_own_check_in(call, meeting_id, participants)
     await call.access.require(RUN, unit=unit_id, relation=own)
@@ -233,14 +224,14 @@ async def check_in(
     async with call.transaction() as work:
         meeting = await _locked(work, meeting_id)
         meeting.check_state(domain.MeetingState.OPEN)
-        added = await meetings.check_in(work, meeting_id, participants, work.now)
+        added = await attendances.check_in(work, meeting_id, participants, work.now)
         if added:
             before, meeting = meeting, meeting.checked_in(len(added), work.now)
             await meetings.save(work, meeting)
             work.emit(facts.meeting_checked_in(meeting, added))
             _audit(work, before, meeting)
-        attendances = await meetings.attendances_of(work, meeting_id, person_ids)
-        return work.answer(CheckedIn(meeting, tuple(attendances), len(added)))
+        named = await attendances.attendances_of(work, meeting_id, person_ids)
+        return work.answer(CheckedIn(meeting, tuple(named), len(added)))
 
 
 async def add_minutes(call: Call, meeting_id: UUID, minutes: str) -> Meeting:
@@ -261,7 +252,7 @@ async def close_meeting(call: Call, meeting_id: UUID, closing: Closing) -> Meeti
     await _require(call, meeting_id, RUN)
     async with call.transaction() as work:
         meeting = await _locked(work, meeting_id)
-        closed = meeting.closed(closing, await meetings.voters(work, meeting_id), work.now)
+        closed = meeting.closed(closing, await attendances.voters(work, meeting_id), work.now)
         await meetings.save(work, closed)
         credit = await crediting.credit_meeting(work, closed)
         work.emit(facts.meeting_closed(closed, credit))
@@ -296,7 +287,7 @@ async def list_attendances(
     size = paging.page_size(page_size)
     key = paging.decode_token(page_token, UUID)
     await _require_reading(call, meeting_id, await _unit_of(call, meeting_id))
-    found = await meetings.list_attendances(
+    found = await attendances.list_attendances(
         call.database,
         meeting_id,
         capacity=capacity,
@@ -325,7 +316,7 @@ async def _require(call: Call, meeting_id: UUID, permission: str) -> UUID:
 async def _require_reading(call: Call, meeting_id: UUID, unit_id: UUID) -> None:
     person_id = call.caller.person_id
     own = person_id is not None and bool(
-        await meetings.attendances_of(call.database, meeting_id, [person_id])
+        await attendances.attendances_of(call.database, meeting_id, [person_id])
     )
     await call.access.require(READ, unit=unit_id, relation=own)
 
@@ -335,7 +326,7 @@ async def _is_own_check_in(call: Call, meeting_id: UUID, participants: Sequence[
     person_id = call.caller.person_id
     if person_id is None or [each.person_id for each in participants] != [person_id]:
         return False
-    expected = await meetings.attendances_of(call.database, meeting_id, [person_id])
+    expected = await attendances.attendances_of(call.database, meeting_id, [person_id])
     return bool(expected) and expected[0].expected and expected[0].capacity is participants[0].capacity
 
 

@@ -10,7 +10,7 @@ from chassis.database import Reader, Record, UnitOfWork, insert, query
 
 from activity import tables
 from activity.domain.class_hours import Account, Credit, Entry, Half, HalfDay
-from activity.domain.meetings import LearningMode
+from activity.domain.plans import LearningMode
 
 MOST_ENTRIES = 1000
 

@@ -10,16 +10,8 @@ import orjson
 import sqlalchemy as sa
 from activity.consumers import CONSUMERS
 from activity.domain.ceremonies import Eligibility
-from activity.domain.meetings import (
-    AgendaItem,
-    Capacity,
-    Closing,
-    ItemKind,
-    Meeting,
-    MeetingKind,
-    Participant,
-    Plan,
-)
+from activity.domain.meetings import Closing, Meeting, MeetingKind
+from activity.domain.plans import AgendaItem, Capacity, ItemKind, Participant, Plan
 from activity.domain.units import Unit
 from activity.operations import copying, meetings
 from activity.operations.meetings import NewMeeting

@@ -3,7 +3,8 @@ from uuid import UUID
 
 import pytest
 from activity.domain.class_hours import Half, hours_text
-from activity.domain.meetings import Capacity, Closing, LearningMode, MeetingKind, Participant, Session
+from activity.domain.meetings import Closing, MeetingKind
+from activity.domain.plans import Capacity, LearningMode, Participant, Session
 from activity.errors import SelfStudyOverlapsError
 from activity.operations import class_hours
 from chassis.calls import Call

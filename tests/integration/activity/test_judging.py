@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from activity.domain.meetings import Capacity, MeetingKind, Participant
+from activity.domain.meetings import MeetingKind
+from activity.domain.plans import Capacity, Participant
 from activity.domain.talks import TalkKind
 from activity.errors import UnitUnknownError
 from activity.operations import judging, meetings, talks

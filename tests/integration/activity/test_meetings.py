@@ -3,17 +3,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from activity.domain.meetings import (
-    Attendance,
-    Capacity,
-    Closing,
-    LearningMode,
-    Meeting,
-    MeetingKind,
-    MeetingState,
-    Participant,
-    Vote,
-)
+from activity.domain.meetings import Attendance, Closing, Meeting, MeetingKind, MeetingState, Vote
+from activity.domain.plans import Capacity, LearningMode, Participant
 from activity.errors import (
     AgendaForbiddenError,
     MeetingDayNotReachedError,

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from activity.domain import rules
 from activity.domain.class_hours import Half, Share, credit, hours_text, self_study, shares, year_asked
-from activity.domain.meetings import LearningMode, Session
+from activity.domain.plans import LearningMode, Session
 from chassis.days import CAMPUS
 from chassis.errors import InvalidArgumentError
 from hypothesis import given

@@ -6,14 +6,8 @@ from itertools import pairwise
 import pytest
 from activity import errors
 from activity.domain.ceremonies import CeremonyState, Outcome
-from activity.domain.meetings import (
-    DUTIES,
-    Capacity,
-    ItemKind,
-    LearningMode,
-    MeetingKind,
-    MeetingState,
-)
+from activity.domain.meetings import DUTIES, MeetingKind, MeetingState
+from activity.domain.plans import Capacity, ItemKind, LearningMode
 from activity.domain.talks import TalkKind
 from activity.events import shapes
 from chassis.errors import ServiceError

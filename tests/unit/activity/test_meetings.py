@@ -4,22 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from activity.domain.meetings import (
+from activity.domain.meetings import Closing, Meeting, MeetingKind, MeetingState, Vote, VoterCount, convene
+from activity.domain.plans import (
     AgendaItem,
     Capacity,
-    Closing,
     ItemKind,
     LearningMode,
-    Meeting,
-    MeetingKind,
-    MeetingState,
     Participant,
     Plan,
     Session,
-    Vote,
-    VoterCount,
     check_named_once,
-    convene,
 )
 from activity.domain.units import Unit
 from activity.errors import (
