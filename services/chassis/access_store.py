@@ -133,6 +133,15 @@ def _rows(unit_id: UUID, kind: str, edges: Iterable[Edge]) -> list[dict[str, Any
     ]
 
 
+def _lasting(parents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first parent reaches a unit that is only planned, and the last one what a dissolved unit left."""
+    ordered = sorted(parents, key=lambda row: row["valid_from"])
+    if ordered:
+        ordered[0] = {**ordered[0], "valid_from": None}
+        ordered[-1] = {**ordered[-1], "valid_until": None}
+    return ordered
+
+
 def _key(row: Any) -> tuple[Any, ...]:
     return (row["parent_id"], row["kind"], row["valid_from"], row["valid_until"])
 
@@ -149,7 +158,7 @@ async def replace_edges(
     `successors` are the units that took over from this one, from the day of its dissolution.
     """
     wanted = [
-        *_rows(unit_id, "parent", parents),
+        *_lasting(_rows(unit_id, "parent", parents)),
         *_rows(unit_id, "sponsor", sponsors),
         *_rows(unit_id, "successor", successors),
     ]

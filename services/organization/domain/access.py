@@ -9,11 +9,8 @@ Edge = tuple[UUID, date, date | None]
 
 
 def parent_edges(unit: Unit) -> list[Edge]:
-    """The unit's parents; the last one of a dissolved unit keeps its reach over what the unit left."""
-    return [
-        (each.parent_id, each.days.start, None if each.days.end == unit.life.end else each.days.end)
-        for each in unit.parents
-    ]
+    """The units below which it stood, stands or will stand."""
+    return [(each.parent_id, each.days.start, each.days.end) for each in unit.parents]
 
 
 def sponsor_edges(unit: Unit) -> list[Edge]:

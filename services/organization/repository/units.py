@@ -52,7 +52,9 @@ _FROM = """
     JOIN LATERAL (
         SELECT t.name, t.short_name, t.campus_id FROM unit_description t
          WHERE t.unit_id = u.unit_id AND {believed:t}
-         ORDER BY (t.valid @> CAST(:day AS date)) DESC, abs(lower(t.valid) - CAST(:day AS date))
+         ORDER BY (t.valid @> CAST(:day AS date)) DESC,
+                  CASE WHEN lower(t.valid) <= CAST(:day AS date) THEN lower(t.valid) END DESC NULLS LAST,
+                  lower(t.valid)
          LIMIT 1) d ON true
 """
 _LIFE_NOW = "SELECT u.established_on AS starts_on, u.dissolved_on AS ends_on"

@@ -1,10 +1,12 @@
 """A reorganisation from its draft to its end: who moves, what is frozen, what is undone, and lineage."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from chassis import process
 from chassis.calls import system_call
 from chassis.errors import InvalidArgumentError, StateError
 from organization.domain.reorganizations import Obstacle, Preview, PreviewedMove
@@ -223,6 +225,21 @@ async def test_the_moves_are_announced_once(world: World, change: Change) -> Non
 
     verbs = [event["verb"] for event in await world.events("reorganization")]
     assert verbs == ["drafted", "approved", "started", "executed", "completed"]
+
+
+@pytest.mark.parametrize("step", [execution.ASK, execution.COMMIT])
+async def test_a_step_done_again_after_a_crash_changes_nothing(
+    world: World, change: Change, step: str
+) -> None:
+    started = await change.executing()
+    begun = await process.get(world.database, UUID(started.process_id))
+    await world.work_off()
+    before = len(await world.events())
+
+    await world.process.steps[step](system_call(world.context, "test"), replace(begun, step=step))
+
+    assert len(await world.events()) == before
+    assert (await process.get(world.database, UUID(started.process_id))).step == execution.AWAIT
 
 
 @pytest.mark.parametrize("verb", ["Approve", "Execute", "Withdraw"])

@@ -239,6 +239,24 @@ class TestHistory:
         with pytest.raises(NotFoundError):
             await world.unit(branch.unit_id, known_at=before)
 
+    @pytest.mark.parametrize("day", [date.min, date.max])
+    async def test_the_first_and_the_last_day_can_be_asked_for(self, world: World, day: date) -> None:
+        assert (await world.unit(world.root, as_of=day)).name == "示范大学"
+
+    async def test_outside_its_life_a_unit_shows_its_nearest_name(self, world: World, campus: Campus) -> None:
+        branch = await campus.branch(world, "甲支部")
+        request = unit_service_pb2.UpdateUnitRequest(
+            unit_id=branch.unit_id, name="乙支部", effective_on=SEP.isoformat()
+        )
+        renamed = (await world.ask(world.stubs.units.UpdateUnit, request, etag=branch.etag)).unit
+        await TestDissolve.dissolve(world, renamed, on=date(2025, 1, 1))
+
+        shown = [
+            (await world.unit(branch.unit_id, as_of=day)).name for day in (date(2019, 1, 1), date(2026, 1, 1))
+        ]
+
+        assert shown == ["甲支部", "乙支部"]
+
     async def test_facts_come_page_by_page(self, world: World, campus: Campus) -> None:
         branch = await campus.joint(world, "联合支部")
         seen: list[unit_pb2.UnitFact] = []
@@ -277,6 +295,18 @@ class TestRefusals:
             unit_id=unit.unit_id, parent_unit_id=parent_id, effective_on=on.isoformat()
         )
         await world.ask(world.stubs.units.MoveUnit, request, etag=etag or unit.etag)
+
+    @pytest.mark.parametrize("kind", [99, -1])
+    async def test_an_unknown_kind_is_named(self, world: World, kind: int) -> None:
+        request = unit_service_pb2.EstablishUnitRequest(
+            parent_unit_id=str(world.root),
+            unit=unit_pb2.UnitInput(kind=kind, name="某单位"),  # type: ignore[arg-type] # what a newer client may send
+        )
+
+        with pytest.raises(InvalidArgumentError) as refused:
+            await world.ask(world.stubs.units.EstablishUnit, request)
+
+        assert fields_of(refused.value) == ["unit.kind"]
 
     async def test_a_stale_version_is_refused(self, world: World, campus: Campus) -> None:
         branch = await campus.branch(world, "支部")
@@ -516,6 +546,14 @@ class TestLists:
             world.stubs.units.ListUnits, unit_service_pb2.ListUnitsRequest(), by="secretary"
         )
 
+        assert [unit.unit_id for unit in found.units] == [branch.unit_id]
+
+    async def test_a_planned_unit_is_seen_by_its_superior(self, world: World, campus: Campus) -> None:
+        branch = await campus.branch(world, "明年的支部", on=date(2090, 1, 1))
+
+        assert (await world.unit(branch.unit_id)).state == unit_pb2.Unit.STATE_PLANNED
+        planned = unit_service_pb2.ListUnitsRequest(state=unit_pb2.Unit.STATE_PLANNED)
+        found = await world.ask(world.stubs.units.ListUnits, planned)
         assert [unit.unit_id for unit in found.units] == [branch.unit_id]
 
     async def test_a_sponsor_sees_and_does_not_change(self, world: World, campus: Campus) -> None:
