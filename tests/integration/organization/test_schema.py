@@ -5,9 +5,9 @@ from chassis.database import Database
 from organization.tables import metadata
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.integration.activity.test_schema import described
 from tests.integration.organization.world import World
 from tests.support.databases import DatabaseServer
+from tests.support.schema import described
 
 
 async def test_migrations_and_tables_agree(postgres: DatabaseServer, world: World) -> None:
