@@ -118,9 +118,10 @@ class AccessControl:
         if unit is None:
             return bool(await self.database.fetch_value(access_store.HOLDS_AT_ROOT, **values))
         reading = permission.endswith(".read")
-        return bool(
-            await self.database.fetch_value(access_store.HOLDS, unit_id=unit, reading=reading, **values)
-        )
+        if await self.database.fetch_value(access_store.HOLDS, unit_id=unit, reading=reading, **values):
+            return True
+        # The university is above every unit, also above one that we do not know (yet): its absence is told then.
+        return bool(await self.database.fetch_value(access_store.HOLDS_AT_ROOT, **values))
 
     async def _confirmed(self, person_id: UUID, permission: str, unit: UUID | None) -> bool:
         assert self.confirm is not None

@@ -331,6 +331,17 @@ class TestRefusals:
         with pytest.raises(PermissionDeniedError):
             await world.unit(campus.school.unit_id, by="nobody")
 
+    async def test_that_there_is_no_such_unit_is_told_to_the_administrator(self, world: World) -> None:
+        unknown = "018f0000-0000-7000-8000-000000000001"
+        await world.person("nobody")
+
+        with pytest.raises(NotFoundError) as told:
+            await world.unit(unknown)
+        with pytest.raises(PermissionDeniedError):
+            await world.unit(unknown, by="nobody")
+
+        assert told.value.reason == "UNIT_NOT_FOUND"
+
     async def test_a_sponsor_does_not_sponsor_twice_at_once(self, world: World, campus: Campus) -> None:
         branch = await campus.joint(world, "联合支部")
         request = unit_service_pb2.AddSponsorRequest(
