@@ -1,16 +1,18 @@
 """Runs the steps of processes: claims what is due, tries again what fails, gives up what needs a person."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
+import asyncpg
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis import metrics, process
 from chassis.calls import Call, ServiceContext, enter, system_call
-from chassis.database import PROCESSES, query
+from chassis.database import PROCESSES, UNREACHABLE, query
 from chassis.errors import ServiceError
 from chassis.process import Outcome, Process, ProcessKind, Wait, from_row
 from chassis.tables import process as _P
@@ -18,9 +20,12 @@ from chassis.tables import process as _P
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-# A runner that died is replaced once its lease is over, so a step must end well before.
-LEASE = timedelta(seconds=60)
-STEP_SHARE = 0.75
+# A runner that died is replaced once its lease is over. A living one renews it, so that a short lease and a
+# long step go together.
+LEASE = timedelta(seconds=10)
+RENEW_SHARE = 0.3
+# A step that takes longer hangs; it fails and is tried again.
+LONGEST_STEP_SECONDS = 300.0
 LONGEST_PAUSE = timedelta(minutes=5)
 WORKERS = 2
 
@@ -45,6 +50,17 @@ _CLAIM = query(
         attempts=_P.c.attempts + 1,
     )
     .returning(_P, (_P.c.deadline_at <= _NOW).label("is_late"))
+)
+_RENEW = query(
+    sa.update(_P)
+    .where(
+        _P.c.process_id == sa.bindparam("of", type_=sa.Uuid),
+        _P.c.version == sa.bindparam("seen", type_=sa.Integer),
+        # Not after the step's own commit, which has given the lease back.
+        _P.c.leased_until.is_not(None),
+    )
+    .values(leased_until=_NOW + sa.bindparam("lease", type_=sa.Interval))
+    .returning(_P.c.process_id)
 )
 # Only if nobody advanced the process meanwhile: the step's own commit, or an event that came first.
 _STILL = sa.and_(
@@ -139,15 +155,27 @@ class ProcessRunner:
             await self._give_up(kind, claimed)
             return True
         call = system_call(self._context, f"process/{claimed.kind}/{claimed.step}")
+        renewing = asyncio.create_task(self._keep(claimed))
         try:
-            async with asyncio.timeout(self._lease.total_seconds() * STEP_SHARE):
+            async with asyncio.timeout(LONGEST_STEP_SECONDS):
                 outcome = await self._do(call, kind, claimed)
         except Exception as error:
             await self._failed(kind, claimed, error)
             return True
+        finally:
+            renewing.cancel()
         await self._settle(call, claimed, outcome)
         metrics.process_steps.labels(claimed.kind, "done").inc()
         return True
+
+    async def _keep(self, claimed: Process) -> None:
+        # A renewal that fails is left to the next; the database being away fails the step itself.
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() * RENEW_SHARE)
+            with contextlib.suppress(asyncpg.PostgresError, *UNREACHABLE):
+                await self._context.database.fetch_value(
+                    _RENEW, of=claimed.process_id, seen=claimed.version, lease=self._lease
+                )
 
     async def _do(self, call: Call, kind: ProcessKind, claimed: Process) -> Outcome:
         step = kind.steps.get(claimed.step)

@@ -191,6 +191,37 @@ async def test_a_runner_killed_at_any_step_leaves_each_step_done_once(
     assert len(await probe.events()) == 3
 
 
+async def test_a_living_runner_keeps_its_step_beyond_the_lease(probe: Probe, context: ServiceContext) -> None:
+    """The lease is renewed while the step runs; nobody else begins it meanwhile."""
+    begun_times: list[str] = []
+    may_end = asyncio.Event()
+
+    async def slow(call: Call, claimed: Process) -> Outcome:
+        begun_times.append(claimed.step)
+        await may_end.wait()
+        return DONE
+
+    kind = ProcessKind("move", "one", {"one": slow})
+    begun = await begin(probe, kind)
+    lease = timedelta(seconds=0.3)
+    living = asyncio.create_task(ProcessRunner(context, [kind], lease=lease).run_one())
+    other = ProcessRunner(context, [kind], lease=lease)
+    leased_until = query(sa.text("SELECT leased_until FROM process"))
+    leases: list[Any] = []
+
+    async def is_renewed_often() -> bool:
+        leases.append(await probe.database.fetch_value(leased_until))
+        known = [each for each in leases if each is not None]
+        return bool(known) and known[-1] > known[0] + 2 * lease
+
+    await until(is_renewed_often)
+    assert not await other.run_one()
+    may_end.set()
+    await living
+    assert begun_times == ["one"]
+    assert (await current_of(probe, begun)).status == "done"
+
+
 class TestTrouble:
     async def test_what_fails_too_often_is_stuck_and_can_be_resumed(
         self, probe: Probe, context: ServiceContext
