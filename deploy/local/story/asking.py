@@ -55,6 +55,8 @@ class Gateway:
     tokens: Callable[[str], str]
     patience: float = 30.0
     pause: float = 0.1
+    # Told of each request, method and path.
+    observe: Callable[[str, str], None] | None = None
     # The newest event of each service that the story caused.
     heard: dict[str, str] = field(default_factory=dict)
     event_ids: list[str] = field(default_factory=list)
@@ -86,6 +88,8 @@ class Gateway:
         after = self._to_wait_for(path)
         if after is not None:
             headers["After-Event"] = after
+        if self.observe is not None:
+            self.observe(method, path)
         deadline = time.monotonic() + self.patience
         while True:
             answer = self._try(method, path, body, headers | {"Authorization": f"Bearer {self.tokens(by)}"})

@@ -1,0 +1,43 @@
+"""A stack of the story's own: the story moves the business clock by years and kills what it stands on."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import Stack
+from deploy.local.story.asking import Gateway
+from deploy.local.story.stage import Stage
+from tests.rows import touched
+
+
+@pytest.fixture(scope="package")
+def theatre(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """The whole system with its own embedded servers, which a test may kill and must start again."""
+    folder = Path(tempfile.mkdtemp(prefix="shuyuan-e2e-"))
+    # PostgreSQL runs as another user and must reach its data below.
+    folder.chmod(0o755)
+    failed_before = request.session.testsfailed
+    stack = Stack(folder, mode="test", durable=False)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        if request.session.testsfailed > failed_before:
+            print(f"\nLogs of the story's stack: {stack.logs}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def stage_of(stack: Stack, *, patience: float = 30.0) -> Iterator[Stage]:
+    """A stage in a stack, whose requests are noted for the row coverage."""
+    gateway = Gateway(stack.gateway_url, stack.tokens, patience=patience, observe=touched.note_path)
+    try:
+        yield Stage(gateway)
+    finally:
+        gateway.close()
