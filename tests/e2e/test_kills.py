@@ -1,0 +1,155 @@
+"""Whatever is killed, and whenever: the story goes on when it is started again, with nothing lost or doubled.
+
+The short form kills one process before every scene, another one each time, and each cross-service process at
+every one of its steps. The long form (`make chaos`) plays the story once for each process and scene.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import asyncpg
+import pytest
+from chassis.database import lock_number
+
+from deploy.local import sql
+from deploy.local.stack import Stack
+from deploy.local.story import admission, organization
+from deploy.local.story.__main__ import SCENES
+from deploy.local.story.stage import Scene, Stage
+from tests.e2e.conftest import stage_of
+from tests.e2e.hearing import heard_all
+
+VICTIMS = ("organization", "membership", "activity", "evaluation", "gateway", "nats", "postgres")
+# The short form turns through the victims once; the long form begins the turn at each of them.
+TURNS = range(len(VICTIMS)) if os.environ.get("SHUYUAN_LONG") else range(1)
+
+
+def play(stack: Stack, stage: Stage, scenes: list[Scene], victims: Iterator[str]) -> None:
+    """Play each scene while a process is being killed and started again."""
+    with ThreadPoolExecutor(1) as hands:
+        for scene in scenes:
+            victim = next(victims)
+            stack.kill(victim)
+            started = hands.submit(stack.start, victim)
+            scene.play(stage)
+            started.result(60)
+
+
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.covers("F86", "F84")
+async def test_the_story_survives_a_kill_at_every_scene(theatre: Stack, turn: int) -> None:
+    order = [*VICTIMS[turn:], *VICTIMS[:turn]]
+    victims = (order[number % len(order)] for number in range(len(SCENES)))
+    with stage_of(theatre, patience=90) as stage:
+        await asyncio.to_thread(play, theatre, stage, list(SCENES), victims)
+        events = await heard_all(theatre, stage.gateway.event_ids)
+
+    told = stage.things["case"]
+    verbs = [event["type"] for event in events["membership"] if event["subject"] == told]
+    assert verbs.count("shuyuan.membership.v1.AdmissionCaseSworn") == 1
+    assert verbs.count("shuyuan.membership.v1.AdmissionCaseArchived") == 1
+
+
+# ── the processes that span services ─────────────────────────────────────────────────────────────────────
+
+
+@contextlib.asynccontextmanager
+async def held(stack: Stack, service: str, statement: str, *values: object) -> AsyncIterator[None]:
+    """Another session of the service's database holds what the statement locks, while the block runs."""
+    connection = await asyncpg.connect(stack.database_url(service))
+    try:
+        async with connection.transaction():
+            await connection.execute(statement, *values)
+            yield
+    finally:
+        await connection.close()
+
+
+def deaf(stack: Stack, service: str, source: str) -> contextlib.AbstractAsyncContextManager[None]:
+    """The service hears nothing of the source while the block runs: its watermark cannot move."""
+    return held(stack, service, "SELECT 1 FROM copy_watermark WHERE source = $1 FOR UPDATE", source)
+
+
+async def until(stack: Stack, service: str, question: str, *values: object) -> None:
+    """Until the service's database answers the question with yes."""
+    async with asyncio.timeout(60):
+        # Another process's database tells nobody here; looking again is the only way.
+        while not await asyncio.to_thread(sql.value, stack.database_url(service), question, *values):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.05)
+
+
+async def stands_at(stack: Stack, service: str, step: str) -> None:
+    """Until a process of the service has come to this step."""
+    await until(stack, service, "SELECT count(*) > 0 FROM process WHERE step = $1 AND ended_at IS NULL", step)
+
+
+async def kill_and_start(stack: Stack, *names: str) -> None:
+    """Kill them, then start them again."""
+    for name in names:
+        stack.kill(name)
+    await asyncio.gather(*(asyncio.to_thread(stack.start, name) for name in names))
+
+
+@pytest.fixture
+def stage(theatre: Stack) -> Iterator[Stage]:
+    with stage_of(theatre, patience=120) as stage:
+        yield stage
+
+
+async def play_until(stage: Stage, scenes: list[Scene], last: Callable[[Stage], None]) -> Scene:
+    """Play the scenes before the one that `last` plays; answers that one."""
+    for scene in scenes:
+        if scene.play is last:
+            return scene
+        await asyncio.to_thread(scene.play, stage)
+    raise LookupError(last)
+
+
+@pytest.mark.covers("F3")
+async def test_a_reorganization_survives_a_kill_at_each_of_its_steps(theatre: Stack, stage: Stage) -> None:
+    scene = await play_until(stage, organization.SCENES, organization.execute_the_reorganization)
+
+    async with deaf(theatre, "organization", "membership"):
+        async with deaf(theatre, "membership", "organization"):
+            lock = lock_number("organization.structure")
+            async with held(theatre, "organization", "SELECT pg_advisory_xact_lock($1)", lock):
+                theatre.kill("membership")
+                playing = asyncio.create_task(asyncio.to_thread(scene.play, stage))
+                await stands_at(theatre, "organization", "ask")
+                await kill_and_start(theatre, "organization")
+                await asyncio.to_thread(theatre.start, "membership")
+                await stands_at(theatre, "organization", "commit")
+                await kill_and_start(theatre, "organization")
+            await stands_at(theatre, "organization", "await_people")
+            await kill_and_start(theatre, "organization", "membership")
+        await until(theatre, "membership", "SELECT count(*) > 0 FROM event_log WHERE noun = 'roll_move'")
+        await kill_and_start(theatre, "organization", "membership")
+    await playing
+
+    await heard_all(theatre, stage.gateway.event_ids)
+
+
+@pytest.mark.covers("S60")
+async def test_an_oath_survives_a_kill_at_each_of_its_steps(theatre: Stack, stage: Stage) -> None:
+    for each in organization.SCENES:
+        await asyncio.to_thread(each.play, stage)
+    scene = await play_until(stage, admission.SCENES, admission.swear)
+    ceremony = UUID(stage.things["ceremony"])
+
+    async with deaf(theatre, "activity", "membership"):
+        async with deaf(theatre, "membership", "activity"):
+            playing = asyncio.create_task(asyncio.to_thread(scene.play, stage))
+            await stands_at(theatre, "activity", "await_roll")
+            await kill_and_start(theatre, "activity", "membership")
+        sworn = "SELECT count(*) > 0 FROM event_log WHERE noun = 'oath_roll' AND resource_id = $1"
+        await until(theatre, "membership", sworn, ceremony)
+        await kill_and_start(theatre, "activity", "membership")
+    await playing
+
+    events = await heard_all(theatre, stage.gateway.event_ids)
+    types = [event["type"] for event in events["membership"] if event["subject"] == stage.things["case"]]
+    assert types.count("shuyuan.membership.v1.AdmissionCaseSworn") == 1
