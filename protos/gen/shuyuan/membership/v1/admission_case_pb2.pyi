@@ -846,6 +846,8 @@ class AdmissionCase(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    IMPORTED_FIELD_NUMBER: _builtins.int
+    SOURCE_REFERENCE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     person_id: _builtins.str
@@ -886,6 +888,10 @@ class AdmissionCase(_message.Message):
     """Number of the state, from 1."""
     etag: _builtins.str
     """The tag to send as If-Match with a change."""
+    imported: _builtins.bool
+    """Whether the case was brought in from paper; its first steps then were not taken in the system."""
+    source_reference: _builtins.str
+    """The document that an imported case was taken from."""
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseStep]:
         """Every step taken, in the order of the catalogue."""
@@ -964,10 +970,12 @@ class AdmissionCase(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        imported: _builtins.bool = ...,
+        source_reference: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_training", b"_training", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "ceremony_id", b"ceremony_id", "create_time", b"create_time", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "oath_on", b"oath_on", "political_review", b"political_review", "probation_from", b"probation_from", "probation_until", b"probation_until", "training", b"training", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_source_reference", b"_source_reference", "_training", b"_training", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "ceremony_id", b"ceremony_id", "create_time", b"create_time", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "oath_on", b"oath_on", "political_review", b"political_review", "probation_from", b"probation_from", "probation_until", b"probation_until", "source_reference", b"source_reference", "training", b"training", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_training", b"_training", "applied_on", b"applied_on", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "assessments", b"assessments", "ballots", b"ballots", "case_id", b"case_id", "ceremony_id", b"ceremony_id", "contacts", b"contacts", "conversion_outcome", b"conversion_outcome", "create_time", b"create_time", "etag", b"etag", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "introducer_person_ids", b"introducer_person_ids", "oath_on", b"oath_on", "overrides", b"overrides", "pack_digest", b"pack_digest", "person_id", b"person_id", "political_review", b"political_review", "probation_from", b"probation_from", "probation_until", b"probation_until", "stage", b"stage", "state", b"state", "step", b"step", "steps", b"steps", "training", b"training", "unit_id", b"unit_id", "update_time", b"update_time", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_source_reference", b"_source_reference", "_training", b"_training", "applied_on", b"applied_on", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "assessments", b"assessments", "ballots", b"ballots", "case_id", b"case_id", "ceremony_id", b"ceremony_id", "contacts", b"contacts", "conversion_outcome", b"conversion_outcome", "create_time", b"create_time", "etag", b"etag", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "imported", b"imported", "introducer_person_ids", b"introducer_person_ids", "oath_on", b"oath_on", "overrides", b"overrides", "pack_digest", b"pack_digest", "person_id", b"person_id", "political_review", b"political_review", "probation_from", b"probation_from", "probation_until", b"probation_until", "source_reference", b"source_reference", "stage", b"stage", "state", b"state", "step", b"step", "steps", b"steps", "training", b"training", "unit_id", b"unit_id", "update_time", b"update_time", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approver_unit_id: _TypeAlias = _typing.Literal["approver_unit_id"]  # noqa: Y015
     _WhichOneofArgType__approver_unit_id: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id"]  # noqa: Y015
@@ -989,6 +997,8 @@ class AdmissionCase(_message.Message):
     _WhichOneofArgType__probation_from: _TypeAlias = _typing.Literal["_probation_from", b"_probation_from"]  # noqa: Y015
     _WhichOneofReturnType__probation_until: _TypeAlias = _typing.Literal["probation_until"]  # noqa: Y015
     _WhichOneofArgType__probation_until: _TypeAlias = _typing.Literal["_probation_until", b"_probation_until"]  # noqa: Y015
+    _WhichOneofReturnType__source_reference: _TypeAlias = _typing.Literal["source_reference"]  # noqa: Y015
+    _WhichOneofArgType__source_reference: _TypeAlias = _typing.Literal["_source_reference", b"_source_reference"]  # noqa: Y015
     _WhichOneofReturnType__training: _TypeAlias = _typing.Literal["training"]  # noqa: Y015
     _WhichOneofArgType__training: _TypeAlias = _typing.Literal["_training", b"_training"]  # noqa: Y015
     @_typing.overload
@@ -1011,6 +1021,8 @@ class AdmissionCase(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__probation_from) -> _WhichOneofReturnType__probation_from | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__probation_until) -> _WhichOneofReturnType__probation_until | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source_reference) -> _WhichOneofReturnType__source_reference | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__training) -> _WhichOneofReturnType__training | None: ...
 

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from shuyuan.membership.v1 import admission_import_pb2 as shuyuan_dot_membership_dot_v1_dot_admission__import__pb2
 from shuyuan.membership.v1 import admission_service_pb2 as shuyuan_dot_membership_dot_v1_dot_admission__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -184,6 +185,11 @@ class AdmissionServiceStub:
                 '/shuyuan.membership.v1.AdmissionService/WithdrawCase',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseResponse.FromString,
+                _registered_method=True)
+        self.ImportAdmissionCases = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/ImportAdmissionCases',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__import__pb2.ImportAdmissionCasesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__import__pb2.ImportAdmissionCasesResponse.FromString,
                 _registered_method=True)
         self.CheckOathEligibility = channel.unary_unary(
                 '/shuyuan.membership.v1.AdmissionService/CheckOathEligibility',
@@ -472,6 +478,17 @@ class AdmissionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportAdmissionCases(self, request, context):
+        """Brings in cases that were run, or begun, before the system existed: all of them or none. Each keeps its source and is
+        judged by the rule packs of its application's day; what the rules find is kept and answered, and forbids nothing.
+        An approved case also enters the person into the roll of the branch, unless the roll says the same already.
+        The steps form a beginning of the catalogue; periodic ones, the oath and filings may be missing.
+        Errors: INVALID_ARGUMENT (IMPORT_REFUSED) with a violation for each wrong field, the first twenty of them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CheckOathEligibility(self, request, context):
         """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
         roll is made; what counts is what is recorded when the ceremony is announced. Changes nothing.
@@ -633,6 +650,11 @@ def add_AdmissionServiceServicer_to_server(servicer, server):
                     servicer.WithdrawCase,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseResponse.SerializeToString,
+            ),
+            'ImportAdmissionCases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportAdmissionCases,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__import__pb2.ImportAdmissionCasesRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__import__pb2.ImportAdmissionCasesResponse.SerializeToString,
             ),
             'CheckOathEligibility': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckOathEligibility,
@@ -1451,6 +1473,33 @@ class AdmissionService:
             '/shuyuan.membership.v1.AdmissionService/WithdrawCase',
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.WithdrawCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportAdmissionCases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/ImportAdmissionCases',
+            shuyuan_dot_membership_dot_v1_dot_admission__import__pb2.ImportAdmissionCasesRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__import__pb2.ImportAdmissionCasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

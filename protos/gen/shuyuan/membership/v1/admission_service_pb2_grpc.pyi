@@ -9,6 +9,7 @@ nothing; whoever holds membership.admission_case.override may set a rule aside w
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from shuyuan.membership.v1 import admission_import_pb2 as _admission_import_pb2
 from shuyuan.membership.v1 import admission_service_pb2 as _admission_service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -193,6 +194,13 @@ class AdmissionServiceStub:
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
+    ImportAdmissionCases: _grpc.UnaryUnaryMultiCallable[_admission_import_pb2.ImportAdmissionCasesRequest, _admission_import_pb2.ImportAdmissionCasesResponse]
+    """Brings in cases that were run, or begun, before the system existed: all of them or none. Each keeps its source and is
+    judged by the rule packs of its application's day; what the rules find is kept and answered, and forbids nothing.
+    An approved case also enters the person into the roll of the branch, unless the roll says the same already.
+    The steps form a beginning of the catalogue; periodic ones, the oath and filings may be missing.
+    Errors: INVALID_ARGUMENT (IMPORT_REFUSED) with a violation for each wrong field, the first twenty of them.
+    """
     CheckOathEligibility: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.CheckOathEligibilityRequest, _admission_service_pb2.CheckOathEligibilityResponse]
     """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
     roll is made; what counts is what is recorded when the ceremony is announced. Changes nothing.
@@ -359,6 +367,13 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     """Ends a case before admission: the applicant withdrew, or the branch ended it.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    """
+    ImportAdmissionCases: _aio.UnaryUnaryMultiCallable[_admission_import_pb2.ImportAdmissionCasesRequest, _admission_import_pb2.ImportAdmissionCasesResponse]  # type: ignore[assignment]
+    """Brings in cases that were run, or begun, before the system existed: all of them or none. Each keeps its source and is
+    judged by the rule packs of its application's day; what the rules find is kept and answered, and forbids nothing.
+    An approved case also enters the person into the roll of the branch, unless the roll says the same already.
+    The steps form a beginning of the catalogue; periodic ones, the oath and filings may be missing.
+    Errors: INVALID_ARGUMENT (IMPORT_REFUSED) with a violation for each wrong field, the first twenty of them.
     """
     CheckOathEligibility: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.CheckOathEligibilityRequest, _admission_service_pb2.CheckOathEligibilityResponse]  # type: ignore[assignment]
     """Says who of the people may take the oath on a day: approved, and not yet sworn. Asked by the activity service when a
@@ -703,6 +718,19 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends a case before admission: the applicant withdrew, or the branch ended it.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def ImportAdmissionCases(
+        self,
+        request: _admission_import_pb2.ImportAdmissionCasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_import_pb2.ImportAdmissionCasesResponse, _abc.Awaitable[_admission_import_pb2.ImportAdmissionCasesResponse]]:
+        """Brings in cases that were run, or begun, before the system existed: all of them or none. Each keeps its source and is
+        judged by the rule packs of its application's day; what the rules find is kept and answered, and forbids nothing.
+        An approved case also enters the person into the roll of the branch, unless the roll says the same already.
+        The steps form a beginning of the catalogue; periodic ones, the oath and filings may be missing.
+        Errors: INVALID_ARGUMENT (IMPORT_REFUSED) with a violation for each wrong field, the first twenty of them.
         """
 
     @_abc_1.abstractmethod

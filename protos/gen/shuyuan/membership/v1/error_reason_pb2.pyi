@@ -72,6 +72,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. A process holds the unit, for example a reorganisation. Metadata: unit_id, process_id."""
     ERROR_REASON_ADMISSION_CASE_CLOSED: _ErrorReason.ValueType  # 24
     """FAILED_PRECONDITION. The case is over, or not in the state asked for. Metadata: case_id, state."""
+    ERROR_REASON_IMPORT_REFUSED: _ErrorReason.ValueType  # 25
+    """INVALID_ARGUMENT. Cases to be brought in cannot be as they are told; the violations name what is wrong, the first
+    twenty of them. Nothing was brought in. Metadata: problems, how many there are.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -126,4 +130,8 @@ ERROR_REASON_UNIT_FROZEN: ErrorReason.ValueType  # 23
 """FAILED_PRECONDITION. A process holds the unit, for example a reorganisation. Metadata: unit_id, process_id."""
 ERROR_REASON_ADMISSION_CASE_CLOSED: ErrorReason.ValueType  # 24
 """FAILED_PRECONDITION. The case is over, or not in the state asked for. Metadata: case_id, state."""
+ERROR_REASON_IMPORT_REFUSED: ErrorReason.ValueType  # 25
+"""INVALID_ARGUMENT. Cases to be brought in cannot be as they are told; the violations name what is wrong, the first
+twenty of them. Nothing was brought in. Metadata: problems, how many there are.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -874,6 +874,34 @@ class AdmissionCaseSuperiorTalked(_message.Message):
 Global___AdmissionCaseSuperiorTalked: _TypeAlias = AdmissionCaseSuperiorTalked  # noqa: Y015
 
 @_typing.final
+class AdmissionCaseImported(_message.Message):
+    """The case was brought in from paper, with every step taken before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_REFERENCE_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    source_reference: _builtins.str
+    """The document it was taken from."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The admission case after it."""
+
+    def __init__(
+        self,
+        *,
+        source_reference: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "source_reference", b"source_reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseImported: _TypeAlias = AdmissionCaseImported  # noqa: Y015
+
+@_typing.final
 class AdmissionCaseApproved(_message.Message):
     """The admission was approved."""
 
