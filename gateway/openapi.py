@@ -15,7 +15,7 @@ from gateway.headers import AFTER_EVENT, ENTITY_TAG, IDEMPOTENCY_KEY
 from gateway.statuses import RETRY_AFTER_SECONDS, STATUSES
 
 API_VERSION = "0.1.0"
-_ALWAYS = (400, 401, 403, 404, 405, 429, 500, 503, 504)
+_ALWAYS = (400, 401, 403, 404, 405, 409, 429, 500, 503, 504)
 _PROBLEM_TYPE = "application/problem+json"
 _DESCRIPTION = """\
 The Party-organisation side of a university's one-stop student community (书院 "一站式" 学生社区党建).
@@ -239,7 +239,7 @@ def _problem_statuses(route: Route) -> set[int]:
     if route.is_public:
         statuses -= {401}
     if not route.is_read:
-        statuses |= {409, 422}
+        statuses |= {422}
     if route.body:
         statuses |= {413, 415}
     if route.access.if_match:

@@ -128,11 +128,16 @@ class Schemas:
                 schema["allOf"] = alternatives
         else:
             required = [field.json_name for field in shown if not field.has_presence or field.rules.required]
-        # What a request may leave empty an answer may hold empty; what the system sets is never empty.
+        # What a request may leave empty an answer may hold empty. What the system sets is never empty, nor is
+        # an id or a day of a message that only answers.
         is_read = Use.REQUEST in self._uses.get(descriptor, ())
         schema["properties"] = {
             field.json_name: self.field(
-                field, use, may_be_empty=is_read and field.may_be_empty and not field.is_output_only
+                field,
+                use,
+                may_be_empty=field.may_be_empty
+                and not field.is_output_only
+                and (is_read or not field.rules.format),
             )
             for field in shown
         }
