@@ -16,7 +16,7 @@ CODE  := services gateway deploy tests protos/generate.py
 PRESENT = $(wildcard $(CODE))
 
 export PORT BASE_PORT DEMO
-# Where tests find Node and the chart tools.
+# Where tests find Node.
 export SHUYUAN_TOOLS = $(TOOLS)
 
 .DEFAULT_GOAL := help
@@ -54,7 +54,7 @@ setup-dev: $(VENV)/.dev ## install what `make test` and `make lint` need into .v
 
 # Node in this environment would shadow another: it is kept apart. It sees the packages of the first one.
 $(VENV)-tools/.made: $(VENV)/.dev requirements-tools.lock
-	@echo "Installing chart and Node tools into $(VENV)-tools …"
+	@echo "Installing Node into $(VENV)-tools …"
 	@"$(PYTHON)" -m venv --without-pip $(VENV)-tools
 	@$(BIN)/uv pip install --quiet --python $(TOOLS)/python --require-hashes -r requirements-tools.lock
 	@site=$$($(RUN) -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])') && \
@@ -62,7 +62,7 @@ $(VENV)-tools/.made: $(VENV)/.dev requirements-tools.lock
 		pathlib.Path(sysconfig.get_paths()["purelib"], "shuyuan.pth").write_text("import site; site.addsitedir(%r)\n" % sys.argv[1])' "$$site"
 	@touch $@
 
-setup-tools: $(VENV)-tools/.made ## install chart and Node tools into .venv-tools
+setup-tools: $(VENV)-tools/.made ## install Node for the TypeScript checks into .venv-tools
 
 # ── running ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,8 +85,7 @@ token: setup ## print an access token (ROLE=branch_secretary or NUMBER=…)
 
 test: setup-dev setup-tools ## run every test (one: make test-only PYTEST_ARGS="-k name")
 	@mkdir -p build
-	@$(RUN) -m pytest -p tests.rows.plugin --rows-report=$(ROWS_REPORT) --ignore=tests/deploy $(PYTEST_ARGS)
-	@$(TOOLS)/python -m pytest -p tests.rows.plugin tests/deploy $(PYTEST_ARGS)
+	@$(RUN) -m pytest -p tests.rows.plugin --rows-report=$(ROWS_REPORT) $(PYTEST_ARGS)
 
 test-only: setup-dev ## run some tests: make test-only PYTEST_ARGS="tests/unit -k name"
 	@$(RUN) -m pytest -p tests.rows.plugin $(PYTEST_ARGS)
@@ -115,17 +114,17 @@ openapi: setup-dev ## write the OpenAPI and AsyncAPI documents from the protos
 rows: setup-dev ## say which rows of docs/rows.yaml the last test run showed
 	$(RUN) -m tests.rows --missing --report $(ROWS_REPORT)
 
-story: setup-dev ## run the end-to-end stories
-	$(RUN) -m pytest -p tests.rows.plugin tests/e2e $(PYTEST_ARGS)
+story: setup ## play the story in the running system (`make run` or `make up` first) and tell it
+	@$(RUN) -m deploy.local.story
 
 bench: setup-dev ## measure speed beside the usual single-process application
 	$(RUN) -m tests.load
 
-chaos: setup-dev ## kill processes, broker and database at random under load
-	$(RUN) -m tests.chaos
+chaos: setup-dev ## play the story once for each process that is killed, at every scene
+	SHUYUAN_LONG=1 $(RUN) -m pytest -p tests.rows.plugin tests/e2e/test_kills.py $(PYTEST_ARGS)
 
-chart: setup-tools ## render and check the chart
-	$(TOOLS)/python -m pytest -p tests.rows.plugin tests/deploy $(PYTEST_ARGS)
+chart: setup-dev ## render and check the chart
+	$(RUN) -m pytest -p tests.rows.plugin tests/deploy $(PYTEST_ARGS)
 
 clean: ## remove what was built; the data in .local stays
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
