@@ -59,7 +59,9 @@ def _drop_foreign_comments(path: Path) -> None:
 
 
 def _relative(folder: Path) -> set[Path]:
-    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return {
+        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 def stale(committed: Path, fresh: Path) -> list[str]:
