@@ -8,6 +8,9 @@ import helm_python
 import kubernetes_validate
 import pytest
 import yaml
+from chassis.settings import Settings
+
+from gateway.settings import GatewaySettings
 
 CHART = Path(__file__).parents[2] / "deploy/helm/shuyuan"
 SERVICES = {"organization", "membership", "activity", "evaluation", "gateway"}
@@ -60,7 +63,23 @@ def test_each_service_is_one_deployment_of_the_same_shape() -> None:
         assert pod["automountServiceAccountToken"] is False
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
-        assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+        probe = container["readinessProbe"]["httpGet"]
+        assert probe["path"] == "/readyz"
+        assert probe["port"] in {port["name"] for port in container["ports"]}
+
+
+def test_every_setting_in_the_chart_is_a_setting_of_the_services() -> None:
+    known = {f"SHUYUAN_{name.upper()}" for name in (*Settings.model_fields, *GatewaySettings.model_fields)}
+
+    named = {
+        variable["name"]
+        for found in of_kind(
+            PRODUCTION | {"tracing": {"endpoint": "http://collector:4318"}}, "Deployment"
+        ).values()
+        for variable in found["spec"]["template"]["spec"]["containers"][0]["env"]
+    }
+
+    assert named - known == {"SHUYUAN_SECRETS_DIR"}
 
 
 def test_each_database_is_migrated_before_the_new_pods() -> None:

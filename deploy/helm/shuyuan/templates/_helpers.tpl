@@ -54,9 +54,9 @@ capabilities: {drop: [ALL]}
 {{- $ports := .root.Values.ports -}}
 - {name: SHUYUAN_ENVIRONMENT, value: {{ .root.Values.environment | quote }}}
 - {name: SHUYUAN_LOG_FORMAT, value: "json"}
+{{- if eq .service.kind "grpc" }}
 - {name: SHUYUAN_OPS_PORT, value: {{ $ports.ops | quote }}}
 - {name: SHUYUAN_OPS_HOST, value: "0.0.0.0"}
-{{- if eq .service.kind "grpc" }}
 - {name: SHUYUAN_GRPC_HOST, value: "0.0.0.0"}
 - {name: SHUYUAN_GRPC_PORT, value: {{ $ports.grpc | quote }}}
 - {name: SHUYUAN_CLIENT_ID, value: {{ .component | quote }}}
