@@ -1,0 +1,37 @@
+"""Loads the demonstration university through the gateway, stage by stage, and answers its demo logins."""
+
+from collections.abc import Callable, Sequence
+
+from deploy.local.demo import people, structure
+from deploy.local.demo.asking import Gateway
+from deploy.local.demo.founding import Founding
+from deploy.local.demo.recalling import Recalling
+from deploy.local.demo.roles import logins
+from deploy.local.demo.sizes import Size
+from deploy.local.demonstration import Progress
+from deploy.local.logins import Login
+
+
+def load(
+    gateway_url: str, token_source: Callable[[str], str], size: str, progress: Progress
+) -> Sequence[Login]:
+    """Fill an empty university; called again after an interruption it goes on where it was."""
+    wanted = Size.parse(size)
+    plan = structure.of(wanted)
+    everybody = people.of(wanted, plan)
+    gateway = Gateway(gateway_url, token_source, progress, f"demo-{wanted.people}")
+    try:
+        founding = Founding(gateway, plan, everybody)
+        recalling = Recalling(gateway, wanted, plan, everybody, founding)
+        founding.establish_units()
+        founding.register_people()
+        founding.fill_posts()
+        founding.enter_members()
+        founding.reorganize()
+        founding.establish_temporary_branches()
+        recalling.bring_in_cases()
+        recalling.swear()
+        recalling.award()
+    finally:
+        gateway.close()
+    return logins(plan, everybody)
