@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -52,6 +52,8 @@ RETRYABLE = (
 UNREACHABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What a connection says whose server has gone while it waited.
+    asyncpg.InternalClientError,
     asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -67,10 +69,13 @@ _DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call] # SQLAlchemy 
 class Query:
     """One statement as asyncpg takes it: its text and the order of its parameters."""
 
-    __slots__ = ("_expected", "_given", "_names", "sql")
+    __slots__ = ("_expected", "_given", "_names", "is_planned_anew", "sql")
 
-    def __init__(self, sql: str, names: Sequence[str], given: Mapping[str, Any]) -> None:
+    def __init__(
+        self, sql: str, names: Sequence[str], given: Mapping[str, Any], *, planned_anew: bool = False
+    ) -> None:
         self.sql = sql
+        self.is_planned_anew = planned_anew
         self._names = tuple(names)
         self._given = dict(given)
         self._expected = len([name for name in self._names if name not in self._given])
@@ -92,8 +97,11 @@ class Query:
         raise TypeError(f"parameters {sorted(params)} do not fit {sorted(wanted)} of: {self.sql}")
 
 
-def query(statement: sa.Executable) -> Query:
+def query(statement: sa.Executable, *, planned_anew: bool = False) -> Query:
     """Compile a Core statement once; repositories keep the result as a module constant.
+
+    `planned_anew` is for pages whose best plan depends on the values, above all on how much the caller may see:
+    outside a unit of work each execution is planned for its own values. That costs up to a millisecond.
 
     Bind processors do not run: pass what asyncpg takes (`asyncpg.Range`, dict or list for jsonb, UUID). Write
     `column == sa.any_(bindparam(..., type_=ARRAY(...)))` for lists: `in_` cannot be compiled once.
@@ -105,7 +113,8 @@ def query(statement: sa.Executable) -> Query:
         raise TypeError(f"in_() cannot be compiled once, use any_(): {sql}")
     given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     names = compiled.positiontup or []
-    return Query(sql, names, {name: given[name] for name in names if name in given})
+    fixed = {name: given[name] for name in names if name in given}
+    return Query(sql, names, fixed, planned_anew=planned_anew)
 
 
 def insert(table: sa.Table, *columns: str) -> sa.Insert:
@@ -162,14 +171,28 @@ _CONNECT: dict[str, Any] = {
     "max_cached_statement_lifetime": 0,
     "server_settings": {"jit": "off"},
 }
+_CONNECT_PLANNING: dict[str, Any] = {
+    **_CONNECT,
+    "server_settings": {"jit": "off", "plan_cache_mode": "force_custom_plan"},
+}
+# Pages are a part of what a service answers, and the server's connections are few.
+_MOST_PLANNING = 4
 
 
 class Database:
     """The pool of a service's own database. Reads here commit by themselves and see what is committed."""
 
-    def __init__(self, url: str, pool: "asyncpg.Pool[Record]", digest_key: bytes | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool: "asyncpg.Pool[Record]",
+        planning: "asyncpg.Pool[Record]",
+        digest_key: bytes | None,
+    ) -> None:
         self._url = url
         self._pool = pool
+        # The connections that serve `planned_anew`; opened when the first such statement comes.
+        self._planning = planning
         # Sensitive fields stand in the audit as digests under this key; without it, as names alone.
         self.digest_key = digest_key
         self._listeners: dict[str, list[Callable[[], None]]] = {}
@@ -180,7 +203,16 @@ class Database:
         pool = await asyncpg.create_pool(
             url, min_size=1, max_size=size, init=_prepare, reset=_keep, timeout=10, **_CONNECT
         )
-        return cls(url, pool, digest_key)
+        planning = await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=min(size, _MOST_PLANNING),
+            init=_prepare,
+            reset=_keep,
+            timeout=10,
+            **_CONNECT_PLANNING,
+        )
+        return cls(url, pool, planning, digest_key)
 
     async def connect_alone(self) -> "LoneConnection":
         """A connection outside the pool, for whoever must hold a session lock."""
@@ -189,15 +221,17 @@ class Database:
         return LoneConnection(connection)
 
     async def close(self) -> None:
-        """Close the pool, waiting a moment for what runs."""
+        """Close the pools, waiting a moment for what runs."""
         try:
-            await asyncio.wait_for(self._pool.close(), 5)
+            await asyncio.wait_for(asyncio.gather(self._pool.close(), self._planning.close()), 5)
         except TimeoutError:
             self._pool.terminate()
+            self._planning.terminate()
 
     async def fetch(self, statement: Query, /, **params: Any) -> list[Record]:
         """Every row."""
-        return await self._pool.fetch(statement.sql, *statement.bind(params))
+        pool = self._planning if statement.is_planned_anew else self._pool
+        return await pool.fetch(statement.sql, *statement.bind(params))
 
     async def fetch_one(self, statement: Query, /, **params: Any) -> Record | None:
         """The first row, None when there is none."""
@@ -261,9 +295,18 @@ def lock_number(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-_LOCK = (
-    "SELECT pg_advisory_xact_lock(n) FROM (SELECT DISTINCT n FROM unnest($1::bigint[]) n ORDER BY n) locks"
-)
+_LOCK = """
+SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(n) ELSE pg_advisory_xact_lock(n) END
+  FROM (SELECT n, is_shared FROM unnest($1::bigint[], $2::boolean[]) WITH ORDINALITY AS l (n, is_shared, place)
+         ORDER BY place) locks
+"""
+
+
+class Lock(NamedTuple):
+    """A lock by its name; those who share it keep out only whoever wants it alone."""
+
+    name: str
+    is_shared: bool = False
 
 
 class UnitOfWork:
@@ -282,6 +325,7 @@ class UnitOfWork:
         self._entries = journal.Entries()
         self._after: list[Callable[[], None]] = []
         self._topics: set[str] = set()
+        self._locks: set[tuple[int, bool]] = set()
 
     @property
     def today(self) -> date:
@@ -316,7 +360,29 @@ class UnitOfWork:
 
     async def lock(self, *names: str) -> None:
         """Take the locks behind these names until the end; always in the same order, whoever asks."""
-        await self._conn.execute(_LOCK, [lock_number(name) for name in names])
+        await self._take(sorted({(lock_number(name), False) for name in names}))
+
+    async def share(self, *names: str) -> None:
+        """Take the locks together with others who share them, likewise."""
+        await self._take(sorted({(lock_number(name), True) for name in names}))
+
+    async def lock_in_turn(self, *locks: Lock) -> None:
+        """Take locks of different kinds in the given order, in one round trip; what is held already costs none."""
+        await self._take([(lock_number(name), is_shared) for name, is_shared in locks])
+
+    async def _take(self, wanted: Sequence[tuple[int, bool]]) -> None:
+        held = self._locks
+        # Whoever has a lock alone shares it too.
+        missing = [
+            (number, shared)
+            for number, shared in wanted
+            if (number, False) not in held and (number, shared) not in held
+        ]
+        if missing:
+            await self._conn.execute(
+                _LOCK, [number for number, _ in missing], [shared for _, shared in missing]
+            )
+            held.update(missing)
 
     def emit(self, event: Event) -> None:
         """Announce a fact; it is written at the commit, after everything else."""

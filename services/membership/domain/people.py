@@ -7,8 +7,6 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from pypinyin import lazy_pinyin
-
 from membership.errors import FieldsContradictError
 
 # No register is older, and a year without a century is a typing error worth refusing.
@@ -163,4 +161,7 @@ def check_disjoint(affiliations: Iterable[Affiliation]) -> None:
 
 def pinyin_of(name: str) -> str:
     """The name in lower-case pinyin without tones, one word a character."""
+    # Its dictionary takes half a second to read, which every start of the service would pay.
+    from pypinyin import lazy_pinyin
+
     return " ".join(lazy_pinyin(name)).lower()
