@@ -11,7 +11,7 @@ ROWS_REPORT ?= build/rows.json
 BIN   := $(VENV)/bin
 RUN   := $(BIN)/python
 TOOLS := $(CURDIR)/$(VENV)-tools/bin
-CODE  := services gateway deploy tests protos/generate.py
+CODE  := services gateway deploy tests docs/examples protos/generate.py
 # Folders that exist so far; a checker given a missing folder would stop.
 PRESENT = $(wildcard $(CODE))
 
