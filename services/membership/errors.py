@@ -148,6 +148,48 @@ class OutcomeNotResolvedError(StateError):
     reason = "OUTCOME_NOT_RESOLVED"
 
 
+class MemberNotThereError(StateError):
+    """The person does not belong to the unit that sends."""
+
+    reason = "MEMBER_NOT_THERE"
+
+
+class TransferNotFoundError(NotFoundError):
+    """There is no such transfer."""
+
+    reason = "TRANSFER_NOT_FOUND"
+
+
+class TransferAlreadyOpenError(AlreadyExistsError):
+    """The person is being transferred already."""
+
+    reason = "TRANSFER_ALREADY_OPEN"
+
+
+class TransferClosedError(StateError):
+    """The transfer is not in a state for this."""
+
+    reason = "TRANSFER_CLOSED"
+
+
+class TransferLetterExpiredError(StateError):
+    """The letter was no longer valid on the day."""
+
+    reason = "TRANSFER_LETTER_EXPIRED"
+
+
+class TransferLetterValidError(StateError):
+    """A letter is issued again only after it expired."""
+
+    reason = "TRANSFER_LETTER_VALID"
+
+
+class TransferCaseOpenError(StateError):
+    """An open admission case cannot leave the university."""
+
+    reason = "TRANSFER_CASE_OPEN"
+
+
 class FieldsContradictError(InvalidArgumentError):
     """Fields that are each right and do not fit together."""
 
@@ -157,3 +199,9 @@ class FieldsContradictError(InvalidArgumentError):
     def of(cls, field: str, zh: str, en: str) -> "FieldsContradictError":
         """The refusal of one field."""
         return cls([Violation(field=field, zh=zh, en=en)])
+
+
+class ImportRefusedError(InvalidArgumentError):
+    """Cases to be brought in cannot be as they are told."""
+
+    reason = "IMPORT_REFUSED"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.database import Reader, UnitOfWork
 from chassis.days import CAMPUS
-from rulebook import Fact, RuleBook, RuleSet, UnknownDigestError
+from rulebook import Fact, NoRulesInForceError, RuleBook, RuleSet, UnknownDigestError
 
 from membership.domain import steps as names
 from membership.domain.acts import Act
@@ -15,7 +15,7 @@ from membership.domain.admission import AdmissionCase
 from membership.domain.evidence import Standing
 from membership.domain.members import MembershipStatus
 from membership.domain.units import Unit, Use
-from membership.errors import PersonUnknownError, UnitUnknownError
+from membership.errors import DayOutOfOrderError, PersonUnknownError, UnitUnknownError
 from membership.repository import cases, members, persons, units
 
 
@@ -27,9 +27,25 @@ class Rules:
 
     async def begin(self, work: UnitOfWork, applied_on: date) -> RuleSet:
         """The rule set of an application's day (C18), kept for ever."""
-        rules = self._book.in_force(applied_on)
-        await cases.keep_rule_set(work, rules.digest, rules.to_json())
+        rules = self.in_force(applied_on)
+        if rules is None:
+            first = min(pack.effective_from for pack in self._book.packs)
+            raise DayOutOfOrderError(day=applied_on, bound=f">= {first}")
+        await self.keep(work, rules)
         return rules
+
+    @staticmethod
+    async def keep(work: UnitOfWork, rules: RuleSet) -> None:
+        """Keep a rule set for ever; its content is large, so it is written down only once."""
+        if not await cases.is_kept(work, rules.digest):
+            await cases.keep_rule_set(work, rules.digest, rules.to_json())
+
+    def in_force(self, applied_on: date) -> RuleSet | None:
+        """The rule set of an application's day; None before the first pack."""
+        try:
+            return self._book.in_force(applied_on)
+        except NoRulesInForceError:
+            return None
 
     async def of(self, reader: Reader, digest: str) -> RuleSet:
         """The rule set that a case began under, whatever packs are loaded today."""

@@ -12,6 +12,7 @@ from shuyuan.membership.v1 import (
     error_reason_pb2,
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
+    transfer_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
 
@@ -25,6 +26,7 @@ from membership.schedule import SCHEDULE
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
+from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
 
 
@@ -48,6 +50,7 @@ def build(settings: Settings) -> Service:
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
             (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
             (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
+            (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
         ],
         consumers=consumers(means),
         schedule=SCHEDULE,

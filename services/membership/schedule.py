@@ -1,5 +1,10 @@
-"""Timed work of the membership service: none of its own in this release; the frame has its own chores."""
+"""Timed work of the membership service, beside the chores of the frame."""
 
-from chassis.schedule import Timed
+from chassis.schedule import Daily, Timed
 
-SCHEDULE: list[Timed] = []
+from membership.operations import transfers
+
+SCHEDULE: list[Timed] = [
+    # The newest day is enough: it announces every letter that ran out before it.
+    Timed("membership.expire-transfers", Daily(), transfers.announce_expired),
+]

@@ -156,6 +156,8 @@ admission_case = sa.Table(
     _version(),
     _instant("created_at"),
     _instant("updated_at"),
+    # The document of a case that was brought in from paper.
+    _text("source_reference", null=True),
 )
 # One run at a time for each person.
 sa.Index(
@@ -208,6 +210,48 @@ case_ballot = sa.Table(
     _id("confirmed_by", null=True),
     sa.Column("verdicts", JSONB, nullable=False),
 )
+
+# Transfers of the relationship; the newest letter only, what went before is in the events.
+transfer = sa.Table(
+    "transfer",
+    metadata,
+    _id("transfer_id", key=True),
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.person_id"), nullable=False),
+    _id("from_unit_id"),
+    _id("to_unit_id", null=True),
+    _text("to_organization", null=True),
+    _text("state"),
+    _text("letter_number"),
+    _day("letter_issued_on"),
+    _day("letter_valid_through"),
+    sa.Column("letters_issued", sa.SmallInteger, nullable=False),
+    _day("left_on"),
+    sa.Column("pack_digest", sa.Text, sa.ForeignKey("rule_set.digest"), nullable=False),
+    _day("accepted_on", null=True),
+    _day("receipt_due_on", null=True),
+    _day("receipt_returned_on", null=True),
+    _text("reason", null=True),
+    sa.Column("verdicts", JSONB, nullable=False),
+    _version(),
+    _instant("created_at"),
+    _instant("updated_at"),
+    sa.CheckConstraint("(to_unit_id IS NULL) <> (to_organization IS NULL)", name="transfer_receiver_check"),
+)
+# One at a time for each person.
+sa.Index(
+    "transfer_open_idx",
+    transfer.c.person_id,
+    unique=True,
+    postgresql_where=sa.text("state IN ('started', 'expired')"),
+)
+sa.Index(
+    "transfer_started_idx",
+    transfer.c.letter_valid_through,
+    postgresql_where=transfer.c.state == sa.text("'started'"),
+)
+sa.Index("transfer_person_id_idx", transfer.c.person_id)
+sa.Index("transfer_from_unit_id_idx", transfer.c.from_unit_id, transfer.c.transfer_id)
+sa.Index("transfer_to_unit_id_idx", transfer.c.to_unit_id, transfer.c.transfer_id)
 
 # Reorganisations whose moves were applied, so that none is applied twice.
 roll_move = sa.Table(

@@ -85,6 +85,8 @@ class CaseHead:
     conversion_outcome: ConversionOutcome | None = None
     extension: str | None = None
     full_member_from: date | None = None
+    # The document that an imported case was taken from; None for a case that was opened here.
+    source_reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,13 @@ def should_attend(voters: Sequence[UUID], exclusions: Sequence[Exclusion]) -> in
 
 def check_totals(totals: Totals, *, base: int) -> None:
     """Refuse totals that contradict the roll or each other."""
+    problem = totals_problem(totals, base=base)
+    if problem is not None:
+        raise BallotContradictsRollError(should_attend=base, problem=problem)
+
+
+def totals_problem(totals: Totals, *, base: int) -> str | None:
+    """How totals contradict the number of voters or each other; None where they do not."""
     problems = [
         (totals.stated_should_attend not in (None, base), "the minutes state another should-attend number"),
         (totals.present > base, "more are present than should attend"),
@@ -107,9 +114,7 @@ def check_totals(totals: Totals, *, base: int) -> None:
             "more written opinions than absent voters",
         ),
     ]
-    for is_wrong, problem in problems:
-        if is_wrong:
-            raise BallotContradictsRollError(should_attend=base, problem=problem)
+    return next((problem for is_wrong, problem in problems if is_wrong), None)
 
 
 def ballot_facts(totals: Totals, *, base: int) -> Facts:

@@ -73,9 +73,9 @@ def _review_facts(case: AdmissionCase) -> dict[str, Fact]:
     political = case.last(names.POLITICAL_REVIEW)
     pre_review = case.last(names.PRE_REVIEW)
     return {
-        "political_review_result": None if political is None else political.detail["conclusion"],
+        "political_review_result": None if political is None else political.detail.get("conclusion"),
         "political_reviewed_on": None if political is None else political.occurred_on,
-        "pre_review_result": None if pre_review is None else pre_review.detail["result"],
+        "pre_review_result": None if pre_review is None else pre_review.detail.get("result"),
         "pre_reviewed_on": None if pre_review is None else pre_review.occurred_on,
     }
 
@@ -85,8 +85,8 @@ def _training_facts(case: AdmissionCase) -> dict[str, Fact]:
     if training is None:
         return {}
     return {
-        "training_days": training.detail["days"],
-        "training_class_hours": training.detail["class_hours"],
+        "training_days": training.detail.get("days"),
+        "training_class_hours": training.detail.get("class_hours"),
         "training_completed_on": training.occurred_on,
     }
 

@@ -66,6 +66,10 @@ class Member:
         """The branch of the day."""
         return next((r.unit_id for r in self.relationships if _holds(r.valid_from, r.valid_until, day)), None)
 
+    def status_on(self, day: date) -> StatusPeriod | None:
+        """What the member was on the day, and since when."""
+        return next((s for s in self.statuses if _holds(s.valid_from, s.valid_until, day)), None)
+
     @property
     def latest(self) -> Relationship | None:
         """The last relationship, whether it has begun or not."""

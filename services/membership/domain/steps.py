@@ -6,6 +6,7 @@ steps wait for nobody, which may be taken again, and which day a step may not li
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from rulebook import RuleSet, Stage, Step
@@ -94,7 +95,11 @@ class Catalogue:
 
     def named(self, step: str) -> Step | None:
         """The step of a name, None where the catalogue has none."""
-        return next((item for item in self.steps if item.id == step), None)
+        return self._named.get(step)
+
+    @cached_property
+    def _named(self) -> dict[str, Step]:
+        return {item.id: item for item in self.steps}
 
     def number(self, step: str) -> int:
         """The number by which a step is ordered."""
@@ -152,6 +157,21 @@ class Catalogue:
         if earlier in PARALLEL and later in PARALLEL:
             return False
         return found.number < self.number(later)
+
+    def missing_before(self, step: str, taken: Sequence[str]) -> Step | None:
+        """The first step that a step taken in the past must have had before it, and had not."""
+        number = self.number(step)
+        return next(
+            (
+                item
+                for item in self.steps
+                if item.number < number
+                and self._is_core(item)
+                and item.id not in taken
+                and not (item.id in PARALLEL and step in PARALLEL)
+            ),
+            None,
+        )
 
     @staticmethod
     def _is_core(step: Step) -> bool:

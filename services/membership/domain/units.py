@@ -46,8 +46,12 @@ class Unit:
 
     def check_in_force(self, day: date) -> None:
         """Refuse a unit that does not exist on the day."""
-        if day < self.established_on or (self.dissolved_on is not None and day >= self.dissolved_on):
+        if not self.is_in_force(day):
             raise UnitNotInForceError(unit_id=self.unit_id, day=day)
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the unit exists on the day."""
+        return self.established_on <= day and (self.dissolved_on is None or day < self.dissolved_on)
 
     def check_free(self) -> None:
         """Refuse to change what a process of the organization service holds."""
@@ -56,10 +60,11 @@ class Unit:
 
     def check_use(self, use: Use) -> None:
         """Refuse a unit that cannot be used for this by its kind."""
-        if not self._suits(use):
+        if not self.suits(use):
             raise UnitKindNotAllowedError(unit_id=self.unit_id, kind=self.kind, form=self.form)
 
-    def _suits(self, use: Use) -> bool:
+    def suits(self, use: Use) -> bool:
+        """Whether a unit of this kind and form can be used for this."""
         match use:
             case Use.FORMAL_RELATIONSHIP:
                 return self.kind in BRANCHES and self.form not in SECONDARY_FORMS

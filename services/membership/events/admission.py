@@ -124,6 +124,15 @@ def withdrawn(case: AdmissionCase, occurred_on: date) -> Event:
     return _event(case, events_pb2.AdmissionCaseWithdrawn(**_common(case, occurred_on)))
 
 
+def imported(case: AdmissionCase) -> Event:
+    """The case was brought in from paper, with every step taken before."""
+    message = events_pb2.AdmissionCaseImported(
+        source_reference=case.head.source_reference or "",
+        admission_case=shapes.case(case, shapes.EVENT_LANGUAGE),
+    )
+    return _event(case, message)
+
+
 def case_moved(
     case: AdmissionCase, *, from_unit_id: UUID, effective_on: date, reorganization_id: UUID | None
 ) -> Event:

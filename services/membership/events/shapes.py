@@ -216,6 +216,8 @@ def case_head(head: CaseHead) -> admission_case_pb2.AdmissionCase:
         update_time=stamp(head.updated_at),
         version=head.version,
         etag=str(head.version),
+        imported=head.source_reference is not None,
+        source_reference=head.source_reference,
     )
 
 
@@ -281,20 +283,21 @@ def _fill_in_records(message: admission_case_pb2.AdmissionCase, found: Admission
                     review.detail["conclusion"],
                 ),
                 concluded_on=review.occurred_on.isoformat(),
-                reviewer_person_id=review.detail["reviewer"],
-                archive_reference=review.detail["archive_reference"],
+                reviewer_person_id=review.detail.get("reviewer", ""),
+                archive_reference=review.detail.get("archive_reference", ""),
             )
         )
     if course is not None:
         message.training.CopyFrom(
             admission_case_pb2.ShortTraining(
                 completed_on=course.occurred_on.isoformat(),
-                days=course.detail["days"],
-                class_hours=course.detail["class_hours"],
-                organizer_unit_id=course.detail["organizer"],
+                days=course.detail.get("days", 0),
+                class_hours=course.detail.get("class_hours", 0),
+                organizer_unit_id=course.detail.get("organizer", ""),
             )
         )
-    if form is not None:
+    # What is not known of an imported case stays away.
+    if form is not None and "form_number" in form.detail:
         message.form_number = form.detail["form_number"]
-    if archived is not None:
+    if archived is not None and "archive_reference" in archived.detail:
         message.archive_reference = archived.detail["archive_reference"]

@@ -7,12 +7,13 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
-from rulebook import Period
 
+from membership.domain import steps as names
 from membership.domain.acts import Act, take
-from membership.domain.admission import AdmissionCase, CaseState
-from membership.domain.ballots import BallotPurpose, ConversionOutcome
-from membership.domain.evidence import extension_end, outcome_operations, probation_end
+from membership.domain.admission import AdmissionCase
+from membership.domain.ballots import ConversionOutcome
+from membership.domain.decisions import approved, decided, end_of_probation, resolved
+from membership.domain.evidence import outcome_operations, probation_end
 from membership.domain.members import MembershipStatus, NewMember
 from membership.domain.verdicts import Judgement, check_allowed
 from membership.errors import FieldsContradictError, OutcomeNotResolvedError
@@ -40,12 +41,9 @@ async def approve(call: Call, means: Means, case_id: UUID, act: Act) -> Admissio
     async with call.transaction() as work:
         held = await hold(work, means, case_id)
         after = await take_act(work, held, act)
-        ballot = held.case.passed_ballot(BallotPurpose.ADMISSION)
-        assert ballot is not None, "the order lets nobody be approved without a passed ballot"
-        start = ballot.totals.held_on
-        end = probation_end(held.rules, start)
-        after = after.noted(approver_unit_id=act.units[0], probation_from=start, probation_until=end)
-        after = after.with_detail(probation_until=end.isoformat())
+        start = held.case.day_of(names.BRANCH_MEETING)
+        assert start is not None, "the order lets nobody be approved before the branch meeting"
+        after = approved(after, approver=act.units[0], start=start, end=probation_end(held.rules, start))
         await write(work, held.case, after, events.step_taken(after, after.steps[-1]))
         await _admit(work, after)
         return work.answer(after)
@@ -106,12 +104,12 @@ async def approve_conversion(call: Call, means: Means, case_id: UUID, decision: 
         held = await hold(work, means, case_id)
         check_order(held, act, today=work.today)
         _check_resolved(held.case, decision.outcome)
-        end = _end_of(held.case, decision)
+        end = end_of_probation(held.case, decision.extension)
         gathered = await gather(work, held.case, act)
         judgements = _judge_conversion(held, decision, gathered, end)
         check_allowed(judgements, act.override, case_id=case_id, step=act.step)
         taken = take(held.case, act, held.catalogue, judgements, now=work.now, by=call.caller.person_id)
-        after = _decided(taken, decision, end)
+        after = decided(taken, decision.outcome, extension=decision.extension, end=end)
         await write(
             work, held.case, after, events.conversion_decided(after, decision.outcome, act.occurred_on)
         )
@@ -120,16 +118,9 @@ async def approve_conversion(call: Call, means: Means, case_id: UUID, decision: 
 
 
 def _check_resolved(case: AdmissionCase, outcome: ConversionOutcome) -> None:
-    ballot = case.passed_ballot(BallotPurpose.CONVERSION)
-    resolved = None if ballot is None else ballot.totals.outcome
-    if resolved is not outcome:
-        raise OutcomeNotResolvedError(outcome=outcome, resolved=resolved or "-")
-
-
-def _end_of(case: AdmissionCase, decision: Decision) -> date:
-    end = case.head.probation_until
-    assert end is not None, "the order lets nobody be converted before the approval"
-    return end if decision.extension is None else extension_end(end, decision.extension)
+    found = resolved(case)
+    if found is not outcome:
+        raise OutcomeNotResolvedError(outcome=outcome, resolved=found or "-")
 
 
 def _judge_conversion(held: Held, decision: Decision, gathered: Gathered, end: date) -> tuple[Judgement, ...]:
@@ -142,19 +133,6 @@ def _judge_conversion(held: Held, decision: Decision, gathered: Gathered, end: d
     act = decision.act
     (operation,) = held.catalogue.operations(act.step)
     return ask_rules(held, act, gathered, outcome_operations(decision.outcome, operation), stated)
-
-
-def _decided(case: AdmissionCase, decision: Decision, end: date) -> AdmissionCase:
-    outcome = decision.outcome
-    match outcome:
-        case ConversionOutcome.CONVERT:
-            return case.noted(state=CaseState.CONVERTED, conversion_outcome=outcome, full_member_from=end)
-        case ConversionOutcome.EXTEND:
-            assert decision.extension is not None
-            length = str(Period.parse(decision.extension))
-            return case.extended(until=end, extension=length)
-        case ConversionOutcome.REVOKE:
-            return case.noted(state=CaseState.REVOKED, conversion_outcome=outcome)
 
 
 async def _follow_decision(work: UnitOfWork, case: AdmissionCase, decision: Decision) -> None:

@@ -17,6 +17,9 @@ from membership.operations.means import Means
 from membership.operations.taking import ask_rules, read_case, write
 from membership.repository import cases, moves
 
+# Cases brought in from paper may have been archived without the oath on record.
+_LIVING = (CaseState.OPEN, CaseState.CONVERTED, CaseState.ARCHIVED)
+
 
 @dataclass(frozen=True, slots=True)
 class Sworn:
@@ -76,7 +79,7 @@ async def _record(
     """Record one oath; answers why it could not be recorded."""
     if head is None or head.person_id != sworn.person_id:
         return "NO_CASE"
-    if head.state not in (CaseState.OPEN, CaseState.CONVERTED) or head.probation_from is None:
+    if head.state not in _LIVING or head.probation_from is None:
         return "NOT_APPROVED"
     if head.oath_on is not None:
         return "ALREADY_SWORN"

@@ -34,7 +34,7 @@ from membership.facts import known_unit, usable_unit
 from membership.operations.means import Means, scope_of
 from membership.repository import cases, members, moves, persons, units
 
-READ, ESTABLISH, TRANSFER = (f"membership.relationship.{verb}" for verb in ("read", "establish", "transfer"))
+READ = "membership.relationship.read"
 PARTICIPATE = "membership.participation.add"
 
 
@@ -124,32 +124,26 @@ async def _check_establishable(work: UnitOfWork, new: Sequence[NewMember]) -> No
         unit.check_free()
 
 
-async def transfer(
-    call: Call, means: Means, person_id: UUID, *, to_unit_id: UUID, effective_on: date
-) -> Member:
-    """Move a member to another branch from a day on; an open case moves along and does not start again."""
-    await _require_on_member(call, TRANSFER, person_id)
-    await call.access.require(TRANSFER, unit=to_unit_id)
-    async with call.transaction() as work:
-        before = await _locked(work, person_id)
-        ending = domain.check_transfer(
-            before, to_unit_id=to_unit_id, effective_on=effective_on, today=work.today
+async def move_member(
+    work: UnitOfWork, means: Means, before: Member, *, to_unit_id: UUID, effective_on: date
+) -> None:
+    """Let another branch have a member from a day on; an open case moves along and does not start again."""
+    ending = domain.check_transfer(before, to_unit_id=to_unit_id, effective_on=effective_on, today=work.today)
+    target = await usable_unit(work, to_unit_id, Use.FORMAL_RELATIONSHIP, day=effective_on)
+    target.check_free()
+    (await known_unit(work, ending.unit_id)).check_free()
+    person_id = before.person_id
+    await members.relate(work, person_id, Interval(effective_on), to_unit_id)
+    await members.touch(work, [person_id])
+    after = await _found(work, person_id)
+    work.emit(
+        events.member_moved(
+            after, from_unit_id=ending.unit_id, to_unit_id=to_unit_id, effective_on=effective_on
         )
-        target = await usable_unit(work, to_unit_id, Use.FORMAL_RELATIONSHIP, day=effective_on)
-        target.check_free()
-        (await known_unit(work, ending.unit_id)).check_free()
-        await members.relate(work, person_id, Interval(effective_on), to_unit_id)
-        await members.touch(work, [person_id])
-        after = await _found(work, person_id)
-        work.emit(
-            events.member_moved(
-                after, from_unit_id=ending.unit_id, to_unit_id=to_unit_id, effective_on=effective_on
-            )
-        )
-        for head in await cases.open_of(work, [person_id]):
-            await move_case(work, means, head, to_unit_id, effective_on=effective_on)
-        work.audit_change("member", person_id, _audited(before), _audited(after))
-        return work.answer(after)
+    )
+    for head in await cases.open_of(work, [person_id]):
+        await move_case(work, means, head, to_unit_id, effective_on=effective_on)
+    work.audit_change("member", person_id, _audited(before), _audited(after))
 
 
 async def _locked(work: UnitOfWork, person_id: UUID) -> Member:

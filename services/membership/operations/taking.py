@@ -112,12 +112,13 @@ async def write(work: UnitOfWork, before: AdmissionCase | None, after: Admission
     work.audit_change(
         "admission_case",
         after.head.case_id,
-        None if before is None else _audited(before.head),
-        _audited(after.head),
+        None if before is None else audited(before.head),
+        audited(after.head),
     )
 
 
-def _audited(head: CaseHead) -> dict[str, Any]:
+def audited(head: CaseHead) -> dict[str, Any]:
+    """What the audit keeps of a case."""
     return {
         "unit_id": head.unit_id,
         "state": head.state,

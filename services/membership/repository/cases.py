@@ -41,6 +41,7 @@ _HEAD_COLUMNS = (
     "conversion_outcome",
     "extension",
     "full_member_from",
+    "source_reference",
 )
 _HEAD = ", ".join(f"k.{column}" for column in _HEAD_COLUMNS)
 _FIND = query(sa.text(f"SELECT {_HEAD} FROM admission_case k WHERE k.case_id = :case_id"))
@@ -55,6 +56,13 @@ _OPEN_OF = query(
     sa.text(
         f"""SELECT {_HEAD} FROM admission_case k
              WHERE k.person_id = ANY (CAST(:person_ids AS uuid[])) AND k.state = 'open' ORDER BY k.case_id"""
+    )
+)
+# A case that was withdrawn or revoked leaves room for another one.
+_LIVING_OF = query(
+    sa.text(
+        """SELECT person_id, case_id FROM admission_case
+            WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND state NOT IN ('withdrawn', 'revoked')"""
     )
 )
 _LIST = query(
@@ -152,6 +160,7 @@ _MOVE = query(
     )
 )
 _RULE_SET = query(sa.text("SELECT content FROM rule_set WHERE digest = :digest"))
+_IS_KEPT = query(sa.text("SELECT EXISTS (SELECT FROM rule_set WHERE digest = :digest)"))
 _KEEP_RULE_SET = query(
     sa.text(
         """INSERT INTO rule_set (digest, content, kept_at) VALUES (:digest, :content, :now)
@@ -248,6 +257,12 @@ async def open_of(reader: Reader, person_ids: Iterable[UUID]) -> list[CaseHead]:
     return [_head(row) for row in await reader.fetch(_OPEN_OF, person_ids=list(person_ids))]
 
 
+async def living_of(reader: Reader, person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """A case of each of these persons that is under way or led to membership."""
+    rows = await reader.fetch(_LIVING_OF, person_ids=list(person_ids))
+    return {row["person_id"]: row["case_id"] for row in rows}
+
+
 async def page(
     reader: Reader,
     *,
@@ -283,55 +298,64 @@ async def contact_loads(reader: Reader, person_ids: Sequence[UUID], *, without: 
 
 async def save(work: UnitOfWork, case: AdmissionCase, *, before: AdmissionCase | None) -> None:
     """Write what has changed of a case."""
+    case_id = case.head.case_id
     await work.execute(_PUT_HEAD, **_head_values(case.head))
     known = () if before is None else before.steps
     for step in case.steps:
         if step not in known:
-            await _save_step(work, case.head.case_id, step)
+            await work.execute(_PUT_STEP, **_step_values(case_id, step))
     if before is None or case.companions != before.companions:
-        await _save_companions(work, case)
+        await work.execute(_DROP_COMPANIONS, case_id=case_id)
+        await work.execute_many(_ADD_COMPANION, _companion_rows(case))
     for ballot in case.ballots:
         if before is None or ballot not in before.ballots:
-            await _save_ballot(work, case.head.case_id, ballot)
+            await work.execute(_PUT_BALLOT, **_ballot_values(case_id, ballot))
 
 
-async def _save_step(work: UnitOfWork, case_id: UUID, step: TakenStep) -> None:
-    await work.execute(
-        _PUT_STEP,
-        case_id=case_id,
-        sequence=step.sequence,
-        step=step.step,
-        number=step.number,
-        stage=step.stage,
-        occurred_on=step.occurred_on,
-        recorded_at=step.recorded_at,
-        recorded_by=step.recorded_by,
-        detail=dict(step.detail),
-        verdicts=to_records(step.judgements),
-        superseded=step.superseded,
-    )
-
-
-async def _save_companions(work: UnitOfWork, case: AdmissionCase) -> None:
-    await work.execute(_DROP_COMPANIONS, case_id=case.head.case_id)
+async def add_many(work: UnitOfWork, cases: Sequence[AdmissionCase]) -> None:
+    """Write new cases with everything that belongs to them."""
+    await work.execute_many(_PUT_HEAD, [_head_values(case.head) for case in cases])
     await work.execute_many(
-        _ADD_COMPANION, [{"case_id": case.head.case_id, **asdict(item)} for item in case.companions]
+        _PUT_STEP, [_step_values(case.head.case_id, step) for case in cases for step in case.steps]
+    )
+    await work.execute_many(_ADD_COMPANION, [row for case in cases for row in _companion_rows(case)])
+    await work.execute_many(
+        _PUT_BALLOT, [_ballot_values(case.head.case_id, ballot) for case in cases for ballot in case.ballots]
     )
 
 
-async def _save_ballot(work: UnitOfWork, case_id: UUID, ballot: Ballot) -> None:
-    await work.execute(
-        _PUT_BALLOT,
-        case_id=case_id,
-        number=ballot.number,
-        purpose=ballot.purpose.value,
-        state=ballot.state.value,
-        totals=asdict(ballot.totals),
-        should_attend=ballot.should_attend,
-        entered_by=ballot.entered_by,
-        confirmed_by=ballot.confirmed_by,
-        verdicts=to_records(ballot.judgements),
-    )
+def _step_values(case_id: UUID, step: TakenStep) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "sequence": step.sequence,
+        "step": step.step,
+        "number": step.number,
+        "stage": step.stage,
+        "occurred_on": step.occurred_on,
+        "recorded_at": step.recorded_at,
+        "recorded_by": step.recorded_by,
+        "detail": dict(step.detail),
+        "verdicts": to_records(step.judgements),
+        "superseded": step.superseded,
+    }
+
+
+def _companion_rows(case: AdmissionCase) -> list[dict[str, Any]]:
+    return [{"case_id": case.head.case_id, **asdict(item)} for item in case.companions]
+
+
+def _ballot_values(case_id: UUID, ballot: Ballot) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "number": ballot.number,
+        "purpose": ballot.purpose.value,
+        "state": ballot.state.value,
+        "totals": asdict(ballot.totals),
+        "should_attend": ballot.should_attend,
+        "entered_by": ballot.entered_by,
+        "confirmed_by": ballot.confirmed_by,
+        "verdicts": to_records(ballot.judgements),
+    }
 
 
 async def move(work: UnitOfWork, case_id: UUID, unit_id: UUID) -> None:
@@ -343,6 +367,11 @@ async def rule_set(reader: Reader, digest: str) -> str | None:
     """The canonical content of a kept rule set."""
     content: str | None = await reader.fetch_value(_RULE_SET, digest=digest)
     return content
+
+
+async def is_kept(reader: Reader, digest: str) -> bool:
+    """Whether a rule set was written down already."""
+    return bool(await reader.fetch_value(_IS_KEPT, digest=digest))
 
 
 async def keep_rule_set(work: UnitOfWork, digest: str, content: str) -> None:

@@ -58,7 +58,7 @@ _CANDIDATES = query(
                   (SELECT max(s.occurred_on) FROM case_step s
                     WHERE s.case_id = k.case_id AND s.step = 'approval' AND NOT s.superseded) AS approved_on
              FROM admission_case k
-            WHERE k.person_id = ANY (CAST(:person_ids AS uuid[])) AND k.state IN ('open', 'converted')
+            WHERE k.person_id = ANY (CAST(:person_ids AS uuid[])) AND k.state IN ('open', 'converted', 'archived')
             ORDER BY k.person_id, k.case_id DESC"""
     )
 )

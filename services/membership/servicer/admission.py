@@ -6,15 +6,17 @@ from uuid import UUID
 
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
+from shuyuan.membership.v1 import admission_import_pb2 as import_pb
 from shuyuan.membership.v1 import admission_service_pb2 as pb
 from shuyuan.membership.v1 import admission_service_pb2_grpc
 
 from membership.convert import admission as convert
+from membership.convert import importing as import_convert
 from membership.convert.values import ids, optional_day
 from membership.domain.acts import Act
 from membership.domain.admission import AdmissionCase
 from membership.events import shapes
-from membership.operations import admission, ballots, decisions, oaths
+from membership.operations import admission, ballots, decisions, importing, oaths
 from membership.operations.means import Means
 from membership.operations.taking import ADVANCE, APPROVE, FILE
 
@@ -227,6 +229,13 @@ class AdmissionServicer(admission_service_pb2_grpc.AdmissionServiceServicer):
             reason=request.reason,
         )
         return await _answer(pb.WithdrawCaseResponse, work)
+
+    async def ImportAdmissionCases(
+        self, request: import_pb.ImportAdmissionCasesRequest, context: Any
+    ) -> import_pb.ImportAdmissionCasesResponse:
+        call = current()
+        work = importing.import_cases(call, self._means, import_convert.papers(request))
+        return await answer(call, work, lambda cases: import_convert.imported(cases, call.language))
 
     async def CheckOathEligibility(
         self, request: pb.CheckOathEligibilityRequest, context: Any

@@ -65,23 +65,6 @@ class RollServicer(roll_service_pb2_grpc.RollServiceServicer):
             lambda count: pb.EstablishRelationshipsResponse(established=count),
         )
 
-    async def TransferRelationship(
-        self, request: pb.TransferRelationshipRequest, context: Any
-    ) -> pb.TransferRelationshipResponse:
-        call = current()
-
-        def rendered(member: Member) -> pb.TransferRelationshipResponse:
-            return pb.TransferRelationshipResponse(member=shapes.member(member))
-
-        work = rolls.transfer(
-            call,
-            self._means,
-            parse_uuid(request.person_id, field_name="person_id"),
-            to_unit_id=parse_uuid(request.to_unit_id, field_name="to_unit_id"),
-            effective_on=day(request.effective_on, "effective_on"),
-        )
-        return await answer(call, work, rendered)
-
     async def AddParticipation(
         self, request: pb.AddParticipationRequest, context: Any
     ) -> pb.AddParticipationResponse:

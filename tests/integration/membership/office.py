@@ -26,6 +26,7 @@ from membership.operations.units import keep_unit
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
+from membership.servicer.transfers import TransferServicer
 from rulebook import RuleBook
 from shuyuan.membership.v1 import (
     admission_service_pb2,
@@ -92,6 +93,7 @@ class Office:
             "PersonService": PersonServicer(self.means),
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
+            "TransferService": TransferServicer(self.means),
         }
 
     def count_queries(self) -> CountingDatabase:

@@ -6,12 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from chassis.calls import Caller
-from chassis.errors import EtagMismatchError, PermissionDeniedError
+from chassis.errors import PermissionDeniedError
 from membership.domain.members import RollMove
 from membership.errors import (
     MemberAlreadyEstablishedError,
-    MemberAlreadyThereError,
-    UnitFrozenError,
     UnitKindNotAllowedError,
 )
 from membership.operations.reorganizations import apply_moves
@@ -35,14 +33,6 @@ async def member(office: Office, person_id: UUID) -> member_pb2.Member:
     answer = await office.ask("RollService/GetMember", pb.GetMemberRequest(person_id=str(person_id)))
     found: member_pb2.Member = answer.member
     return found
-
-
-async def transfer(office: Office, person_id: UUID, to: UUID, day: str) -> member_pb2.Member:
-    found = await member(office, person_id)
-    request = pb.TransferRelationshipRequest(person_id=str(person_id), to_unit_id=str(to), effective_on=day)
-    answer = await office.ask("RollService/TransferRelationship", request, if_match=found.etag)
-    moved: member_pb2.Member = answer.member
-    return moved
 
 
 async def apply(office: Office, reorganization: UUID, moves: Sequence[RollMove], day: date) -> None:
@@ -109,57 +99,6 @@ class TestRoll:
         await office.grant(reader, "ROLE_COUNSELLOR", other)
         with pytest.raises(PermissionDeniedError):
             await office.ask("RollService/GetUnitRoll", pb.GetUnitRollRequest(unit_id=str(branch)), by=reader)
-
-
-class TestTransfer:
-    @pytest.mark.covers("S36")
-    async def test_an_open_case_moves_along_and_does_not_start_again(self, office: Office) -> None:
-        campus = await Campus.found(office)
-        case = await campus.approved()
-        other = await office.unit("branch", parent=campus.general_branch, form="joint_teacher_student")
-
-        moved = await transfer(office, campus.applicant, other, "2026-06-20")
-
-        assert [item.unit_id for item in moved.relationships] == [str(campus.branch), str(other)]
-        answer = await office.ask(
-            "AdmissionService/GetAdmissionCase",
-            admission_service_pb2.GetAdmissionCaseRequest(case_id=case.case_id),
-        )
-        assert answer.admission_case.unit_id == str(other)
-        assert answer.admission_case.probation_from == "2026-06-12"
-        assert "admission_case.moved" in await office.events()
-
-    async def test_history_keeps_where_the_member_was(self, office: Office) -> None:
-        first, second = [await office.unit("branch", form="staff") for _ in range(2)]
-        (person,) = await office.members(first, 1)
-        await transfer(office, person, second, "2024-10-01")
-        assert (await roll(office, first, "2024-09-30")).full_members == 1
-        assert (await roll(office, first, "2024-10-01")).full_members == 0
-        assert (await roll(office, second, "2024-10-01")).full_members == 1
-
-    async def test_to_the_same_branch_is_no_transfer(self, office: Office) -> None:
-        branch = await office.unit("branch", form="staff")
-        (person,) = await office.members(branch, 1)
-        with pytest.raises(MemberAlreadyThereError):
-            await transfer(office, person, branch, "2024-10-01")
-
-    async def test_a_frozen_branch_gives_and_takes_nobody(self, office: Office) -> None:
-        first, second = [await office.unit("branch", form="staff") for _ in range(2)]
-        (person,) = await office.members(first, 1)
-        await office.unit("branch", form="staff", unit_id=second, version=2, frozen_by=uuid4())
-        with pytest.raises(UnitFrozenError):
-            await transfer(office, person, second, "2024-10-01")
-
-    async def test_two_transfers_from_one_reading_are_not_both_made(self, office: Office) -> None:
-        first, second = [await office.unit("branch", form="staff") for _ in range(2)]
-        (person,) = await office.members(first, 1)
-        seen = await member(office, person)
-        await transfer(office, person, second, "2024-10-01")
-        request = pb.TransferRelationshipRequest(
-            person_id=str(person), to_unit_id=str(first), effective_on="2024-10-02"
-        )
-        with pytest.raises(EtagMismatchError):
-            await office.ask("RollService/TransferRelationship", request, if_match=seen.etag)
 
 
 class TestParticipation:
