@@ -182,3 +182,45 @@ class PeopleHeldError(StateError):
     """People cannot be moved now."""
 
     reason = "PEOPLE_HELD"
+
+
+class PlaceNotFoundError(NotFoundError):
+    """No such place."""
+
+    reason = "PLACE_NOT_FOUND"
+
+
+class PlaceNameTakenError(AlreadyExistsError):
+    """An open place at the same spot has the name."""
+
+    reason = "PLACE_NAME_TAKEN"
+
+
+class PlaceClosedError(StateError):
+    """The place has an end already."""
+
+    reason = "PLACE_CLOSED"
+
+
+class PlaceInUseError(StateError):
+    """Places in it are open, or a branch answers for it."""
+
+    reason = "PLACE_IN_USE"
+
+
+class ZoneNotFoundError(NotFoundError):
+    """No such zone."""
+
+    reason = "ZONE_NOT_FOUND"
+
+
+class ZoneOverlapsError(StateError):
+    """A branch answers for the area in some of the days already."""
+
+    reason = "ZONE_OVERLAPS"
+
+
+class ZoneEndedError(StateError):
+    """The zone ends before the day."""
+
+    reason = "ZONE_ENDED"

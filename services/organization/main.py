@@ -12,9 +12,11 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2_grpc,
     error_reason_pb2,
     grant_service_pb2_grpc,
+    place_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
     unit_service_pb2_grpc,
+    zone_service_pb2_grpc,
 )
 
 from organization import tables
@@ -24,6 +26,7 @@ from organization.operations.bootstrap import bootstrap
 from organization.operations.execution import reorganization_process
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
+from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.reorganizations import ReorganizationServicer
 from organization.servicer.units import CampusServicer, UnitServicer
 from organization.settings import Settings
@@ -70,6 +73,8 @@ def build(settings: Settings) -> Service:
             ),
             (grant_service_pb2_grpc.add_GrantServiceServicer_to_server, GrantServicer()),
             (access_service_pb2_grpc.add_AccessServiceServicer_to_server, AccessServicer()),
+            (place_service_pb2_grpc.add_PlaceServiceServicer_to_server, PlaceServicer()),
+            (zone_service_pb2_grpc.add_ZoneServiceServicer_to_server, ZoneServicer()),
             (
                 reorganization_service_pb2_grpc.add_ReorganizationServiceServicer_to_server,
                 ReorganizationServicer(membership, process),

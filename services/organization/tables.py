@@ -213,3 +213,52 @@ reorganization = sa.Table(
     *_stamps(),
 )
 sa.Index("reorganization_unit_id_idx", reorganization.c.unit_id)
+
+place = sa.Table(
+    "place",
+    metadata,
+    sa.Column("place_id", sa.Uuid, primary_key=True),
+    _text("kind"),
+    _text("name"),
+    sa.Column("campus_id", sa.Uuid, sa.ForeignKey("campus.campus_id"), nullable=False),
+    sa.Column("parent_id", sa.Uuid, sa.ForeignKey("place.place_id")),
+    _unit("unit_id"),
+    sa.Column("capacity", sa.Integer),
+    sa.Column("hours", JSONB, nullable=False),
+    _day("opened_on"),
+    _day("closed_on", null=True),
+    *_stamps(),
+    sa.CheckConstraint("closed_on > opened_on", name=sa.schema.conv("place_life_check")),
+)
+sa.Index("place_campus_id_idx", place.c.campus_id, place.c.place_id)
+sa.Index("place_parent_id_idx", place.c.parent_id, postgresql_where=place.c.parent_id.is_not(None))
+sa.Index("place_unit_id_idx", place.c.unit_id)
+
+zone = sa.Table(
+    "zone",
+    metadata,
+    sa.Column("zone_id", sa.Uuid, primary_key=True),
+    _unit("unit_id"),
+    sa.Column("place_id", sa.Uuid, sa.ForeignKey("place.place_id")),
+    _unit("class_id", null=True),
+    _day("valid_from"),
+    _day("valid_until", null=True),
+    *_stamps(),
+    sa.CheckConstraint("num_nonnulls(place_id, class_id) = 1", name=sa.schema.conv("zone_area_check")),
+    sa.CheckConstraint("valid_until > valid_from", name=sa.schema.conv("zone_days_check")),
+)
+sa.Index("zone_unit_id_idx", zone.c.unit_id)
+sa.Index("zone_place_id_idx", zone.c.place_id, postgresql_where=zone.c.place_id.is_not(None))
+sa.Index("zone_class_id_idx", zone.c.class_id, postgresql_where=zone.c.class_id.is_not(None))
+
+# `area_id` is the place or the class: that one branch at most answers for it on any day is the exclusion itself.
+zone_term = sa.Table(
+    "zone_term",
+    metadata,
+    _id("area_id"),
+    sa.Column("zone_id", sa.Uuid, sa.ForeignKey("zone.zone_id"), nullable=False),
+    _unit("unit_id"),
+    *history_columns(),
+    *history_constraints("zone_term", ["area_id"]),
+)
+sa.Index("zone_term_area_id_idx", zone_term.c.area_id)

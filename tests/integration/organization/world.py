@@ -36,11 +36,13 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2,
     appointment_service_pb2_grpc,
     grant_service_pb2_grpc,
+    place_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
     unit_pb2,
     unit_service_pb2,
     unit_service_pb2_grpc,
+    zone_service_pb2_grpc,
 )
 
 ISSUER = "https://issuer.test"
@@ -127,6 +129,8 @@ class World:
             appointments=appointment_service_pb2_grpc.AppointmentServiceStub(channel),
             grants=grant_service_pb2_grpc.GrantServiceStub(channel),
             access=access_service_pb2_grpc.AccessServiceStub(channel),
+            places=place_service_pb2_grpc.PlaceServiceStub(channel),
+            zones=zone_service_pb2_grpc.ZoneServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),
         )
 

@@ -9,7 +9,7 @@ from chassis import contract
 from chassis.errors import ServiceError
 from google.protobuf.descriptor import EnumDescriptor
 from organization import errors
-from organization.domain import grants, posts, reorganizations, units
+from organization.domain import grants, places, posts, reorganizations, units
 from organization.events.shapes import number
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import (
@@ -20,11 +20,14 @@ from shuyuan.organization.v1 import (
     events_pb2,
     grant_pb2,
     grant_service_pb2,
+    place_pb2,
+    place_service_pb2,
     reorganization_pb2,
     reorganization_service_pb2,
     role_pb2,
     unit_pb2,
     unit_service_pb2,
+    zone_service_pb2,
 )
 
 FILES = (
@@ -33,6 +36,8 @@ FILES = (
     grant_service_pb2,
     access_service_pb2,
     reorganization_service_pb2,
+    place_service_pb2,
+    zone_service_pb2,
 )
 
 
@@ -66,6 +71,8 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (appointment_pb2.Appointment.Method.DESCRIPTOR, posts.Method),
         (appointment_pb2.Appointment.State.DESCRIPTOR, posts.AppointmentState),
         (grant_pb2.Grant.Basis.DESCRIPTOR, grants.Basis),
+        (place_pb2.Place.Kind.DESCRIPTOR, places.PlaceKind),
+        (place_pb2.Place.State.DESCRIPTOR, places.PlaceState),
         (reorganization_pb2.Reorganization.State.DESCRIPTOR, reorganizations.ReorganizationState),
     ],
 )
@@ -98,7 +105,9 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         assert event.noun in message.fields_by_name, name
 
 
-@pytest.mark.parametrize("noun", ["units", "unit_changes", "posts", "grants", "reorganizations", "campuses"])
+@pytest.mark.parametrize(
+    "noun", ["units", "unit_changes", "posts", "grants", "reorganizations", "campuses", "places", "zones"]
+)
 def test_every_statement_is_compiled_once(noun: str) -> None:
     """Importing a repository compiles its statements and refuses one that cannot be compiled once."""
     import_module(f"organization.repository.{noun}")

@@ -84,6 +84,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """`count` people would go nowhere. Metadata: `count`."""
     ERROR_REASON_PEOPLE_HELD: _ErrorReason.ValueType  # 29
     """`count` people cannot be moved now: `reason`. Metadata: `count`, `reason`."""
+    ERROR_REASON_PLACE_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """There is no place `place_id`. Metadata: `place_id`."""
+    ERROR_REASON_PLACE_NAME_TAKEN: _ErrorReason.ValueType  # 41
+    """An open place there has the name `name` already. Metadata: `name`, `place_id`."""
+    ERROR_REASON_PLACE_CLOSED: _ErrorReason.ValueType  # 42
+    """The place has an end already. Metadata: `place_id`, `closed_on`."""
+    ERROR_REASON_PLACE_IN_USE: _ErrorReason.ValueType  # 43
+    """A place in it is open, or a branch answers for it. Metadata: `place_id`."""
+    ERROR_REASON_ZONE_NOT_FOUND: _ErrorReason.ValueType  # 44
+    """There is no zone `zone_id`. Metadata: `zone_id`."""
+    ERROR_REASON_ZONE_OVERLAPS: _ErrorReason.ValueType  # 45
+    """A branch answers for it on some of the days already. Metadata: `zone_id`, the zone that says so."""
+    ERROR_REASON_ZONE_ENDED: _ErrorReason.ValueType  # 46
+    """The zone ends before the day already. Metadata: `zone_id`, `valid_until`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -152,4 +166,18 @@ ERROR_REASON_PEOPLE_UNPLACED: ErrorReason.ValueType  # 28
 """`count` people would go nowhere. Metadata: `count`."""
 ERROR_REASON_PEOPLE_HELD: ErrorReason.ValueType  # 29
 """`count` people cannot be moved now: `reason`. Metadata: `count`, `reason`."""
+ERROR_REASON_PLACE_NOT_FOUND: ErrorReason.ValueType  # 40
+"""There is no place `place_id`. Metadata: `place_id`."""
+ERROR_REASON_PLACE_NAME_TAKEN: ErrorReason.ValueType  # 41
+"""An open place there has the name `name` already. Metadata: `name`, `place_id`."""
+ERROR_REASON_PLACE_CLOSED: ErrorReason.ValueType  # 42
+"""The place has an end already. Metadata: `place_id`, `closed_on`."""
+ERROR_REASON_PLACE_IN_USE: ErrorReason.ValueType  # 43
+"""A place in it is open, or a branch answers for it. Metadata: `place_id`."""
+ERROR_REASON_ZONE_NOT_FOUND: ErrorReason.ValueType  # 44
+"""There is no zone `zone_id`. Metadata: `zone_id`."""
+ERROR_REASON_ZONE_OVERLAPS: ErrorReason.ValueType  # 45
+"""A branch answers for it on some of the days already. Metadata: `zone_id`, the zone that says so."""
+ERROR_REASON_ZONE_ENDED: ErrorReason.ValueType  # 46
+"""The zone ends before the day already. Metadata: `zone_id`, `valid_until`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

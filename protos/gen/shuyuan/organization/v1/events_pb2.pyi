@@ -13,8 +13,10 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
+from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
+from shuyuan.organization.v1 import zone_pb2 as _zone_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -705,3 +707,131 @@ class ReorganizationWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReorganizationWithdrawn: _TypeAlias = ReorganizationWithdrawn  # noqa: Y015
+
+@_typing.final
+class PlaceRegistered(_message.Message):
+    """A place was registered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def place(self) -> _place_pb2.Place:
+        """The place after the event."""
+
+    def __init__(
+        self,
+        *,
+        place: _place_pb2.Place | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceRegistered: _TypeAlias = PlaceRegistered  # noqa: Y015
+
+@_typing.final
+class PlaceUpdated(_message.Message):
+    """Name, capacity or opening hours of a place changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def place(self) -> _place_pb2.Place:
+        """The place after the event."""
+
+    def __init__(
+        self,
+        *,
+        place: _place_pb2.Place | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceUpdated: _TypeAlias = PlaceUpdated  # noqa: Y015
+
+@_typing.final
+class PlaceClosed(_message.Message):
+    """A place was closed for good."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOSED_ON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    closed_on: _builtins.str
+    """First day on which it is no longer used."""
+    @_builtins.property
+    def place(self) -> _place_pb2.Place:
+        """The place after the event."""
+
+    def __init__(
+        self,
+        *,
+        closed_on: _builtins.str = ...,
+        place: _place_pb2.Place | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closed_on", b"closed_on", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceClosed: _TypeAlias = PlaceClosed  # noqa: Y015
+
+@_typing.final
+class ZoneAssigned(_message.Message):
+    """A branch was made to answer for a place or a class."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ZONE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def zone(self) -> _zone_pb2.Zone:
+        """The zone after the event."""
+
+    def __init__(
+        self,
+        *,
+        zone: _zone_pb2.Zone | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["zone", b"zone"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["zone", b"zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ZoneAssigned: _TypeAlias = ZoneAssigned  # noqa: Y015
+
+@_typing.final
+class ZoneEnded(_message.Message):
+    """A branch no longer answers for a place or a class from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    ZONE_FIELD_NUMBER: _builtins.int
+    ends_on: _builtins.str
+    """First day on which it no longer does."""
+    @_builtins.property
+    def zone(self) -> _zone_pb2.Zone:
+        """The zone after the event."""
+
+    def __init__(
+        self,
+        *,
+        ends_on: _builtins.str = ...,
+        zone: _zone_pb2.Zone | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["zone", b"zone"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "zone", b"zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ZoneEnded: _TypeAlias = ZoneEnded  # noqa: Y015
