@@ -76,7 +76,7 @@ def _applied(around: Around, contacts: Sequence[str], number: int) -> Iterator[S
 def _activist(around: Around, contacts: Sequence[str], number: int) -> Iterator[Step]:
     del around, number
     yield {"step": "talk", "occurredOn": "2020-10-09", "personIds": [contacts[0]]}
-    yield from _cultivated(contacts, "2021-04-12", "2021-03-26", "2021-04-16", "2021-04-20", ["2021-10-20"])
+    yield from _cultivated(contacts, "2021-04-12", "2021-03-26", "2021-04-16", "2021-04-20", ["2021-10-11"])
 
 
 def _cultivated(
@@ -92,7 +92,7 @@ def _cultivated(
 
 def _admitted(around: Around, contacts: Sequence[str], number: int) -> Iterator[Step]:
     yield {"step": "talk", "occurredOn": "2019-09-28", "personIds": [contacts[0]]}
-    assessed = ["2020-10-12", "2021-04-09"]
+    assessed = ["2020-10-08", "2021-04-07"]
     yield from _cultivated(contacts, "2020-04-10", "2020-03-20", "2020-04-15", "2020-07-06", assessed)
     opinions = [
         *("party_group_opinion", "contact_opinion"),

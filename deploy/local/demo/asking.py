@@ -41,8 +41,8 @@ class Gateway:
     tokens: Callable[[str], str]
     progress: Progress
     prefix: str
-    requests: int = 0
     _own: threading.local = field(default_factory=threading.local)
+    _connections: list[http.client.HTTPConnection] = field(default_factory=list)
     # The newest event of each connection and service: what another service has yet to hear.
     _heard: dict[tuple[str, int], str] = field(default_factory=dict)
 
@@ -51,8 +51,10 @@ class Gateway:
         self._tokens_lock = threading.Lock()
 
     def close(self) -> None:
-        """Give up what has not begun."""
+        """Give up what has not begun, and hang up."""
         self._pool.shutdown(cancel_futures=True)
+        for connection in self._connections:
+            connection.close()
 
     def each(self, stage: str, items: Iterable[Item], do: Callable[[Item], Result]) -> list[Result]:
         """Do it for every item, a few at a time; answers in their order."""
@@ -135,21 +137,26 @@ class Gateway:
 
     def _try(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Any]:
         """Status and body; status 0 where there was no answer."""
-        connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
-        if connection is None:
-            where = urllib.parse.urlsplit(self.url)
-            connection = self._own.connection = http.client.HTTPConnection(where.netloc, timeout=TIMEOUT)
-        self.requests += 1
+        connection = self._connection()
         try:
             connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()
             text = answer.read()
         except (OSError, http.client.HTTPException):
+            # It connects again with the next request.
             connection.close()
-            self._own.connection = None
             return 0, None
         self._remember(answer.headers.get("Event-Id"))
         return answer.status, json.loads(text) if text else None
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """The connection of this thread."""
+        found: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
+        if found is None:
+            where = urllib.parse.urlsplit(self.url)
+            found = self._own.connection = http.client.HTTPConnection(where.netloc, timeout=TIMEOUT)
+            self._connections.append(found)
+        return found
 
     def _remember(self, event: str | None) -> None:
         if event is not None:

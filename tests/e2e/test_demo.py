@@ -1,0 +1,278 @@
+"""The demonstration university in a running system: the facts of the article, asked through the gateway."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.demo import history, load, structure
+from deploy.local.demo.admissions import OATH_ON
+from deploy.local.demo.names import OF_THE_ARTICLE
+from deploy.local.logins import Login
+from deploy.local.stack import Stack
+from tests.support.http import Api
+
+BEFORE_REORGANIZATION = "2020-08-31"
+
+
+class InterruptedByUsError(Exception):
+    """The load was cut off by its own progress report."""
+
+
+@dataclass(frozen=True)
+class University:
+    """A stack with the demonstration, and its demo people by role."""
+
+    stack: Stack
+    logins: dict[str, Login]
+
+    def api(self, role: str) -> Api:
+        return Api(self.stack.gateway_url, self.stack.tokens(self.logins[role].number), language="en")
+
+
+@pytest.fixture(scope="module")
+def university(request: pytest.FixtureRequest) -> Iterator[University]:
+    """`small`, loaded in two goes: the first is cut off in the middle of the reorganisation."""
+    folder = Path(tempfile.mkdtemp(prefix="shuyuan-demo-"))
+    # PostgreSQL runs as another user and must reach its data below.
+    folder.chmod(0o755)
+    failed_before = request.session.testsfailed
+    stack = Stack(folder, mode="test", durable=False)
+
+    def cut_off(stage: str, done: int, total: int) -> None:
+        if stage.startswith("重组") and done == total // 2:
+            raise InterruptedByUsError
+
+    try:
+        stack.start()
+        with pytest.raises(InterruptedByUsError):
+            load(stack.gateway_url, stack.tokens, "small", cut_off)
+        people = load(stack.gateway_url, stack.tokens, "small", lambda stage, done, total: None)
+        yield University(stack, {login.role: login for login in people})
+    finally:
+        stack.stop()
+        if request.session.testsfailed > failed_before:
+            print(f"\nLogs of the demonstration's stack: {stack.logs}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def clerk(university: University) -> AsyncIterator[Api]:
+    """Whoever works in the organization department."""
+    async with university.api("organization_department") as api:
+        yield api
+
+
+async def read(api: Api, path: str, **params: Any) -> Any:
+    answer = await api.get(path, **params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def every(api: Api, path: str, collection: str, **params: Any) -> list[Any]:
+    found: list[Any] = []
+    token = ""
+    while True:
+        page = await read(api, path, pageSize=200, pageToken=token, **params)
+        found += page[collection]
+        token = page["nextPageToken"]
+        if not token:
+            return found
+
+
+async def only(api: Api, path: str, collection: str, **params: Any) -> Any:
+    (found,) = await every(api, path, collection, **params)
+    return found
+
+
+def names_of(units: list[Any]) -> list[str]:
+    return [unit["name"] for unit in units]
+
+
+class TestLeadingGroup:
+    @pytest.mark.covers("S5", "S7", "S8")
+    async def test_eighteen_departments_serve_it_and_student_affairs_leads(self, clerk: Api) -> None:
+        group = await only(clerk, "/v1/units", "units", kind="KIND_LEADING_GROUP")
+        departments = {
+            unit["unitId"]: unit for unit in await every(clerk, "/v1/units", "units", kind="KIND_DEPARTMENT")
+        }
+        parts = {departments[one["sponsorUnitId"]]["name"]: one["part"] for one in group["sponsors"]}
+        assert len(parts) == len(departments) == 18
+        assert [name for name, part in parts.items() if part == "PART_LEAD"] == ["党委学工部"]
+
+    @pytest.mark.covers("S5", "S6", "S11")
+    async def test_its_two_chairs_are_the_party_secretary_and_the_president(self, clerk: Api) -> None:
+        group = await only(clerk, "/v1/units", "units", kind="KIND_LEADING_GROUP")
+        composition = await read(clerk, f"/v1/units/{group['unitId']}/composition")
+        chairs = [seat for seat in composition["seats"] if seat["post"]["kind"] == "KIND_CHAIR"]
+        assert [len(seat["holders"]) for seat in chairs] == [1, 1]
+        assert {seat["holders"][0]["method"] for seat in chairs} == {"METHOD_BY_POST"}
+        followed = [
+            (await read(clerk, f"/v1/posts/{seat['post']['boundPostId']}"))["kind"] for seat in chairs
+        ]
+        assert sorted(followed) == ["KIND_PRESIDENT", "KIND_SECRETARY"]
+        assert composition["verdicts"] and all(one["satisfied"] for one in composition["verdicts"])
+
+
+class TestOrganisation:
+    @pytest.mark.covers("S26")
+    async def test_committee_general_branches_and_joint_branches_are_three_tiers(self, clerk: Api) -> None:
+        community = await only(clerk, "/v1/units", "units", kind="KIND_COMMUNITY_COMMITTEE")
+        tree = (await read(clerk, f"/v1/units/{community['unitId']}/tree"))["nodes"]
+        tiers = Counter((node["depth"], node["kind"], node["form"]) for node in tree)
+        assert tiers[0, "KIND_COMMUNITY_COMMITTEE", "FORM_UNSPECIFIED"] == 1
+        assert tiers[1, "KIND_ACADEMY_GENERAL_BRANCH", "FORM_UNSPECIFIED"] == 9
+        assert tiers[2, "KIND_BRANCH", "FORM_JOINT_TEACHER_STUDENT"] == 18
+
+    @pytest.mark.covers("S38")
+    async def test_nine_academies_stand_on_three_campuses(self, clerk: Api) -> None:
+        campuses = await every(clerk, "/v1/campuses", "campuses")
+        assert sorted(names_of(campuses)) == sorted(name for _, name in structure.CAMPUSES)
+        academies = await every(clerk, "/v1/units", "units", kind="KIND_ACADEMY")
+        assert sorted(names_of(academies)) == sorted(f"{name}书院" for name in structure.ACADEMIES)
+        assert {unit["campusId"] for unit in academies} == {one["campusId"] for one in campuses}
+
+    @pytest.mark.covers("S22", "S23", "S24", "S25")
+    async def test_the_joint_branches_descend_from_cohort_and_major_branches(self, clerk: Api) -> None:
+        general = (await every(clerk, "/v1/units", "units", kind="KIND_ACADEMY_GENERAL_BRANCH"))[0]
+        below = {"parentUnitId": general["unitId"]}
+        before = await every(clerk, "/v1/units", "units", asOf=BEFORE_REORGANIZATION, **below)
+        after = await every(clerk, "/v1/units", "units", **below)
+        assert sorted(unit["form"] for unit in before) == ["FORM_COHORT", "FORM_MAJOR"]
+        assert {unit["form"] for unit in after} == {"FORM_JOINT_TEACHER_STUDENT"}
+        for unit in after:
+            steps = (await read(clerk, f"/v1/units/{unit['unitId']}/lineage"))["steps"]
+            assert {step["fromUnitId"] for step in steps} == {old["unitId"] for old in before}
+            assert {step["effectiveOn"] for step in steps} == {structure.REORGANIZED_ON}
+            roll = await read(clerk, f"/v1/rolls/{unit['unitId']}")
+            assert roll["staffMembers"] == 3 and roll["studentMembers"] > roll["staffMembers"]
+        old = await read(clerk, f"/v1/rolls/{before[0]['unitId']}", asOf=BEFORE_REORGANIZATION)
+        assert old["fullMembers"] > 0
+
+    @pytest.mark.covers("S33", "S34")
+    async def test_functional_and_temporary_branches_have_members_of_other_branches(self, clerk: Api) -> None:
+        functional = await every(clerk, "/v1/units", "units", form="FORM_FUNCTIONAL")
+        temporary = await every(clerk, "/v1/units", "units", form="FORM_TEMPORARY")
+        assert names_of(functional) == ["学生会功能型党支部"]
+        assert sorted(names_of(temporary)) == ["研究生支教团临时党支部", "西迁精神读书会临时党支部"]
+        for unit in (*functional, *temporary):
+            roll = await read(clerk, f"/v1/rolls/{unit['unitId']}")
+            assert (roll["participants"], roll["fullMembers"]) == (4, 0)
+
+    @pytest.mark.covers("S37", "S38", "S40")
+    async def test_the_branches_of_the_epidemic_had_qualified_secretaries_and_are_gone(
+        self, clerk: Api
+    ) -> None:
+        asked = {"form": "FORM_TEMPORARY", "state": "STATE_DISSOLVED"}
+        gone = await every(clerk, "/v1/units", "units", **asked)
+        assert len({unit["campusId"] for unit in gone}) == len(gone) == 3
+        for unit in gone:
+            assert (unit["establishedOn"], unit["dissolvedOn"]) == (
+                structure.EPIDEMIC_FROM,
+                structure.EPIDEMIC_UNTIL,
+            )
+            then = await read(clerk, f"/v1/units/{unit['unitId']}/composition", asOf=structure.EPIDEMIC_FROM)
+            (holder,) = then["seats"][0]["holders"]
+            basis = await read(clerk, f"/v1/posts/{holder['basisPostId']}")
+            assert holder["method"] == "METHOD_APPOINTED"
+            assert basis["kind"] in ("KIND_DEPUTY_HEAD", "KIND_DEPUTY_SECRETARY")
+
+
+class TestHistory:
+    @pytest.mark.covers("S60")
+    async def test_a_hundred_swore_on_the_first_of_july_2021(self, clerk: Api) -> None:
+        ceremony = await only(clerk, "/v1/ceremonies", "ceremonies")
+        ceremony = await read(clerk, f"/v1/ceremonies/{ceremony['ceremonyId']}")
+        outcomes = Counter(taker["outcome"] for taker in ceremony["oathTakers"])
+        assert (ceremony["heldOn"], outcomes) == (OATH_ON, {"OUTCOME_SWORN": 100})
+
+    @pytest.mark.covers("S16", "S28", "S29", "S60")
+    async def test_an_oath_taker_reads_the_own_case_and_no_rule_stands_against_it(
+        self, university: University
+    ) -> None:
+        async with university.api("member") as member:
+            case = await only(member, "/v1/admissionCases", "admissionCases")
+            case = await read(member, f"/v1/admissionCases/{case['caseId']}")
+            assert (case["state"], case["oathOn"]) == ("STATE_ARCHIVED", OATH_ON)
+            timeline = await read(member, f"/v1/admissionCases/{case['caseId']}/timeline")
+            own = await read(member, f"/v1/members/{case['personId']}")
+            person = await read(member, f"/v1/persons/{case['personId']}")
+        assert len(case["contacts"]) == len(case["introducerPersonIds"]) == 2
+        belongs = {one["kind"] for one in person["affiliations"]}
+        assert belongs == {"AFFILIATION_KIND_SCHOOL", "AFFILIATION_KIND_ACADEMY"}
+        verdicts = [one for entry in timeline["entries"] for one in entry["verdicts"]]
+        assert verdicts and all(one["satisfied"] for one in verdicts)
+        assert [period["status"] for period in own["statuses"]] == [
+            "MEMBERSHIP_STATUS_PROBATIONARY",
+            "MEMBERSHIP_STATUS_FULL",
+        ]
+
+    @pytest.mark.covers("S62")
+    async def test_the_award_had_twenty_two_editions_and_the_twenty_third_comes_next(
+        self, clerk: Api
+    ) -> None:
+        award = await only(clerk, "/v1/awards", "awards")
+        editions = await every(clerk, "/v1/editions", "editions", awardId=award["awardId"])
+        assert sorted(edition["number"] for edition in editions) == list(range(1, 23))
+        assert all(edition["number"] == edition["year"] - 1999 for edition in editions)
+        last = max(editions, key=lambda edition: edition["number"])
+        results = await read(clerk, f"/v1/editions/{last['editionId']}/results", winnersOnly="true")
+        assert len(results["results"]) == 10
+        again = {"awardId": award["awardId"], "editions": [{"number": 22, "year": 2021, "quota": 10}]}
+        refused = await clerk.post("/v1/editions:import", again)
+        assert 400 <= refused.status_code < 500
+
+    @pytest.mark.covers("S87", "S88")
+    @pytest.mark.parametrize(
+        ("code", "share", "counted"),
+        [("members_among_model_students", "60.0", (12, 20)), ("honoured_among_members", "60.2", (150, 249))],
+    )
+    async def test_an_indicator_is_computed_and_opens_to_everybody_counted(
+        self, clerk: Api, code: str, share: str, counted: tuple[int, int]
+    ) -> None:
+        indicator = await only(clerk, "/v1/indicators", "indicators", code=code)
+        path = f"/v1/indicators/{indicator['indicatorId']}"
+        named = indicator["definition"]["asOfBasis"] == "AS_OF_BASIS_NAMED_DAY"
+        asked = {"year": history.YEAR} | ({"asOf": history.END_OF_YEAR} if named else {})
+        computed = await clerk.post(f"{path}:compute", asked)
+        assert computed.status_code == 200, computed.text
+        value = computed.json()
+        assert (value["share"], (value["numerator"], value["denominator"])) == (share, counted)
+        evidence = await every(clerk, f"/v1/indicatorValues/{value['valueId']}/evidence", "evidence")
+        assert (sum(one["inNumerator"] for one in evidence), len(evidence)) == counted
+        # The value kept by the load says the same of the same people.
+        kept = await every(clerk, f"{path}/values", "values")
+        assert {one["digest"] for one in kept} == {value["digest"]} and len(kept) == 2
+
+    @pytest.mark.covers("S89", "S90")
+    async def test_national_honours_are_borne_by_invented_people(self, clerk: Api) -> None:
+        honours = await every(clerk, "/v1/honours", "honours", kind="HONOUR_KIND_NATIONAL")
+        assert len(honours) == 2
+        for honour in honours:
+            person = await read(clerk, f"/v1/persons/{honour['personId']}")
+            assert person["name"] not in OF_THE_ARTICLE
+
+
+class TestPeople:
+    async def test_interrupted_and_called_again_it_registered_everybody_once(self, clerk: Api) -> None:
+        persons = await every(clerk, "/v1/persons", "persons")
+        # The first administrator was there before.
+        assert len(persons) == 2000 + 1
+        kinds = Counter(person["kind"] for person in persons)
+        assert kinds == {"PERSON_KIND_STUDENT": 1700, "PERSON_KIND_STAFF": 300 + 1}
+
+    async def test_everybody_with_a_role_signs_in(self, university: University) -> None:
+        async def first_page(role: str) -> int:
+            async with university.api(role) as api:
+                return (await api.get("/v1/units", pageSize=1)).status_code
+
+        roles = sorted(university.logins)
+        assert len(roles) == 16
+        assert set(await asyncio.gather(*map(first_page, roles))) == {200}
