@@ -47,18 +47,18 @@ async def test_two_branches_become_one_and_an_applicant_takes_the_oath_in_it(cit
     await city.vote()
     await city.up_to_approval()
 
-    await _swear(city, joint)
+    await _swear(city)
     sworn = await until(lambda: city.get("applicant", case), lambda found: "oathOn" in found)
     assert sworn["oathOn"] == city.today.isoformat()
     timeline = await city.get("applicant", f"{case}/timeline")
     assert timeline["entries"][-1]["step"]["step"] == "oath"
 
 
-async def _swear(city: City, unit: str) -> None:
+async def _swear(city: City, *, days_ago: int = 0) -> None:
     planned = {
         "unitId": city.units["committee"],
         "title": "入党宣誓",
-        "heldOn": city.today.isoformat(),
+        "heldOn": city.ago(days_ago),
         "leadPersonId": city.people["approver"],
     }
     ceremony = await city.post("approver", "/v1/ceremonies", planned)
@@ -132,3 +132,68 @@ class TestRefusals:
         answer = await city.send("applicant", "/v1/admissionCases", {"personId": "x"})
         assert answer.status_code == 400
         assert "/personId" in {item["pointer"] for item in answer.json()["violations"]}
+
+
+class TestFromPaper:
+    """Cases that were run before the system existed."""
+
+    STEPS = (
+        ("talk", 990),
+        ("activist", 800),
+        ("activist_filing", 790),
+        ("contacts", 780),
+        ("prospect", 420),
+        ("prospect_filing", 410),
+        ("introducers", 405),
+        ("political_review", 400),
+        ("training", 395),
+        ("committee_review", 390),
+        ("pre_review", 385),
+        ("admission_form", 380),
+        ("branch_meeting", 375),
+        ("superior_talk", 372),
+        ("approval", 370),
+    )
+
+    def _body(self, city: City, *steps: tuple[str, int]) -> dict[str, Any]:
+        case = {
+            "personId": city.people["applicant"],
+            "unitId": city.units["cohort"],
+            "appliedOn": city.ago(1000),
+            "steps": [{"step": step, "occurredOn": city.ago(days)} for step, days in steps],
+        }
+        return {"sourceReference": "发展党员台账", "cases": [case]}
+
+    @pytest.mark.covers("S28", "S60")
+    async def test_who_was_approved_years_ago_takes_the_oath_of_that_time(self, city: City) -> None:
+        answer = await city.post(
+            "admin", "/v1/admissionCases:import", self._body(city, *self.STEPS), key=str(uuid4())
+        )
+        (brought,) = answer["cases"]
+        assert brought["step"] == "approval"
+        path = f"/v1/admissionCases/{brought['caseId']}"
+        case = await city.get("applicant", path)
+        assert (case["imported"], case["sourceReference"]) == (True, "发展党员台账")
+        assert case["probationFrom"] == city.ago(375)
+        roll = await city.get("secretary", f"/v1/rolls/{city.units['cohort']}")
+        assert roll["probationaryMembers"] == 1
+
+        await _swear(city, days_ago=350)
+
+        sworn = await until(lambda: city.get("applicant", path), lambda found: "oathOn" in found)
+        assert sworn["oathOn"] == city.ago(350)
+
+    async def test_each_wrong_row_is_named_by_its_pointer(self, city: City) -> None:
+        body = self._body(city, ("talk", 990), ("activist", 800), ("contacts", 780), ("prospect", -2))
+
+        answer = await city.send("admin", "/v1/admissionCases:import", body)
+
+        assert answer.status_code == 400
+        problem = answer.json()
+        assert problem["reason"] == "IMPORT_REFUSED"
+        assert [item["pointer"] for item in problem["violations"]] == ["/cases/0/steps/2/step"]
+
+    async def test_a_branch_secretary_may_not(self, city: City) -> None:
+        answer = await city.send("secretary", "/v1/admissionCases:import", self._body(city, ("talk", 990)))
+
+        assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
