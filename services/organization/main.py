@@ -23,6 +23,7 @@ from organization import tables
 from organization.clients import Membership
 from organization.consumers import CONSUMERS
 from organization.operations.bootstrap import bootstrap
+from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
@@ -60,12 +61,15 @@ def build(settings: Settings) -> Service:
     """The service as it is served."""
     siblings = Siblings(settings)
     membership = Membership(siblings)
-    process = reorganization_process(membership)
+    process, dissolution = reorganization_process(membership), dissolution_process(membership)
     return Service(
         name="organization",
         settings=settings,
         servicers=[
-            (unit_service_pb2_grpc.add_UnitServiceServicer_to_server, UnitServicer(membership)),
+            (
+                unit_service_pb2_grpc.add_UnitServiceServicer_to_server,
+                UnitServicer(membership, dissolution),
+            ),
             (unit_service_pb2_grpc.add_CampusServiceServicer_to_server, CampusServicer()),
             (
                 appointment_service_pb2_grpc.add_AppointmentServiceServicer_to_server,
@@ -81,7 +85,7 @@ def build(settings: Settings) -> Service:
             ),
         ],
         consumers=CONSUMERS,
-        processes=[process],
+        processes=[process, dissolution],
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,
         metadata=tables.metadata,

@@ -63,6 +63,8 @@ unit = sa.Table(
     _day("established_on"),
     _day("dissolved_on", null=True),
     _text("dissolved_because", null=True),
+    # The process that dissolves it at the moment.
+    _id("frozen_by", null=True),
     *_stamps(),
     sa.CheckConstraint("dissolved_on > established_on", name=sa.schema.conv("unit_life_check")),
 )

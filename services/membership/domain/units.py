@@ -53,6 +53,11 @@ class Unit:
         """Whether the unit exists on the day."""
         return self.established_on <= day and (self.dissolved_on is None or day < self.dissolved_on)
 
+    def check_lasts(self) -> None:
+        """Refuse a unit whose end is known to whoever would stay in it."""
+        if self.dissolved_on is not None:
+            raise UnitNotInForceError(unit_id=self.unit_id, day=self.dissolved_on)
+
     def check_free(self) -> None:
         """Refuse to change what a process of the organization service holds."""
         if self.frozen_by is not None:

@@ -138,6 +138,9 @@ async def check_affiliation_units(reader: Reader, ties: Sequence[Affiliation]) -
         if not _suits(tie.kind, unit.kind):
             raise UnitKindNotAllowedError(unit_id=tie.unit_id, kind=unit.kind, form=unit.form)
         unit.check_in_force(tie.valid_from)
+        if tie.valid_until is None:
+            unit.check_lasts()
+        unit.check_free()
 
 
 def _suits(kind: AffiliationKind, unit_kind: str) -> bool:

@@ -120,6 +120,7 @@ async def _check_establishable(work: UnitOfWork, new: Sequence[NewMember]) -> No
         if unit is None:
             raise UnitUnknownError(unit_id=item.unit_id)
         unit.check_in_force(item.relationship_from)
+        unit.check_lasts()
         unit.check_use(Use.FORMAL_RELATIONSHIP)
         unit.check_free()
 
@@ -130,6 +131,7 @@ async def move_member(
     """Let another branch have a member from a day on; an open case moves along and does not start again."""
     ending = domain.check_transfer(before, to_unit_id=to_unit_id, effective_on=effective_on, today=work.today)
     target = await usable_unit(work, to_unit_id, Use.FORMAL_RELATIONSHIP, day=effective_on)
+    target.check_lasts()
     target.check_free()
     (await known_unit(work, ending.unit_id)).check_free()
     person_id = before.person_id

@@ -10,6 +10,14 @@ from membership.domain.units import Unit
 
 _COLUMNS = "unit_id, kind, form, established_on, dissolved_on, frozen_by"
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"))
+# Whoever joins or leaves a unit holds it until the commit: what freezes or dissolves it is kept only afterwards, and
+# whoever asks after that is told of the newcomer.
+_HOLD = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))
+             ORDER BY unit_id FOR SHARE"""
+    )
+)
 _PUT = query(
     sa.text(
         f"""INSERT INTO unit ({_COLUMNS}, version)
@@ -31,8 +39,9 @@ def _unit(row: Record) -> Unit:
 
 
 async def find_all(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, Unit]:
-    """The units of these ids that are known here."""
-    rows = await reader.fetch(_FIND, unit_ids=list(unit_ids))
+    """The units of these ids that are known here; inside a unit of work they stay as they are until its end."""
+    statement = _HOLD if isinstance(reader, UnitOfWork) else _FIND
+    rows = await reader.fetch(statement, unit_ids=list(unit_ids))
     return {row["unit_id"]: _unit(row) for row in rows}
 
 

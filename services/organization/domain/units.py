@@ -143,6 +143,8 @@ class Unit:
     updated_at: datetime
     version: int
     day: date
+    # The process that dissolves it at the moment.
+    frozen_by: UUID | None = None
 
     @property
     def state(self) -> State:

@@ -81,6 +81,22 @@ def unit_dissolved(unit: Unit, on: date, *, reason: str, reorganization_id: UUID
     return _of_unit(unit, data)
 
 
+def dissolution_begun(unit: Unit, on: date, process_id: UUID) -> Event:
+    """The unit was frozen in order to be dissolved."""
+    data = events_pb2.UnitDissolutionBegun(
+        dissolved_on=on.isoformat(), process_id=str(process_id), unit=unit_message(unit)
+    )
+    return _of_unit(unit, data)
+
+
+def dissolution_undone(unit: Unit, process_id: UUID, failure: str) -> Event:
+    """The unit stays, and is free again."""
+    data = events_pb2.UnitDissolutionUndone(
+        process_id=str(process_id), failure=failure, unit=unit_message(unit)
+    )
+    return _of_unit(unit, data)
+
+
 def campus_created(campus: Campus) -> Event:
     """A campus was added."""
     return Event(campus.campus_id, campus.version, events_pb2.CampusCreated(campus=campus_message(campus)))

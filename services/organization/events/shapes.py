@@ -120,6 +120,7 @@ def unit_message(unit: Unit) -> unit_pb2.Unit:
         update_time=instant(unit.updated_at),
         version=unit.version,
         etag=str(unit.version),
+        frozen_by_process_id=text(unit.frozen_by),
     )
 
 

@@ -96,6 +96,7 @@ def _kept(unit: Unit | None) -> dict[str, Any] | None:
         "sponsors": [[each.sponsor_id, each.days.start, each.days.end] for each in unit.sponsors],
         "life": [unit.life.start, unit.life.end],
         "successors": unit.successor_ids,
+        "frozen_by": unit.frozen_by,
     }
 
 

@@ -1,4 +1,4 @@
-"""Establish, change and dissolve units."""
+"""Establish and change units."""
 
 from datetime import date
 from uuid import UUID
@@ -10,8 +10,6 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.process import ensure_free
 
-from organization.clients import Membership
-from organization.domain.reorganizations import RollMove, lineage_of
 from organization.domain.rules import refuse_if_newly_blocked, sponsoring_verdicts
 from organization.domain.structure import (
     check_move,
@@ -25,7 +23,6 @@ from organization.domain.units import (
     DescriptionChange,
     Findings,
     Form,
-    Kind,
     NewUnit,
     Part,
     Unit,
@@ -36,13 +33,9 @@ from organization.domain.units import (
 from organization.errors import (
     SponsorshipNotFoundError,
     SponsorshipOverlapsError,
-    UnitAlreadyDissolvedError,
-    UnitHasChildrenError,
-    UnitHasMembersError,
-    UnitInUseError,
 )
 from organization.events import facts
-from organization.operations import appointments, founding, posts
+from organization.operations import appointments, founding
 from organization.repository import unit_changes, units
 
 
@@ -222,67 +215,3 @@ async def end_sponsor(call: Call, unit_id: UUID, *, sponsor_id: UUID, ends_on: d
             work, unit_id, lambda changed: facts.sponsor_ended(changed, sponsor_id, on), before=unit
         )
         return work.answer(after)
-
-
-async def dissolve_unit(
-    call: Call,
-    membership: Membership,
-    unit_id: UUID,
-    *,
-    dissolved_on: date | None,
-    successor_ids: list[UUID],
-    reason: str,
-) -> Unit:
-    """Dissolve a unit that holds nobody and carries nothing any longer, from a day on."""
-    today = call.clock.today()
-    on = dissolved_on or today
-    unit = await founding.present(call.database, unit_id, today)
-    _check_dissolution(unit, on)
-    # Asked before the unit of work: nothing is held across a call to another service.
-    people = await membership.count_roll(unit_id, on)
-    if people:
-        raise UnitHasMembersError(unit_id=unit_id, count=people, dissolved_on=on)
-    async with call.transaction() as work:
-        unit = await founding.take(work, unit_id)
-        _check_dissolution(unit, on)
-        await _check_unused(work, unit_id, on)
-        await _check_successors(work, unit, successor_ids, on)
-        await posts.end_posts_of(work, unit_id, on=on, reason=reason)
-        await unit_changes.end(work, unit_id, on, because=reason)
-        moves = [RollMove(unit_id, unit_id, successor) for successor in successor_ids]
-        await unit_changes.add_lineage(work, lineage_of(moves, on=on, reorganization_id=None))
-        after = await founding.announce_end(work, unit_id, on, because=reason, reorganization_id=None)
-        return work.answer(after)
-
-
-def _check_dissolution(unit: Unit, on: date) -> None:
-    if unit.life.end is not None:
-        raise UnitAlreadyDissolvedError(unit_id=unit.unit_id, dissolved_on=unit.life.end)
-    findings = Findings()
-    if unit.kind is Kind.UNIVERSITY:
-        findings.add("unit_id", "学校不能撤销。", "The university is not dissolved.")
-    if on <= unit.life.start:
-        findings.add("dissolved_on", "撤销日期须晚于成立日期。", "It lies after the first day.")
-    findings.refuse_if_any()
-
-
-async def _check_unused(work: UnitOfWork, unit_id: UUID, on: date) -> None:
-    children = await units.count_children(work, unit_id, since=on)
-    if children:
-        raise UnitHasChildrenError(unit_id=unit_id, count=children, dissolved_on=on)
-    dependants = await units.count_dependants(work, unit_id, since=on)
-    if dependants:
-        raise UnitInUseError(unit_id=unit_id, count=dependants, dissolved_on=on)
-
-
-async def _check_successors(work: UnitOfWork, unit: Unit, successor_ids: list[UUID], on: date) -> None:
-    known = await units.outlines(work, successor_ids)
-    findings = Findings()
-    for number, successor_id in enumerate(successor_ids):
-        successor = known.get(successor_id)
-        path = f"successor_unit_ids[{number}]"
-        if successor is None or successor_id == unit.unit_id:
-            findings.add(path, "没有此组织，或为其自身。", "There is no such unit, or it is the unit itself.")
-        elif on not in successor.life:
-            findings.add(path, "承接组织在撤销日期须存续。", "It must exist on the day.")
-    findings.refuse_if_any()

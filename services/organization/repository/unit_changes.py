@@ -44,6 +44,7 @@ _END = query(
             WHERE unit_id = :unit_id"""
     )
 )
+_FREEZE = query(sa.text("UPDATE unit SET frozen_by = CAST(:process_id AS uuid) WHERE unit_id = :unit_id"))
 _ADD_LINEAGE = query(
     insert(
         tables.unit_lineage,
@@ -112,6 +113,11 @@ async def add(
 async def touch(work: UnitOfWork, unit_id: UUID) -> int:
     """Raise the version of a unit; answers the new one."""
     return int(await work.fetch_value(_TOUCH, unit_id=unit_id, now=work.now))
+
+
+async def freeze(work: UnitOfWork, unit_id: UUID, process_id: UUID | None) -> None:
+    """Let a unit show the process that holds it, or none."""
+    await work.execute(_FREEZE, unit_id=unit_id, process_id=process_id)
 
 
 async def descriptions(work: UnitOfWork, unit_id: UUID, days: Interval) -> list[tuple[Interval, Description]]:

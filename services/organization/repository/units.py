@@ -34,7 +34,7 @@ from organization.repository.beliefs import as_now, as_then
 
 _COLUMNS = """
     u.unit_id, u.kind, u.form, u.function, u.cohort_year, u.major_code, u.purpose, u.host_id, u.task,
-    u.planned_end_on, u.created_at, u.updated_at, u.version, d.name, d.short_name, d.campus_id,
+    u.planned_end_on, u.created_at, u.updated_at, u.version, u.frozen_by, d.name, d.short_name, d.campus_id,
     life.starts_on, life.ends_on,
     (SELECT coalesce(jsonb_agg(jsonb_build_array(p.parent_id, lower(p.valid), upper(p.valid))
                                ORDER BY lower(p.valid)), '[]')
@@ -124,6 +124,7 @@ def _read(row: Record, day: date) -> Unit:
         updated_at=row["updated_at"],
         version=row["version"],
         day=day,
+        frozen_by=row["frozen_by"],
     )
 
 

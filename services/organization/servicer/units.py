@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.calls import answer, current
+from chassis.process import ProcessKind
 from shuyuan.organization.v1 import unit_service_pb2 as pb
 from shuyuan.organization.v1 import unit_service_pb2_grpc
 
@@ -12,14 +13,15 @@ from organization.convert import units as convert
 from organization.convert.values import id_of, ids_of, instant_of, optional_day
 from organization.domain.posts import PostKind
 from organization.events.shapes import campus_message, unit_message
-from organization.operations import appointments, campuses, unit_reads, units
+from organization.operations import appointments, campuses, dissolution, unit_reads, units
 
 
 class UnitServicer(unit_service_pb2_grpc.UnitServiceServicer):
     """Units and their tree."""
 
-    def __init__(self, membership: Membership) -> None:
+    def __init__(self, membership: Membership, dissolution_kind: ProcessKind) -> None:
         self._membership = membership
+        self._dissolution = dissolution_kind
 
     async def EstablishUnit(self, request: pb.EstablishUnitRequest, context: Any) -> pb.EstablishUnitResponse:
         """Establish a unit."""
@@ -121,9 +123,10 @@ class UnitServicer(unit_service_pb2_grpc.UnitServiceServicer):
     async def DissolveUnit(self, request: pb.DissolveUnitRequest, context: Any) -> pb.DissolveUnitResponse:
         """Dissolve a unit."""
         call = current()
-        done = units.dissolve_unit(
+        done = dissolution.dissolve_unit(
             call,
             self._membership,
+            self._dissolution,
             id_of(request.unit_id, "unit_id"),
             dissolved_on=optional_day(request, "dissolved_on"),
             successor_ids=ids_of(list(request.successor_unit_ids), "successor_unit_ids"),

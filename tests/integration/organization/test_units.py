@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pytest
 from chassis.errors import (
@@ -13,9 +12,7 @@ from chassis.errors import (
     PermissionDeniedError,
     ServiceError,
     StateError,
-    UnavailableError,
 )
-from organization.errors import MembershipUnavailableError
 from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
 
 from tests.integration.organization.world import FOUNDED, Campus, World, stamp
@@ -249,7 +246,7 @@ class TestHistory:
             unit_id=branch.unit_id, name="乙支部", effective_on=SEP.isoformat()
         )
         renamed = (await world.ask(world.stubs.units.UpdateUnit, request, etag=branch.etag)).unit
-        await TestDissolve.dissolve(world, renamed, on=date(2025, 1, 1))
+        await world.dissolve(renamed, on=date(2025, 1, 1))
 
         shown = [
             (await world.unit(branch.unit_id, as_of=day)).name for day in (date(2019, 1, 1), date(2026, 1, 1))
@@ -390,113 +387,6 @@ class TestRefusals:
             await world.ask(world.stubs.units.ListUnits, request)
 
         assert fields_of(refused.value) == [field]
-
-
-class TestDissolve:
-    @staticmethod
-    async def dissolve(world: World, unit: unit_pb2.Unit, *successors: unit_pb2.Unit, on: date = SEP) -> Any:
-        request = unit_service_pb2.DissolveUnitRequest(
-            unit_id=unit.unit_id,
-            dissolved_on=on.isoformat(),
-            successor_unit_ids=[each.unit_id for each in successors],
-            reason="调整",
-        )
-        return (await world.ask(world.stubs.units.DissolveUnit, request, etag=unit.etag)).unit
-
-    @pytest.mark.covers("S22")
-    async def test_a_dissolved_unit_names_its_successors_and_stays_readable(
-        self, world: World, campus: Campus
-    ) -> None:
-        old = await campus.branch(world, "旧支部")
-        new = await campus.joint(world, "新支部")
-
-        dissolved = await self.dissolve(world, old, new)
-
-        assert dissolved.dissolved_on == SEP.isoformat()
-        assert list(dissolved.successor_unit_ids) == [new.unit_id]
-        assert (await world.unit(old.unit_id, as_of=FOUNDED)).state == unit_pb2.Unit.STATE_ACTIVE
-        assert (await world.unit(old.unit_id)).state == unit_pb2.Unit.STATE_DISSOLVED
-        lineage = await world.ask(
-            world.stubs.units.ListUnitLineage, unit_service_pb2.ListUnitLineageRequest(unit_id=new.unit_id)
-        )
-        (step,) = lineage.steps
-        assert (step.from_unit_id, step.kind) == (old.unit_id, unit_pb2.Lineage.KIND_SUCCESSION)
-
-    async def test_a_unit_without_successor_stays_readable_for_its_superior(
-        self, world: World, campus: Campus
-    ) -> None:
-        old = await campus.branch(world, "旧支部")
-
-        await self.dissolve(world, old)
-
-        assert (await world.unit(old.unit_id)).name == "旧支部"
-
-    async def test_before_it_was_recorded_the_end_was_unknown(self, world: World, campus: Campus) -> None:
-        old = await campus.branch(world, "旧支部")
-        before = world.instant()
-        await self.dissolve(world, old)
-
-        then = await world.unit(old.unit_id, as_of=date(2025, 1, 1), known_at=before)
-
-        assert then.state == unit_pb2.Unit.STATE_ACTIVE
-        assert not then.HasField("dissolved_on")
-
-    async def test_a_unit_with_units_below_it_stays(self, world: World, campus: Campus) -> None:
-        await campus.branch(world, "支部")
-
-        with pytest.raises(StateError) as refused:
-            await self.dissolve(world, campus.general_branch)
-
-        assert (refused.value.reason, refused.value.metadata["count"]) == ("UNIT_HAS_CHILDREN", "1")
-
-    async def test_a_sponsor_of_others_stays(self, world: World, campus: Campus) -> None:
-        await campus.joint(world, "联合支部")
-
-        with pytest.raises(StateError) as refused:
-            await self.dissolve(world, campus.school)
-
-        assert refused.value.reason == "UNIT_IN_USE"
-
-    async def test_a_unit_with_members_stays(self, world: World, campus: Campus) -> None:
-        branch = await campus.branch(world, "支部")
-        world.membership.rolls[UUID(branch.unit_id)] = 3
-
-        with pytest.raises(StateError) as refused:
-            await self.dissolve(world, branch)
-
-        assert (refused.value.reason, refused.value.metadata["count"]) == ("UNIT_HAS_MEMBERS", "3")
-
-    async def test_nothing_is_dissolved_while_membership_is_away(self, world: World, campus: Campus) -> None:
-        branch = await campus.branch(world, "支部")
-        world.membership.failure = MembershipUnavailableError()
-
-        with pytest.raises(UnavailableError):
-            await self.dissolve(world, branch)
-
-        assert not (await world.unit(branch.unit_id)).HasField("dissolved_on")
-
-    async def test_the_university_stays(self, world: World) -> None:
-        root = await world.unit(world.root)
-
-        with pytest.raises(InvalidArgumentError):
-            await self.dissolve(world, root)
-
-    async def test_what_is_dissolved_is_not_dissolved_again(self, world: World, campus: Campus) -> None:
-        old = await campus.branch(world, "旧支部")
-        dissolved = await self.dissolve(world, old)
-
-        with pytest.raises(StateError) as refused:
-            await self.dissolve(world, dissolved)
-
-        assert refused.value.reason == "UNIT_ALREADY_DISSOLVED"
-
-    async def test_a_name_is_free_again_after_the_end(self, world: World, campus: Campus) -> None:
-        old = await campus.branch(world, "支部")
-        await self.dissolve(world, old)
-
-        again = await campus.branch(world, "支部", on=SEP)
-
-        assert again.unit_id != old.unit_id
 
 
 class TestLists:

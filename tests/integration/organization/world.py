@@ -28,7 +28,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from organization.clients import Membership
 from organization.domain.reorganizations import Preview, RollMove
 from organization.main import build
-from organization.operations import execution
+from organization.operations import dissolution, execution
 from organization.operations.bootstrap import bootstrap
 from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
@@ -48,7 +48,9 @@ from shuyuan.organization.v1 import (
 ISSUER = "https://issuer.test"
 ADMIN = "admin"
 FOUNDED = date(2020, 1, 1)
-_EVENTS = query(sa.text("SELECT noun, verb, resource_id, resource_version, data FROM event_log ORDER BY seq"))
+_EVENTS = query(
+    sa.text("SELECT event_id, noun, verb, resource_id, resource_version, data FROM event_log ORDER BY seq")
+)
 
 
 class FakeMembership(Membership):
@@ -59,8 +61,10 @@ class FakeMembership(Membership):
         self.answer: Callable[[Sequence[RollMove]], Preview] = lambda moves: Preview((), (), ())
         self.failure: Exception | None = None
         self.asked = 0
+        self.waited_for: list[UUID | None] = []
 
-    async def count_roll(self, unit_id: UUID, on: date) -> int:
+    async def count_roll(self, unit_id: UUID, on: date, *, after_event: UUID | None = None) -> int:
+        self.waited_for.append(after_event)
         if self.failure is not None:
             raise self.failure
         return self.rolls.get(unit_id, 0)
@@ -107,7 +111,8 @@ class World:
         control = access.AccessControl(database, self.clock, role_permissions(role_pb2.Role.DESCRIPTOR))
         self.context = ServiceContext("organization", settings, database, self.clock, control)
         self.process = execution.reorganization_process(self.membership)
-        self.runner = ProcessRunner(self.context, [self.process])
+        self.dissolution = dissolution.dissolution_process(self.membership)
+        self.runner = ProcessRunner(self.context, [self.process, self.dissolution])
         self._stack = AsyncExitStack()
         self.root, self.admin = UUID(int=0), UUID(int=0)
 
@@ -119,6 +124,8 @@ class World:
                 servicer._membership = self.membership
             if hasattr(servicer, "_kind"):
                 servicer._kind = self.process
+            if hasattr(servicer, "_dissolution"):
+                servicer._dissolution = self.dissolution
         server = GrpcServer(self.context.settings, gate, self.service.servicers)
         await server.start()
         self._stack.push_async_callback(server.stop, 0)
@@ -216,6 +223,24 @@ class World:
         )
         answer = await self.ask(self.stubs.units.EstablishUnit, request, by=by)
         return answer.unit
+
+    async def begin_dissolving(
+        self, unit: unit_pb2.Unit, *successors: unit_pb2.Unit, on: date, by: str = ADMIN
+    ) -> Any:
+        """Ask for a unit to be dissolved; answers it frozen."""
+        request = unit_service_pb2.DissolveUnitRequest(
+            unit_id=unit.unit_id,
+            dissolved_on=on.isoformat(),
+            successor_unit_ids=[each.unit_id for each in successors],
+            reason="调整",
+        )
+        return (await self.ask(self.stubs.units.DissolveUnit, request, by=by, etag=unit.etag)).unit
+
+    async def dissolve(self, unit: unit_pb2.Unit, *successors: unit_pb2.Unit, on: date) -> Any:
+        """Dissolve a unit; answers it as it stands afterwards."""
+        await self.begin_dissolving(unit, *successors, on=on)
+        await self.work_off()
+        return await self.unit(unit.unit_id)
 
     async def unit(
         self,

@@ -233,6 +233,70 @@ class UnitDissolved(_message.Message):
 Global___UnitDissolved: _TypeAlias = UnitDissolved  # noqa: Y015
 
 @_typing.final
+class UnitDissolutionBegun(_message.Message):
+    """The dissolution of a unit began: it is frozen until it is dissolved, or until the dissolution is undone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISSOLVED_ON_FIELD_NUMBER: _builtins.int
+    PROCESS_ID_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    dissolved_on: _builtins.str
+    """First day on which it is to exist no longer."""
+    process_id: _builtins.str
+    """The process that carries it out."""
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        dissolved_on: _builtins.str = ...,
+        process_id: _builtins.str = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dissolved_on", b"dissolved_on", "process_id", b"process_id", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitDissolutionBegun: _TypeAlias = UnitDissolutionBegun  # noqa: Y015
+
+@_typing.final
+class UnitDissolutionUndone(_message.Message):
+    """The dissolution of a unit was given up before anything was changed; the unit is free again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROCESS_ID_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    process_id: _builtins.str
+    """The process that carried it out."""
+    failure: _builtins.str
+    """Why: the reason that the command would have been refused with, for example `UNIT_HAS_MEMBERS`."""
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        process_id: _builtins.str = ...,
+        failure: _builtins.str = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "process_id", b"process_id", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitDissolutionUndone: _TypeAlias = UnitDissolutionUndone  # noqa: Y015
+
+@_typing.final
 class CampusCreated(_message.Message):
     """A campus was added."""
 

@@ -299,6 +299,7 @@ class Unit(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    FROZEN_BY_PROCESS_ID_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Id of the unit."""
     kind: Global___Unit.Kind.ValueType
@@ -337,6 +338,10 @@ class Unit(_message.Message):
     """Counts the changes of the unit, from 1."""
     etag: _builtins.str
     """The version as an entity tag."""
+    frozen_by_process_id: _builtins.str
+    """The process that dissolves it at the moment, whatever day and instant are asked for; until it ends, nobody joins
+    or leaves the unit.
+    """
     @_builtins.property
     def parents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Parentage]:
         """Every parent it had, has or will have, oldest first."""
@@ -384,10 +389,11 @@ class Unit(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        frozen_by_process_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_campus_id", b"_campus_id", "_cohort_year", b"_cohort_year", "_dissolved_on", b"_dissolved_on", "_host_unit_id", b"_host_unit_id", "_major_code", b"_major_code", "_parent_unit_id", b"_parent_unit_id", "_planned_end_on", b"_planned_end_on", "_task", b"_task", "campus_id", b"campus_id", "cohort_year", b"cohort_year", "create_time", b"create_time", "dissolved_on", b"dissolved_on", "host_unit_id", b"host_unit_id", "major_code", b"major_code", "parent_unit_id", b"parent_unit_id", "planned_end_on", b"planned_end_on", "task", b"task", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_campus_id", b"_campus_id", "_cohort_year", b"_cohort_year", "_dissolved_on", b"_dissolved_on", "_frozen_by_process_id", b"_frozen_by_process_id", "_host_unit_id", b"_host_unit_id", "_major_code", b"_major_code", "_parent_unit_id", b"_parent_unit_id", "_planned_end_on", b"_planned_end_on", "_task", b"_task", "campus_id", b"campus_id", "cohort_year", b"cohort_year", "create_time", b"create_time", "dissolved_on", b"dissolved_on", "frozen_by_process_id", b"frozen_by_process_id", "host_unit_id", b"host_unit_id", "major_code", b"major_code", "parent_unit_id", b"parent_unit_id", "planned_end_on", b"planned_end_on", "task", b"task", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_campus_id", b"_campus_id", "_cohort_year", b"_cohort_year", "_dissolved_on", b"_dissolved_on", "_host_unit_id", b"_host_unit_id", "_major_code", b"_major_code", "_parent_unit_id", b"_parent_unit_id", "_planned_end_on", b"_planned_end_on", "_task", b"_task", "campus_id", b"campus_id", "cohort_year", b"cohort_year", "create_time", b"create_time", "dissolved_on", b"dissolved_on", "established_on", b"established_on", "etag", b"etag", "form", b"form", "function", b"function", "host_unit_id", b"host_unit_id", "kind", b"kind", "major_code", b"major_code", "name", b"name", "parent_unit_id", b"parent_unit_id", "parents", b"parents", "planned_end_on", b"planned_end_on", "purpose", b"purpose", "short_name", b"short_name", "sponsors", b"sponsors", "state", b"state", "successor_unit_ids", b"successor_unit_ids", "task", b"task", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_campus_id", b"_campus_id", "_cohort_year", b"_cohort_year", "_dissolved_on", b"_dissolved_on", "_frozen_by_process_id", b"_frozen_by_process_id", "_host_unit_id", b"_host_unit_id", "_major_code", b"_major_code", "_parent_unit_id", b"_parent_unit_id", "_planned_end_on", b"_planned_end_on", "_task", b"_task", "campus_id", b"campus_id", "cohort_year", b"cohort_year", "create_time", b"create_time", "dissolved_on", b"dissolved_on", "established_on", b"established_on", "etag", b"etag", "form", b"form", "frozen_by_process_id", b"frozen_by_process_id", "function", b"function", "host_unit_id", b"host_unit_id", "kind", b"kind", "major_code", b"major_code", "name", b"name", "parent_unit_id", b"parent_unit_id", "parents", b"parents", "planned_end_on", b"planned_end_on", "purpose", b"purpose", "short_name", b"short_name", "sponsors", b"sponsors", "state", b"state", "successor_unit_ids", b"successor_unit_ids", "task", b"task", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__campus_id: _TypeAlias = _typing.Literal["campus_id"]  # noqa: Y015
     _WhichOneofArgType__campus_id: _TypeAlias = _typing.Literal["_campus_id", b"_campus_id"]  # noqa: Y015
@@ -395,6 +401,8 @@ class Unit(_message.Message):
     _WhichOneofArgType__cohort_year: _TypeAlias = _typing.Literal["_cohort_year", b"_cohort_year"]  # noqa: Y015
     _WhichOneofReturnType__dissolved_on: _TypeAlias = _typing.Literal["dissolved_on"]  # noqa: Y015
     _WhichOneofArgType__dissolved_on: _TypeAlias = _typing.Literal["_dissolved_on", b"_dissolved_on"]  # noqa: Y015
+    _WhichOneofReturnType__frozen_by_process_id: _TypeAlias = _typing.Literal["frozen_by_process_id"]  # noqa: Y015
+    _WhichOneofArgType__frozen_by_process_id: _TypeAlias = _typing.Literal["_frozen_by_process_id", b"_frozen_by_process_id"]  # noqa: Y015
     _WhichOneofReturnType__host_unit_id: _TypeAlias = _typing.Literal["host_unit_id"]  # noqa: Y015
     _WhichOneofArgType__host_unit_id: _TypeAlias = _typing.Literal["_host_unit_id", b"_host_unit_id"]  # noqa: Y015
     _WhichOneofReturnType__major_code: _TypeAlias = _typing.Literal["major_code"]  # noqa: Y015
@@ -411,6 +419,8 @@ class Unit(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cohort_year) -> _WhichOneofReturnType__cohort_year | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__dissolved_on) -> _WhichOneofReturnType__dissolved_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__frozen_by_process_id) -> _WhichOneofReturnType__frozen_by_process_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__host_unit_id) -> _WhichOneofReturnType__host_unit_id | None: ...
     @_typing.overload

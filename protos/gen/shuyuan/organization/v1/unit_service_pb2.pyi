@@ -680,7 +680,7 @@ class DissolveUnitResponse(_message.Message):
     UNIT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def unit(self) -> _unit_pb2.Unit:
-        """The unit as it stands today."""
+        """The unit as it stands today, frozen by the process that dissolves it."""
 
     def __init__(
         self,

@@ -178,7 +178,9 @@ class UnitServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DissolveUnit(self, request, context):
-        """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
+        """Begins to dissolve a unit from a day on, naming the units that take over. The unit is frozen by a process,
+        which asks the membership service once more whether it holds nobody, then dissolves the unit, or sets it free
+        when somebody has joined meanwhile; either is announced, and the unit shows it. Its posts end, and with them the
         appointments and the roles they brought.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
         unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still

@@ -78,7 +78,9 @@ class UnitServiceStub:
     not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or RESOURCE_FROZEN.
     """
     DissolveUnit: _grpc.UnaryUnaryMultiCallable[_unit_service_pb2.DissolveUnitRequest, _unit_service_pb2.DissolveUnitResponse]
-    """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
+    """Begins to dissolve a unit from a day on, naming the units that take over. The unit is frozen by a process,
+    which asks the membership service once more whether it holds nobody, then dissolves the unit, or sets it free
+    when somebody has joined meanwhile; either is announced, and the unit shows it. Its posts end, and with them the
     appointments and the roles they brought.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
     unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
@@ -148,7 +150,9 @@ class UnitServiceAsyncStub(UnitServiceStub):
     not sponsor the unit on or after the day, with verdicts when the rest would break a rule, or RESOURCE_FROZEN.
     """
     DissolveUnit: _aio.UnaryUnaryMultiCallable[_unit_service_pb2.DissolveUnitRequest, _unit_service_pb2.DissolveUnitResponse]  # type: ignore[assignment]
-    """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
+    """Begins to dissolve a unit from a day on, naming the units that take over. The unit is frozen by a process,
+    which asks the membership service once more whether it holds nobody, then dissolves the unit, or sets it free
+    when somebody has joined meanwhile; either is announced, and the unit shows it. Its posts end, and with them the
     appointments and the roles they brought.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
     unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
@@ -269,7 +273,9 @@ class UnitServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _unit_service_pb2.DissolveUnitRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_unit_service_pb2.DissolveUnitResponse, _abc.Awaitable[_unit_service_pb2.DissolveUnitResponse]]:
-        """Dissolves a unit from a day on, naming the units that take over. Its posts end, and with them the
+        """Begins to dissolve a unit from a day on, naming the units that take over. The unit is frozen by a process,
+        which asks the membership service once more whether it holds nobody, then dissolves the unit, or sets it free
+        when somebody has joined meanwhile; either is announced, and the unit shows it. Its posts end, and with them the
         appointments and the roles they brought.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the root, a day before its first, or an
         unfit successor; FAILED_PRECONDITION with UNIT_ALREADY_DISSOLVED, UNIT_HAS_CHILDREN, UNIT_IN_USE (it still
