@@ -8,8 +8,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+
+import pytest
+
+from tests.contract.blocks import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "tests" / "contract" / "typescript"
@@ -36,6 +41,10 @@ class Workspace:
     def sources(self) -> Path:
         return self.folder / "src"
 
+    def with_variables(self, given: Mapping[str, str]) -> "Workspace":
+        """The same place, with more in the environment of what is run."""
+        return replace(self, environment={**self.environment, **given})
+
     def run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `node` or the command of an installed package; answers output and status, whatever it is."""
         path = "node" if command == "node" else str(self.folder / "node_modules" / ".bin" / command)
@@ -49,6 +58,27 @@ class Workspace:
             complaints.setdefault(line.partition("(")[0], []).append(line)
         assert complaints or done.returncode == 0, done.stderr
         return complaints
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The workspace after the compiler ran in strict mode, with its complaints by file."""
+
+    workspace: Workspace
+    complaints: dict[str, list[str]]
+
+
+@cache
+def compile_or_skip() -> Compiled:
+    """Compile the sample, the consumer and the blocks of docs/frontend.md; skip the test where Node cannot be had."""
+    try:
+        workspace = prepare()
+    except NodeMissingError as error:
+        pytest.skip(f"TypeScript is not checked: {error}")
+    shutil.copy(ROOT / "docs" / "examples" / "consumer.ts", workspace.sources)
+    shown = blocks(ROOT / "docs" / "frontend.md", "ts check")
+    (workspace.sources / "frontend.ts").write_text("".join(text for _, text in shown), "utf-8")
+    return Compiled(workspace, workspace.compile())
 
 
 def prepare() -> Workspace:
