@@ -235,7 +235,9 @@ transfer = sa.Table(
     _version(),
     _instant("created_at"),
     _instant("updated_at"),
-    sa.CheckConstraint("(to_unit_id IS NULL) <> (to_organization IS NULL)", name="transfer_receiver_check"),
+    sa.CheckConstraint(
+        "(to_unit_id IS NULL) <> (to_organization IS NULL)", name=sa.schema.conv("transfer_receiver_check")
+    ),
 )
 # One at a time for each person.
 sa.Index(

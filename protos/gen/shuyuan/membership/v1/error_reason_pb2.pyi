@@ -76,6 +76,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """INVALID_ARGUMENT. Cases to be brought in cannot be as they are told; the violations name what is wrong, the first
     twenty of them. Nothing was brought in. Metadata: problems, how many there are.
     """
+    ERROR_REASON_TRANSFER_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """NOT_FOUND. Metadata: transfer_id."""
+    ERROR_REASON_TRANSFER_ALREADY_OPEN: _ErrorReason.ValueType  # 41
+    """ALREADY_EXISTS. The person is being transferred already. Metadata: person_id, transfer_id."""
+    ERROR_REASON_TRANSFER_CLOSED: _ErrorReason.ValueType  # 42
+    """FAILED_PRECONDITION. The transfer is not in a state for this. Metadata: transfer_id, state."""
+    ERROR_REASON_TRANSFER_LETTER_EXPIRED: _ErrorReason.ValueType  # 43
+    """FAILED_PRECONDITION. The letter was no longer valid on the day. Metadata: transfer_id, valid_through, day."""
+    ERROR_REASON_TRANSFER_LETTER_VALID: _ErrorReason.ValueType  # 44
+    """FAILED_PRECONDITION. A letter is issued again only after it expired. Metadata: transfer_id, valid_through."""
+    ERROR_REASON_TRANSFER_CASE_OPEN: _ErrorReason.ValueType  # 45
+    """FAILED_PRECONDITION. An open admission case cannot leave the university. Metadata: person_id, case_id."""
+    ERROR_REASON_MEMBER_NOT_THERE: _ErrorReason.ValueType  # 46
+    """FAILED_PRECONDITION. The person does not belong to the sending unit. Metadata: person_id, unit_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -134,4 +148,18 @@ ERROR_REASON_IMPORT_REFUSED: ErrorReason.ValueType  # 25
 """INVALID_ARGUMENT. Cases to be brought in cannot be as they are told; the violations name what is wrong, the first
 twenty of them. Nothing was brought in. Metadata: problems, how many there are.
 """
+ERROR_REASON_TRANSFER_NOT_FOUND: ErrorReason.ValueType  # 40
+"""NOT_FOUND. Metadata: transfer_id."""
+ERROR_REASON_TRANSFER_ALREADY_OPEN: ErrorReason.ValueType  # 41
+"""ALREADY_EXISTS. The person is being transferred already. Metadata: person_id, transfer_id."""
+ERROR_REASON_TRANSFER_CLOSED: ErrorReason.ValueType  # 42
+"""FAILED_PRECONDITION. The transfer is not in a state for this. Metadata: transfer_id, state."""
+ERROR_REASON_TRANSFER_LETTER_EXPIRED: ErrorReason.ValueType  # 43
+"""FAILED_PRECONDITION. The letter was no longer valid on the day. Metadata: transfer_id, valid_through, day."""
+ERROR_REASON_TRANSFER_LETTER_VALID: ErrorReason.ValueType  # 44
+"""FAILED_PRECONDITION. A letter is issued again only after it expired. Metadata: transfer_id, valid_through."""
+ERROR_REASON_TRANSFER_CASE_OPEN: ErrorReason.ValueType  # 45
+"""FAILED_PRECONDITION. An open admission case cannot leave the university. Metadata: person_id, case_id."""
+ERROR_REASON_MEMBER_NOT_THERE: ErrorReason.ValueType  # 46
+"""FAILED_PRECONDITION. The person does not belong to the sending unit. Metadata: person_id, unit_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -14,6 +14,7 @@ from shuyuan.membership.v1 import account_pb2 as _account_pb2
 from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
+from shuyuan.membership.v1 import transfer_pb2 as _transfer_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -874,6 +875,34 @@ class AdmissionCaseSuperiorTalked(_message.Message):
 Global___AdmissionCaseSuperiorTalked: _TypeAlias = AdmissionCaseSuperiorTalked  # noqa: Y015
 
 @_typing.final
+class AdmissionCaseThoughtReported(_message.Message):
+    """A written thought report was handed in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day on which it happened."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The admission case after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "occurred_on", b"occurred_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseThoughtReported: _TypeAlias = AdmissionCaseThoughtReported  # noqa: Y015
+
+@_typing.final
 class AdmissionCaseImported(_message.Message):
     """The case was brought in from paper, with every step taken before."""
 
@@ -1416,3 +1445,227 @@ class OathRollRecorded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OathRollRecorded: _TypeAlias = OathRollRecorded  # noqa: Y015
+
+@_typing.final
+class TransferStarted(_message.Message):
+    """A transfer was started; the sender stays responsible."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_VALID_THROUGH_FIELD_NUMBER: _builtins.int
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    letter_valid_through: _builtins.str
+    """The last day on which the letter is valid."""
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        letter_valid_through: _builtins.str = ...,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letter_valid_through", b"letter_valid_through", "transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferStarted: _TypeAlias = TransferStarted  # noqa: Y015
+
+@_typing.final
+class TransferAccepted(_message.Message):
+    """The receiver accepted a transfer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCEPTED_ON_FIELD_NUMBER: _builtins.int
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    accepted_on: _builtins.str
+    """The first day with the receiver."""
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        accepted_on: _builtins.str = ...,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_on", b"accepted_on", "transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferAccepted: _TypeAlias = TransferAccepted  # noqa: Y015
+
+@_typing.final
+class TransferRejected(_message.Message):
+    """The receiver refused a transfer; the relationship stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferRejected: _TypeAlias = TransferRejected  # noqa: Y015
+
+@_typing.final
+class TransferCancelled(_message.Message):
+    """The sender took a transfer back; the relationship stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferCancelled: _TypeAlias = TransferCancelled  # noqa: Y015
+
+@_typing.final
+class TransferExpired(_message.Message):
+    """The letter of a transfer ran out before anybody accepted; announced once for each letter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_VALID_THROUGH_FIELD_NUMBER: _builtins.int
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    letter_valid_through: _builtins.str
+    """The last day on which the letter was valid."""
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        letter_valid_through: _builtins.str = ...,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letter_valid_through", b"letter_valid_through", "transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferExpired: _TypeAlias = TransferExpired  # noqa: Y015
+
+@_typing.final
+class TransferReceiptReturned(_message.Message):
+    """The receipt slip of a transfer came back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RETURNED_ON_FIELD_NUMBER: _builtins.int
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    returned_on: _builtins.str
+    """The day on which it came back."""
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        returned_on: _builtins.str = ...,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["returned_on", b"returned_on", "transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferReceiptReturned: _TypeAlias = TransferReceiptReturned  # noqa: Y015
+
+@_typing.final
+class TransferLetterReissued(_message.Message):
+    """The letter of a transfer was issued again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_VALID_THROUGH_FIELD_NUMBER: _builtins.int
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    letter_valid_through: _builtins.str
+    """The last day on which the new letter is valid."""
+    @_builtins.property
+    def transfer(self) -> _transfer_pb2.Transfer:
+        """The transfer after it."""
+
+    def __init__(
+        self,
+        *,
+        letter_valid_through: _builtins.str = ...,
+        transfer: _transfer_pb2.Transfer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transfer", b"transfer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letter_valid_through", b"letter_valid_through", "transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferLetterReissued: _TypeAlias = TransferLetterReissued  # noqa: Y015
+
+@_typing.final
+class MemberLeft(_message.Message):
+    """A member's relationship went to an organisation outside the university."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_UNIT_ID_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    from_unit_id: _builtins.str
+    """The branch that was left."""
+    effective_on: _builtins.str
+    """The first day elsewhere."""
+    transfer_id: _builtins.str
+    """The transfer."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it."""
+
+    def __init__(
+        self,
+        *,
+        from_unit_id: _builtins.str = ...,
+        effective_on: _builtins.str = ...,
+        transfer_id: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_on", b"effective_on", "from_unit_id", b"from_unit_id", "member", b"member", "transfer_id", b"transfer_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberLeft: _TypeAlias = MemberLeft  # noqa: Y015

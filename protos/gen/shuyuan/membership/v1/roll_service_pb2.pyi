@@ -391,60 +391,6 @@ class EstablishRelationshipsResponse(_message.Message):
 Global___EstablishRelationshipsResponse: _TypeAlias = EstablishRelationshipsResponse  # noqa: Y015
 
 @_typing.final
-class TransferRelationshipRequest(_message.Message):
-    """Asks to move a member."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PERSON_ID_FIELD_NUMBER: _builtins.int
-    TO_UNIT_ID_FIELD_NUMBER: _builtins.int
-    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
-    person_id: _builtins.str
-    """The member."""
-    to_unit_id: _builtins.str
-    """The branch to move to."""
-    effective_on: _builtins.str
-    """The first day in the new branch."""
-    def __init__(
-        self,
-        *,
-        person_id: _builtins.str = ...,
-        to_unit_id: _builtins.str = ...,
-        effective_on: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_on", b"effective_on", "person_id", b"person_id", "to_unit_id", b"to_unit_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___TransferRelationshipRequest: _TypeAlias = TransferRelationshipRequest  # noqa: Y015
-
-@_typing.final
-class TransferRelationshipResponse(_message.Message):
-    """The moved member."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    MEMBER_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def member(self) -> _member_pb2.Member:
-        """The member."""
-
-    def __init__(
-        self,
-        *,
-        member: _member_pb2.Member | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___TransferRelationshipResponse: _TypeAlias = TransferRelationshipResponse  # noqa: Y015
-
-@_typing.final
 class AddParticipationRequest(_message.Message):
     """Asks to let a member take part in another branch."""
 

@@ -55,11 +55,6 @@ class RollServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.EstablishRelationshipsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.EstablishRelationshipsResponse.FromString,
                 _registered_method=True)
-        self.TransferRelationship = channel.unary_unary(
-                '/shuyuan.membership.v1.RollService/TransferRelationship',
-                request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TransferRelationshipRequest.SerializeToString,
-                response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TransferRelationshipResponse.FromString,
-                _registered_method=True)
         self.AddParticipation = channel.unary_unary(
                 '/shuyuan.membership.v1.RollService/AddParticipation',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.AddParticipationRequest.SerializeToString,
@@ -114,15 +109,6 @@ class RollServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def TransferRelationship(self, request, context):
-        """Moves a member's formal relationship to another branch of the university from a day on.
-        Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (UNIT_UNKNOWN,
-        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER).
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
     def AddParticipation(self, request, context):
         """Lets a member take part in a functional or temporary branch; the formal relationship stays.
         Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (UNIT_UNKNOWN,
@@ -168,11 +154,6 @@ def add_RollServiceServicer_to_server(servicer, server):
                     servicer.EstablishRelationships,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.EstablishRelationshipsRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.EstablishRelationshipsResponse.SerializeToString,
-            ),
-            'TransferRelationship': grpc.unary_unary_rpc_method_handler(
-                    servicer.TransferRelationship,
-                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TransferRelationshipRequest.FromString,
-                    response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TransferRelationshipResponse.SerializeToString,
             ),
             'AddParticipation': grpc.unary_unary_rpc_method_handler(
                     servicer.AddParticipation,
@@ -299,33 +280,6 @@ class RollService:
             '/shuyuan.membership.v1.RollService/EstablishRelationships',
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.EstablishRelationshipsRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.EstablishRelationshipsResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def TransferRelationship(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuyuan.membership.v1.RollService/TransferRelationship',
-            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TransferRelationshipRequest.SerializeToString,
-            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TransferRelationshipResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,11 +50,6 @@ class RollServiceStub:
     Errors: NOT_FOUND (PERSON_NOT_FOUND), ALREADY_EXISTS (MEMBER_ALREADY_ESTABLISHED), FAILED_PRECONDITION
     (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED).
     """
-    TransferRelationship: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.TransferRelationshipRequest, _roll_service_pb2.TransferRelationshipResponse]
-    """Moves a member's formal relationship to another branch of the university from a day on.
-    Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (UNIT_UNKNOWN,
-    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER).
-    """
     AddParticipation: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.AddParticipationRequest, _roll_service_pb2.AddParticipationResponse]
     """Lets a member take part in a functional or temporary branch; the formal relationship stays.
     Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (UNIT_UNKNOWN,
@@ -86,11 +81,6 @@ class RollServiceAsyncStub(RollServiceStub):
     """Enters existing members with their standing into the rolls, up to a thousand at once: all of them or none.
     Errors: NOT_FOUND (PERSON_NOT_FOUND), ALREADY_EXISTS (MEMBER_ALREADY_ESTABLISHED), FAILED_PRECONDITION
     (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED).
-    """
-    TransferRelationship: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.TransferRelationshipRequest, _roll_service_pb2.TransferRelationshipResponse]  # type: ignore[assignment]
-    """Moves a member's formal relationship to another branch of the university from a day on.
-    Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (UNIT_UNKNOWN,
-    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER).
     """
     AddParticipation: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.AddParticipationRequest, _roll_service_pb2.AddParticipationResponse]  # type: ignore[assignment]
     """Lets a member take part in a functional or temporary branch; the formal relationship stays.
@@ -144,17 +134,6 @@ class RollServiceServicer(metaclass=_abc_1.ABCMeta):
         """Enters existing members with their standing into the rolls, up to a thousand at once: all of them or none.
         Errors: NOT_FOUND (PERSON_NOT_FOUND), ALREADY_EXISTS (MEMBER_ALREADY_ESTABLISHED), FAILED_PRECONDITION
         (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED).
-        """
-
-    @_abc_1.abstractmethod
-    def TransferRelationship(
-        self,
-        request: _roll_service_pb2.TransferRelationshipRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_roll_service_pb2.TransferRelationshipResponse, _abc.Awaitable[_roll_service_pb2.TransferRelationshipResponse]]:
-        """Moves a member's formal relationship to another branch of the university from a day on.
-        Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (UNIT_UNKNOWN,
-        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER).
         """
 
     @_abc_1.abstractmethod
