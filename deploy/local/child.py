@@ -5,7 +5,6 @@ lives as long as this process.
 """
 
 import contextlib
-import ctypes
 import os
 import queue
 import signal
@@ -20,12 +19,12 @@ from pathlib import Path
 
 from deploy.local.errors import NotReadyError
 
-PR_SET_PDEATHSIG = 1
 # A server that re-raises the signal after a clean drain ends by it: 143 in a shell, -15 here.
 CLEAN_EXITS = frozenset({0, -signal.SIGTERM, 128 + signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGINT})
 POLL = 0.02
 
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+# No packages, no site: a child is there in a few milliseconds.
+_TIE = (sys.executable, "-I", "-S", str(Path(__file__).with_name("tie.py")))
 _requests: "queue.SimpleQueue[tuple[Callable[[], subprocess.Popen[bytes]], Future[subprocess.Popen[bytes]]]]"
 _requests = queue.SimpleQueue()
 _spawner: threading.Thread | None = None
@@ -110,32 +109,19 @@ class Child:
 
     def _popen(self) -> subprocess.Popen[bytes]:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        account = f"{self.account.uid}:{self.account.gid}" if self.account else "-"
+        # Without a function to call in the child, and without a user to set there, nothing is forked.
+        tied = [*_TIE, str(os.getpid()), str(int(self.stop_signal)), account]
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                self.command,
+                [*tied, *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=dict(self.environment),
                 cwd=self.folder,
                 start_new_session=True,
-                preexec_fn=self._tie_to_parent() if _libc is not None else None,
-                user=self.account.uid if self.account else None,
-                group=self.account.gid if self.account else None,
-                extra_groups=[] if self.account else None,
             )
-
-    def _tie_to_parent(self) -> Callable[[], None]:
-        parent, number, libc = os.getpid(), int(self.stop_signal), _libc
-
-        def tie() -> None:
-            if libc is not None:
-                libc.prctl(PR_SET_PDEATHSIG, number)
-            # The parent may have died between the fork and the line above.
-            if os.getppid() != parent:
-                os._exit(1)
-
-        return tie
 
     @property
     def running(self) -> bool:
