@@ -27,6 +27,8 @@ class _ToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         details = failure(error) if error is not None else {}
+        if "text" in details:
+            details["error_text"] = details.pop("text")
         structlog.get_logger().log(
             record.levelno, "library.logged", logger=record.name, text=record.getMessage(), **details
         )

@@ -21,7 +21,8 @@ def theatre(request: pytest.FixtureRequest) -> Iterator[Stack]:
     # PostgreSQL runs as another user and must reach its data below.
     folder.chmod(0o755)
     failed_before = request.session.testsfailed
-    stack = Stack(folder, mode="test", durable=False)
+    # Durable: a killed PostgreSQL must keep what it has committed, as a real one does.
+    stack = Stack(folder, mode="test")
     try:
         stack.start()
         yield stack

@@ -25,6 +25,8 @@ Result = TypeVar("Result")
 CONNECTIONS = 6
 TIMEOUT = 60.0
 PATIENCE = 60.0
+# A large load is ahead of those who hear of it by minutes.
+LONG_PATIENCE = 1800.0
 PAUSE = 0.1
 PASSING = frozenset({429, 503, 504})
 
@@ -70,10 +72,9 @@ class Gateway:
                 one.cancel()
         return done
 
-    def get(self, path: str, *, by: str = ADMINISTRATOR_NUMBER, after: str | None = None) -> Any:
+    def get(self, path: str, *, by: str = ADMINISTRATOR_NUMBER) -> Any:
         """The body of a read."""
-        headers = {} if after is None else {"After-Event": after}
-        return self._ask("GET", path, None, by, headers)
+        return self._ask("GET", path, None, by, {})
 
     def post(
         self, path: str, body: Any, *, key: str, by: str = ADMINISTRATOR_NUMBER, etag: str | None = None
@@ -100,20 +101,29 @@ class Gateway:
         events = list(self._heard.values())
         for path in paths:
             for event in events:
-                self.get(path, after=event)
+                heard = {"After-Event": event}
+                self._ask("GET", path, None, ADMINISTRATOR_NUMBER, heard, LONG_PATIENCE)
         self._heard.clear()
 
     def until(self, read: Callable[[], Any], done: Callable[[Any], bool], what: str) -> Any:
         """Read again until it is as wanted: a process over several services ends by itself."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LONG_PATIENCE
         while not done(found := read()):
             if time.monotonic() > deadline:
                 raise LoadError(f"The demonstration was not loaded: {what} did not end.")
             time.sleep(PAUSE)
         return found
 
-    def _ask(self, method: str, path: str, body: bytes | None, by: str, headers: dict[str, str]) -> Any:
-        deadline = time.monotonic() + PATIENCE
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        by: str,
+        headers: dict[str, str],
+        patience: float = PATIENCE,
+    ) -> Any:
+        deadline = time.monotonic() + patience
         while True:
             status, found = self._try(
                 method, path, body, headers | {"Authorization": f"Bearer {self._token(by)}"}

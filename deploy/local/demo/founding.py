@@ -266,12 +266,19 @@ class Founding:
         self._gateway.post(f"{path}:addParticipation", body, key=key, by=self.clerk, etag="1")
 
     def _dissolve(self, key: str) -> None:
-        unit = self._gateway.get(f"/v1/units/{self.units[key]}")
-        if unit["state"] == "STATE_DISSOLVED":
-            return
-        body = {"dissolvedOn": structure.EPIDEMIC_UNTIL, "reason": "疫情防控任务完成"}
-        path = f"/v1/units/{self.units[key]}:dissolve"
-        self._gateway.post(path, body, key=f"dissolve-{key}", by=self.clerk, etag=unit["etag"])
+        path = f"/v1/units/{self.units[key]}"
+        unit = self._gateway.get(path)
+        if unit["state"] != "STATE_DISSOLVED":
+            body = {"dissolvedOn": structure.EPIDEMIC_UNTIL, "reason": "疫情防控任务完成"}
+            self._gateway.post(
+                f"{path}:dissolve", body, key=f"dissolve-{key}", by=self.clerk, etag=unit["etag"]
+            )
+            # A process holds the unit until it is dissolved, or sets it free where somebody belongs to it.
+            unit = self._gateway.until(
+                lambda: self._gateway.get(path), lambda it: "frozenByProcessId" not in it, unit["name"]
+            )
+        if unit["state"] != "STATE_DISSOLVED":
+            raise LoadError(f"The demonstration was not loaded: {unit['name']} was not dissolved.")
 
 
 def levels(units: Sequence[Unit]) -> Iterator[list[Unit]]:
