@@ -3,11 +3,13 @@
 It is kept below build/, so that npm is asked once for each lock file.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -71,29 +73,27 @@ class Compiled:
 @cache
 def compile_or_skip() -> Compiled:
     """Compile the sample, the consumer and the blocks of docs/frontend.md; skip the test where Node cannot be had."""
-    try:
-        workspace = prepare()
-    except NodeMissingError as error:
-        pytest.skip(f"TypeScript is not checked: {error}")
-    shutil.copy(ROOT / "docs" / "examples" / "consumer.ts", workspace.sources)
-    shown = blocks(ROOT / "docs" / "frontend.md", "ts check")
-    (workspace.sources / "frontend.ts").write_text("".join(text for _, text in shown), "utf-8")
-    return Compiled(workspace, workspace.compile())
+    with _alone():
+        try:
+            workspace = prepare()
+        except NodeMissingError as error:
+            pytest.skip(f"TypeScript is not checked: {error}")
+        shutil.copy(ROOT / "docs" / "examples" / "consumer.ts", workspace.sources)
+        shown = blocks(ROOT / "docs" / "frontend.md", "ts check")
+        (workspace.sources / "frontend.ts").write_text("".join(text for _, text in shown), "utf-8")
+        return Compiled(workspace, workspace.compile())
 
 
 def prepare() -> Workspace:
     """Install the packages of the lock file and generate the client, unless that was done before."""
     environment = _environment()
-    FOLDER.mkdir(parents=True, exist_ok=True)
     workspace = Workspace(FOLDER, environment)
     shutil.rmtree(workspace.sources, ignore_errors=True)
     shutil.copytree(PACKAGE / "src", workspace.sources)
     for name in ("package.json", "package-lock.json", ".npmrc", "tsconfig.json"):
         shutil.copyfile(PACKAGE / name, FOLDER / name)
     if _has_changed("packages", PACKAGE / "package-lock.json"):
-        done = _run(["npm", "ci", "--no-progress"], FOLDER, environment)
-        if done.returncode != 0:
-            raise NodeMissingError(f"npm cannot install: {' '.join(done.stderr.split())[:300]}")
+        _install(environment)
         _note("packages", PACKAGE / "package-lock.json")
     client = FOLDER / "client.ts"
     if _has_changed("client", DOCUMENT) or not client.exists():
@@ -103,6 +103,24 @@ def prepare() -> Workspace:
         _note("client", DOCUMENT)
     shutil.copyfile(client, workspace.sources / "client.ts")
     return workspace
+
+
+def _install(environment: Mapping[str, str]) -> None:
+    try:
+        done = _run(["npm", "ci", "--no-progress"], FOLDER, environment)
+    except subprocess.TimeoutExpired:
+        raise NodeMissingError(f"npm has not installed within {TIMEOUT:g} s") from None
+    if done.returncode != 0:
+        raise NodeMissingError(f"npm cannot install: {' '.join(done.stderr.split())[:300]}")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other test run prepares the same folder."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _environment() -> dict[str, str]:
