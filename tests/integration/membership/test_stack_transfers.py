@@ -1,0 +1,50 @@
+"""A transfer as it runs: through the gateway, with the roles of the organization service."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.integration.membership.city import City
+from tests.support.http import Api
+
+
+@pytest.fixture
+async def city(stack: Stack, api_as: Callable[[str], Api]) -> City:
+    return await City.found(stack, api_as)
+
+
+async def test_a_member_is_sent_and_received_and_the_receipt_returned(city: City) -> None:
+    person = city.members[4]
+    body = {
+        "personId": person,
+        "fromUnitId": city.units["cohort"],
+        "toUnitId": city.units["staff"],
+        "letterNumber": f"介-{uuid4().hex[:6]}",
+        "letterIssuedOn": city.ago(10),
+    }
+    refused = await city.send("secretary", "/v1/transfers", body)
+    assert (refused.status_code, refused.json()["reason"]) == (403, "PERMISSION_DENIED")
+    sent = await city.post("approver", "/v1/transfers", body)
+    path = f"/v1/transfers/{sent['transferId']}"
+    assert sent["state"] == "TRANSFER_STATE_STARTED"
+    before = await city.get("secretary", f"/v1/rolls/{city.units['staff']}")
+
+    again = await city.send("approver", "/v1/transfers", body)
+    assert (again.status_code, again.json()["reason"]) == (409, "TRANSFER_ALREADY_OPEN")
+    early = await city.send("secretary", f"{path}:accept", {"acceptedOn": city.ago(11)}, etag=sent["etag"])
+    assert (early.status_code, early.json()["reason"]) == (409, "DAY_OUT_OF_ORDER")
+    accepted = await city.post("secretary", f"{path}:accept", {"acceptedOn": city.ago(2)}, etag=sent["etag"])
+    assert accepted["state"] == "TRANSFER_STATE_ACCEPTED"
+    after = await city.get("secretary", f"/v1/rolls/{city.units['staff']}")
+    assert after["fullMembers"] == before["fullMembers"] + 1
+
+    waiting = await city.get("secretary", "/v1/transfers", awaitingReceipt="true", personId=person)
+    assert [item["transferId"] for item in waiting["transfers"]] == [sent["transferId"]]
+    done = await city.post(
+        "secretary", f"{path}:returnReceipt", {"returnedOn": city.ago(1)}, etag=accepted["etag"]
+    )
+    assert done["receiptReturnedOn"] == city.ago(1)
+    overdue = await city.get("secretary", "/v1/transfers", overdue="true", personId=person)
+    assert overdue.get("transfers", []) == []
