@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from chassis import access_store
 from chassis.access_store import (
+    CLOSURE,
+    add_unit,
     forget_accounts,
     forget_grants,
     forget_units,
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from chassis.database import Reader
 
 __all__ = [
+    "CLOSURE",
     "Access",
     "AccessControl",
+    "add_unit",
     "forget_accounts",
     "forget_grants",
     "forget_units",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Edge = tuple[UUID, date, date | None]
 
+# The lock on the edges as a whole: alone for whoever changes what others are computed from.
+CLOSURE = "access.closure"
+
 closure = sa.table(
     "access_closure",
     sa.column("ancestor_id", sa.Uuid()),
@@ -104,6 +107,36 @@ _ADD_CLOSURE = query(
               FROM path GROUP BY descendant_id, ancestor_id, reading_only"""
     )
 )
+# Nothing lies below a unit that nobody knew, so that its closure is that of its parents, one step on.
+_IS_NEW = query(
+    sa.text(
+        """SELECT NOT EXISTS (SELECT FROM access_closure WHERE descendant_id = :unit_id)
+              AND NOT EXISTS (SELECT FROM access_edge WHERE parent_id = :unit_id)"""
+    )
+)
+_ADD_UNIT = query(
+    sa.text(
+        """WITH edge AS (
+               SELECT e.parent_id, e.kind, daterange(e.valid_from, e.valid_until) AS valid
+                 FROM unnest(CAST(:parent_ids AS uuid[]), CAST(:kinds AS text[]),
+                             CAST(:valid_from AS date[]), CAST(:valid_until AS date[]))
+                      AS e (parent_id, kind, valid_from, valid_until)
+           ), kept AS (
+               INSERT INTO access_edge (parent_id, child_id, kind, valid)
+               SELECT parent_id, CAST(:unit_id AS uuid), kind, valid FROM edge
+           ), path (ancestor_id, valid, reading_only) AS (
+               SELECT CAST(:unit_id AS uuid), daterange(NULL, NULL), false
+               UNION ALL
+               SELECT parent_id, valid, kind = 'sponsor' FROM edge
+               UNION ALL
+               SELECT c.ancestor_id, c.valid * e.valid, c.reading_only OR e.kind = 'sponsor'
+                 FROM edge e JOIN access_closure c ON c.descendant_id = e.parent_id
+                WHERE c.valid && e.valid)
+           INSERT INTO access_closure (descendant_id, ancestor_id, valid, reading_only)
+           SELECT CAST(:unit_id AS uuid), ancestor_id, unnest(range_agg(valid)), reading_only
+             FROM path GROUP BY ancestor_id, reading_only"""
+    )
+)
 _PUT_GRANT = query(
     sa.text(
         """INSERT INTO access_grant (grant_id, person_id, role, unit_id, valid, revoked)
@@ -157,17 +190,16 @@ async def replace_edges(
 
     `successors` are the units that took over from this one, from the day of its dissolution.
     """
-    wanted = [
-        *_lasting(_rows(unit_id, "parent", parents)),
-        *_rows(unit_id, "sponsor", sponsors),
-        *_rows(unit_id, "successor", successors),
-    ]
+    wanted = _edges(unit_id, parents, sponsors, successors)
     # Two subtrees moved at once would each compute with the other's old edges.
-    await work.lock("access.closure")
+    await work.lock(CLOSURE)
     present = await work.fetch(_EDGES_OF, unit_id=unit_id)
     if {_key(row) for row in present} == {_key(row) for row in wanted} and await work.fetch_value(
         _KNOWN, unit_id=unit_id
     ):
+        return
+    if not present and await work.fetch_value(_IS_NEW, unit_id=unit_id):
+        await _add(work, unit_id, wanted)
         return
     await work.execute(_DROP_CLOSURE, unit_id=unit_id)
     await work.execute(_DROP_EDGES, unit_id=unit_id)
@@ -175,6 +207,36 @@ async def replace_edges(
         await work.execute_many(_ADD_EDGE, wanted)
     await work.execute(_ADD_CLOSURE, unit_id=unit_id)
     work.after_commit(work.call.access.control.forget)
+
+
+async def add_unit(
+    work: "UnitOfWork", unit_id: UUID, parents: Iterable[Edge], sponsors: Iterable[Edge] = ()
+) -> None:
+    """The same for a unit with a fresh id, of which nobody can know yet: no other addition waits for it."""
+    await work.share(CLOSURE)
+    await _add(work, unit_id, _edges(unit_id, parents, sponsors, ()))
+
+
+async def _add(work: "UnitOfWork", unit_id: UUID, edges: list[dict[str, Any]]) -> None:
+    # What is remembered are allowances, and a new unit takes none away: nothing is forgotten.
+    await work.execute(
+        _ADD_UNIT,
+        unit_id=unit_id,
+        parent_ids=[edge["parent_id"] for edge in edges],
+        kinds=[edge["kind"] for edge in edges],
+        valid_from=[edge["valid_from"] for edge in edges],
+        valid_until=[edge["valid_until"] for edge in edges],
+    )
+
+
+def _edges(
+    unit_id: UUID, parents: Iterable[Edge], sponsors: Iterable[Edge], successors: Iterable[Edge]
+) -> list[dict[str, Any]]:
+    return [
+        *_lasting(_rows(unit_id, "parent", parents)),
+        *_rows(unit_id, "sponsor", sponsors),
+        *_rows(unit_id, "successor", successors),
+    ]
 
 
 async def put_grant(

@@ -207,21 +207,6 @@ _LIST = query(
     .order_by(_P.c.process_id.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-# Whoever freezes waits for the commands that run on the resource, and they for him.
-_SHARE = query(
-    sa.text(
-        """SELECT pg_advisory_xact_lock_shared(n) FROM (
-               SELECT hashtextextended('freeze|' || r::text, 0) AS n FROM unnest(CAST(:ids AS uuid[])) r ORDER BY 1
-           ) locks"""
-    )
-)
-_EXCLUDE = query(
-    sa.text(
-        """SELECT pg_advisory_xact_lock(n) FROM (
-               SELECT hashtextextended('freeze|' || r::text, 0) AS n FROM unnest(CAST(:ids AS uuid[])) r ORDER BY 1
-           ) locks"""
-    )
-)
 
 
 def from_row(row: Record) -> Process:
@@ -235,7 +220,7 @@ async def begin(
     """Begin a process in the unit of work of the command that asks for it; freezes what it touches."""
     ids = list(dict.fromkeys(freezes))
     if ids:
-        await work.fetch(_EXCLUDE, ids=ids)
+        await work.lock(*map(freeze_lock, ids))
         await _refuse_frozen(work, ids)
     row = await work.fetch_one(
         _BEGIN,
@@ -255,11 +240,16 @@ async def begin(
     return process
 
 
+def freeze_lock(resource_id: UUID) -> str:
+    """The name of the lock that is shared by whoever changes a resource, and held alone by whoever freezes it."""
+    return f"freeze|{resource_id}"
+
+
 async def ensure_free(work: UnitOfWork, *resource_ids: UUID) -> None:
     """Go on only if no process holds any of these; until the commit, none can begin to."""
     ids = list(resource_ids)
     if ids:
-        await work.fetch(_SHARE, ids=ids)
+        await work.share(*map(freeze_lock, ids))
         await _refuse_frozen(work, ids)
 
 

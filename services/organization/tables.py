@@ -85,6 +85,13 @@ unit_description = sa.Table(
     *history_constraints("unit_description", ["unit_id"]),
 )
 sa.Index("unit_description_unit_id_idx", unit_description.c.unit_id)
+# Pages are ordered by name, and a new name is looked for among its siblings'.
+sa.Index(
+    "unit_description_name_idx",
+    unit_description.c.name,
+    unit_description.c.unit_id,
+    postgresql_where=unit_description.c.recorded_until.is_(None),
+)
 
 unit_parent = sa.Table(
     "unit_parent",

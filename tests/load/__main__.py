@@ -74,15 +74,16 @@ async def paired(system: Side, usual: Side, options: argparse.Namespace) -> Figu
     """`rounds` pairs of each case, the order changing from round to round; the first pair only warms up."""
     figures: Figures = {case: [] for case in FLOORS}
     with tqdm(total=(options.rounds + 1) * len(FLOORS) * 2, desc="measuring", file=sys.stderr) as bar:
-        for number in range(options.rounds + 1):
-            for case in FLOORS:
+        # One case after the other: what is written makes pages longer to find.
+        for case in FLOORS:
+            for number in range(options.rounds + 1):
                 order = (system, usual) if number % 2 else (usual, system)
                 found: dict[str, Measured] = {}
                 for side in order:
                     load: Load = getattr(side, case)
                     count = max(int(REQUESTS[case] * options.share), options.connections * 4)
                     found[side.name] = await run(
-                        side.port, load, requests=count, connections=options.connections, pids=side.pids
+                        side.ports, load, requests=count, connections=options.connections, pids=side.pids
                     )
                     bar.update()
                 if number:

@@ -6,9 +6,10 @@ talks to this machine only.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import httptools
 
@@ -55,8 +56,8 @@ class _Answer(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports do not derive from asyncio's.
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self.parser.feed_data(data)
@@ -86,14 +87,16 @@ def cpu_seconds(pids: list[int]) -> float:
     return ticks / 100
 
 
-async def run(port: int, load: Load, *, requests: int, connections: int, pids: list[int]) -> Measured:
-    """Send the requests over the connections as fast as they are answered."""
+async def run(
+    ports: Sequence[int], load: Load, *, requests: int, connections: int, pids: list[int]
+) -> Measured:
+    """Send the requests over the connections as fast as they are answered; every port gets as many connections."""
     loop = asyncio.get_running_loop()
     left: Iterator[int] = iter(range(requests))
     latencies: list[float] = []
     failed = 0
 
-    async def work() -> None:
+    async def work(port: int) -> None:
         nonlocal failed
         _, answer = await loop.create_connection(_Answer, "127.0.0.1", port)
         for _ in left:
@@ -106,7 +109,7 @@ async def run(port: int, load: Load, *, requests: int, connections: int, pids: l
 
     cpu = cpu_seconds(pids)
     began = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(connections)))
+    await asyncio.gather(*(work(ports[number % len(ports)]) for number in range(connections)))
     seconds = time.perf_counter() - began
     latencies.sort()
     return Measured(

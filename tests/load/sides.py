@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import asyncpg
 import orjson
@@ -22,13 +22,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from deploy.local import ports
-from deploy.local.child import family
 from deploy.local.stack import Stack
 from tests.load.driver import Load
 
 _DIALECT: Any = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 NUMBER = "admin"
 UNITS = 200
+# As many as serve a request of the system: the gateway and the service.
+PROCESSES = 2
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Side:
     """Where one side listens, which processes serve it, and the three requests that are compared."""
 
     name: str
-    port: int
+    ports: tuple[int, ...]
     pids: list[int]
     row: Load
     page: Load
@@ -71,7 +72,7 @@ def of_system(stack: Stack) -> Side:
     headers = {"Authorization": f"Bearer {token}"}
     return Side(
         "shuyuan",
-        port,
+        (port,),
         [pid for name in ("gateway", "organization") for pid in stack.child(name).family()],
         row=Load("GET", lambda: f"/v1/units/{ids[next(chosen)]}", headers),
         page=Load("GET", lambda: "/v1/units?pageSize=50", headers),
@@ -92,31 +93,25 @@ def _new_unit(parent: str, name: str) -> dict[str, object]:
 
 @contextlib.contextmanager
 def monolith(stack: Stack, database_url: str) -> Iterator[Side]:
-    """The usual application with two workers, as long as the block runs."""
-    port = ports.free_port()
+    """The usual application in two processes, as long as the block runs.
+
+    Each has a port of its own: workers that share one leave it to chance which of them gets the connections.
+    """
     token = stack.token(NUMBER)
-    environment = dict(os.environ) | {
-        "MONOLITH_DATABASE_URL": database_url.replace("postgresql://", "postgresql+asyncpg://"),
-        "MONOLITH_JWKS_URL": f"{stack.issuer_url}/jwks.json",
-    }
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "uvicorn", "tests.load.monolith.app:app", "--workers", "2"),
-            *("--port", str(port), "--loop", "uvloop", "--http", "httptools"),
-            *("--no-access-log", "--log-level", "warning"),
-        ],
-        cwd=Path(__file__).parents[2],
-        env=environment,
-    )
+    listening = tuple(ports.free_port() for _ in range(PROCESSES))
+    # Its lines go to a file, as those of the services do.
+    with stack.log("monolith").open("ab") as log:
+        processes = [_start(port, stack, database_url, log) for port in listening]
     try:
-        ids = _wait_for(port, token)
+        _wait_for(listening[1], token)
+        ids = _wait_for(listening[0], token)
         chosen = iter(lambda: uuid.uuid4().int % len(ids), None)
         headers = {"Authorization": f"Bearer {token}"}
         new = {"kind": "KIND_DEPARTMENT", "form": "", "establishedOn": "2020-09-01", "parentUnitId": ids[0]}
         yield Side(
             "monolith",
-            port,
-            family(process.pid),
+            listening,
+            [process.pid for process in processes],
             row=Load("GET", lambda: f"/units/{ids[next(chosen)]}", headers),
             page=Load("GET", lambda: "/units?pageSize=50", headers),
             write=Load(
@@ -127,8 +122,27 @@ def monolith(stack: Stack, database_url: str) -> Iterator[Side]:
             ),
         )
     finally:
-        process.terminate()
-        process.wait(10)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(10)
+
+
+def _start(port: int, stack: Stack, database_url: str, log: BinaryIO) -> "subprocess.Popen[bytes]":
+    environment = dict(os.environ) | {
+        "MONOLITH_DATABASE_URL": database_url.replace("postgresql://", "postgresql+asyncpg://"),
+        "MONOLITH_JWKS_URL": f"{stack.issuer_url}/jwks.json",
+    }
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "uvicorn", "tests.load.monolith.app:app", "--port", str(port)),
+            *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
+        ],
+        cwd=Path(__file__).parents[2],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def _wait_for(port: int, token: str) -> list[str]:

@@ -195,6 +195,39 @@ class NewUnit:
     planned_end_on: date | None = None
 
 
+def founded(
+    unit_id: UUID, parent_id: UUID | None, new: NewUnit, *, on: date, at: datetime, day: date
+) -> Unit:
+    """The unit that comes of what is asked for, as it stands on `day`."""
+    life = Interval(on)
+    return Unit(
+        unit_id=unit_id,
+        kind=new.kind,
+        form=new.form,
+        name=new.name,
+        short_name=new.short_name,
+        function=new.function,
+        campus_id=new.campus_id,
+        life=life,
+        parents=() if parent_id is None else (Parentage(parent_id, life),),
+        sponsors=tuple(
+            Sponsorship(each.sponsor_id, each.part, life)
+            for each in sorted(new.sponsors, key=lambda each: each.sponsor_id)
+        ),
+        successor_ids=(),
+        cohort_year=new.cohort_year,
+        major_code=new.major_code,
+        purpose=new.purpose,
+        host_id=new.host_id,
+        task=new.task,
+        planned_end_on=new.planned_end_on,
+        created_at=at,
+        updated_at=at,
+        version=1,
+        day=day,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DescriptionChange:
     """What is to change about name, short name and campus; None leaves as it is."""

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+from chassis.intervals import Interval
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
 from shuyuan.organization.v1 import (
@@ -58,6 +59,8 @@ _METHOD = appointment_pb2.Appointment.Method.DESCRIPTOR
 _APPOINTMENT_STATE = appointment_pb2.Appointment.State.DESCRIPTOR
 _BASIS = grant_pb2.Grant.Basis.DESCRIPTOR
 _REORGANIZATION_STATE = reorganization_pb2.Reorganization.State.DESCRIPTOR
+_KINDS: dict[str, Any] = _numbers(_KIND)
+_STATES: dict[str, Any] = _numbers(_STATE)
 
 
 def text(id_: UUID | None) -> str | None:
@@ -74,54 +77,76 @@ def instant(value: datetime | None) -> Timestamp | None:
     """An instant by integer arithmetic, exact to the microsecond; None stays absent."""
     if value is None:
         return None
+    stamp = Timestamp()
+    _stamp(stamp, value)
+    return stamp
+
+
+def _stamp(stamp: Timestamp, value: datetime) -> None:
     since = value - _EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
+    stamp.seconds = since.days * 86_400 + since.seconds
+    stamp.nanos = since.microseconds * 1_000
 
 
 def unit_message(unit: Unit) -> unit_pb2.Unit:
-    """A unit as everybody sees it."""
-    return unit_pb2.Unit(
+    """A unit as everybody sees it; only what it has is touched, because a page holds many."""
+    version = unit.version
+    message = unit_pb2.Unit(
         unit_id=str(unit.unit_id),
-        kind=number(_KIND, unit.kind),
-        form=number(_FORM, unit.form),
+        kind=_KINDS[unit.kind],
         name=unit.name,
         short_name=unit.short_name,
-        state=number(_STATE, unit.state),
-        function=number(_FUNCTION, unit.function),
-        campus_id=text(unit.campus_id),
-        parent_unit_id=text(unit.parent_id),
-        parents=[
-            unit_pb2.Parentage(
-                parent_unit_id=str(each.parent_id),
-                valid_from=each.days.start.isoformat(),
-                valid_until=day(each.days.end),
-            )
-            for each in unit.parents
-        ],
-        sponsors=[
-            unit_pb2.Sponsorship(
-                sponsor_unit_id=str(each.sponsor_id),
-                part=number(_PART, each.part),
-                valid_from=each.days.start.isoformat(),
-                valid_until=day(each.days.end),
-            )
-            for each in unit.sponsors
-        ],
-        successor_unit_ids=[str(each) for each in unit.successor_ids],
+        state=_STATES[unit.state],
         established_on=unit.life.start.isoformat(),
-        dissolved_on=day(unit.life.end),
-        cohort_year=unit.cohort_year,
-        major_code=unit.major_code,
-        purpose=number(_PURPOSE, unit.purpose),
-        host_unit_id=text(unit.host_id),
-        task=unit.task,
-        planned_end_on=day(unit.planned_end_on),
-        create_time=instant(unit.created_at),
-        update_time=instant(unit.updated_at),
-        version=unit.version,
-        etag=str(unit.version),
-        frozen_by_process_id=text(unit.frozen_by),
+        version=version,
+        etag=str(version),
     )
+    _stamp(message.create_time, unit.created_at)
+    _stamp(message.update_time, unit.updated_at)
+    for parentage in unit.parents:
+        _add_days(message.parents.add(parent_unit_id=str(parentage.parent_id)), parentage.days)
+    for each in unit.sponsors:
+        part = number(_PART, each.part)
+        _add_days(message.sponsors.add(sponsor_unit_id=str(each.sponsor_id), part=part), each.days)
+    if unit.successor_ids:
+        message.successor_unit_ids.extend(str(each) for each in unit.successor_ids)
+    parent_id = unit.parent_id
+    if parent_id is not None:
+        message.parent_unit_id = str(parent_id)
+    _add_particulars(message, unit)
+    return message
+
+
+def _add_particulars(message: unit_pb2.Unit, unit: Unit) -> None:
+    # What only some units have.
+    if unit.form is not None:
+        message.form = number(_FORM, unit.form)
+    if unit.function is not None:
+        message.function = number(_FUNCTION, unit.function)
+    if unit.purpose is not None:
+        message.purpose = number(_PURPOSE, unit.purpose)
+    if unit.campus_id is not None:
+        message.campus_id = str(unit.campus_id)
+    if unit.life.end is not None:
+        message.dissolved_on = unit.life.end.isoformat()
+    if unit.cohort_year is not None:
+        message.cohort_year = unit.cohort_year
+    if unit.major_code is not None:
+        message.major_code = unit.major_code
+    if unit.host_id is not None:
+        message.host_unit_id = str(unit.host_id)
+    if unit.task is not None:
+        message.task = unit.task
+    if unit.planned_end_on is not None:
+        message.planned_end_on = unit.planned_end_on.isoformat()
+    if unit.frozen_by is not None:
+        message.frozen_by_process_id = str(unit.frozen_by)
+
+
+def _add_days(message: unit_pb2.Parentage | unit_pb2.Sponsorship, days: Interval) -> None:
+    message.valid_from = days.start.isoformat()
+    if days.end is not None:
+        message.valid_until = days.end.isoformat()
 
 
 def campus_message(campus: Campus) -> unit_pb2.Campus:

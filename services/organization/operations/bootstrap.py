@@ -10,10 +10,9 @@ from chassis.intervals import Interval
 
 from organization.domain.grants import ADMINISTRATOR, Basis
 from organization.domain.units import Kind, NewUnit
-from organization.events import facts
 from organization.operations import founding, grants
 from organization.repository import grants as kept_grants
-from organization.repository import unit_changes, units
+from organization.repository import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,7 @@ async def bootstrap(call: Call, *, person_id: UUID, name: str, established_on: d
         if root_id is None:
             root_id = new_id()
             new = NewUnit(kind=Kind.UNIVERSITY, name=name)
-            await unit_changes.add(work, root_id, None, new, established_on=established_on)
-            await founding.announce(work, root_id, facts.unit_established, before=None)
+            await founding.begin(work, root_id, None, new, on=established_on)
         days = Interval(work.today)
         grant_id = await kept_grants.twin(
             work, person_id=person_id, role=ADMINISTRATOR, unit_id=root_id, days=days

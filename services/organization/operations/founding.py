@@ -6,22 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from chassis import access
-from chassis.database import Reader, UnitOfWork
+from chassis.database import Lock, Reader, UnitOfWork
 from chassis.errors import InvalidArgumentError, Violation
 from chassis.events import Event
 from chassis.intervals import Interval
-from chassis.process import ensure_free
+from chassis.process import ensure_free, freeze_lock
 
 from organization.domain.access import parent_edges, sponsor_edges, successor_edges
 from organization.domain.rules import founding_verdicts, refuse_if_blocked
 from organization.domain.structure import Outlines
-from organization.domain.units import NewUnit, Unit
+from organization.domain.units import NewUnit, Unit, founded
 from organization.errors import UnitNameTakenError, UnitNotFoundError
 from organization.events import facts
 from organization.repository import campuses, unit_changes, units
 
-# Whoever changes the tree waits for whoever changes it at the moment: a circle, or a parent that is being
-# dissolved, shows only when both are seen. Such changes are few.
+# Whoever moves or dissolves units waits for whoever changes the tree at the moment: a circle, or a parent that
+# is being dissolved, shows only when both are seen. Those who only add leaves share it.
 STRUCTURE = "organization.structure"
 
 
@@ -55,10 +55,25 @@ async def check_campus(reader: Reader, campus_id: UUID | None, *, path: str) -> 
 async def check_name(work: UnitOfWork, *, parent_id: UUID, name: str, days: Interval, unit_id: UUID) -> None:
     """Refuse a name that another unit below the parent has on some of the days."""
     # Two siblings given one name at once would not see each other.
-    await work.lock(f"siblings:{parent_id}")
+    await work.lock(_name_lock(parent_id, name))
     namesake = await units.namesake(work, parent_id=parent_id, name=name, days=days, unit_id=unit_id)
     if namesake is not None:
         raise UnitNameTakenError(name=name, unit_id=namesake)
+
+
+def _name_lock(parent_id: UUID, name: str) -> str:
+    return f"sibling|{parent_id}|{name}"
+
+
+async def reserve(work: UnitOfWork, parent_id: UUID, name: str) -> None:
+    """Make sure that nothing gets in the way of a new unit: all its locks at once, and no process on the parent."""
+    await work.lock_in_turn(
+        Lock(STRUCTURE, is_shared=True),
+        Lock(freeze_lock(parent_id), is_shared=True),
+        Lock(_name_lock(parent_id, name)),
+        Lock(access.CLOSURE, is_shared=True),
+    )
+    await ensure_free(work, parent_id)
 
 
 async def found(
@@ -69,16 +84,22 @@ async def found(
     await check_name(work, parent_id=parent_id, name=new.name, days=Interval(on), unit_id=unit_id)
     sponsors = [known[sponsor.sponsor_id] for sponsor in new.sponsors]
     refuse_if_blocked(founding_verdicts(new.form, sponsors, on))
+    return await begin(work, unit_id, parent_id, new, on=on)
+
+
+async def begin(work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: NewUnit, *, on: date) -> Unit:
+    """Keep and announce a unit that nothing speaks against; only the university has no parent."""
     await unit_changes.add(work, unit_id, parent_id, new, established_on=on)
-    return await announce(work, unit_id, facts.unit_established, before=None)
+    unit = founded(unit_id, parent_id, new, on=on, at=work.now, day=work.today)
+    await access.add_unit(work, unit_id, parent_edges(unit), sponsor_edges(unit))
+    work.emit(facts.unit_established(unit))
+    work.audit_change("unit", unit_id, None, _kept(unit))
+    return unit
 
 
-async def announce(
-    work: UnitOfWork, unit_id: UUID, event: Callable[[Unit], Event], *, before: Unit | None
-) -> Unit:
+async def announce(work: UnitOfWork, unit_id: UUID, event: Callable[[Unit], Event], *, before: Unit) -> Unit:
     """Bring the permissions up to date with a changed unit, and say what happened to it."""
-    if before is not None:
-        await unit_changes.touch(work, unit_id)
+    await unit_changes.touch(work, unit_id)
     unit = await present(work, unit_id, work.today)
     await access.replace_edges(work, unit_id, parent_edges(unit), sponsor_edges(unit), successor_edges(unit))
     work.emit(event(unit))
@@ -86,9 +107,7 @@ async def announce(
     return unit
 
 
-def _kept(unit: Unit | None) -> dict[str, Any] | None:
-    if unit is None:
-        return None
+def _kept(unit: Unit) -> dict[str, Any]:
     return {
         "name": unit.name,
         "campus_id": unit.campus_id,

@@ -57,8 +57,7 @@ async def establish_unit(
     findings.refuse_if_any()
     async with call.transaction() as work:
         on = established_on or work.today
-        await work.lock(founding.STRUCTURE)
-        await ensure_free(work, parent_id)
+        await founding.reserve(work, parent_id, new.name)
         known = await units.outlines(work, related_ids(new, parent_id))
         check_life(new, established_on=on, path="unit", findings=findings)
         check_relations(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -36,13 +37,11 @@ _COLUMNS = """
     u.unit_id, u.kind, u.form, u.function, u.cohort_year, u.major_code, u.purpose, u.host_id, u.task,
     u.planned_end_on, u.created_at, u.updated_at, u.version, u.frozen_by, d.name, d.short_name, d.campus_id,
     life.starts_on, life.ends_on,
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(p.parent_id, lower(p.valid), upper(p.valid))
-                               ORDER BY lower(p.valid)), '[]')
+    (SELECT array_agg(ROW(p.parent_id, lower(p.valid), upper(p.valid)) ORDER BY lower(p.valid))
        FROM unit_parent p WHERE p.unit_id = u.unit_id AND {believed:p}) AS parents,
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(s.sponsor_id, s.part, lower(s.valid), upper(s.valid))
-                               ORDER BY lower(s.valid), s.sponsor_id), '[]')
+    (SELECT array_agg(ROW(s.sponsor_id, s.part, lower(s.valid), upper(s.valid)) ORDER BY lower(s.valid), s.sponsor_id)
        FROM unit_sponsor s WHERE s.unit_id = u.unit_id AND {believed:s}) AS sponsors,
-    (SELECT coalesce(jsonb_agg(l.to_unit_id ORDER BY l.to_unit_id), '[]')
+    (SELECT array_agg(l.to_unit_id ORDER BY l.to_unit_id)
        FROM unit_lineage l WHERE l.from_unit_id = u.unit_id AND {lineage_known}) AS successors
 """
 # Outside the unit's life its nearest name is shown: the first of a planned unit, the last of a dissolved one.
@@ -87,36 +86,30 @@ _OUTLINES = query(
 )
 
 
-def _life(starts: date, ends: date | None) -> Interval:
-    return Interval(starts, ends)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def _span(starts: str, ends: str | None) -> Interval:
-    return Interval(date.fromisoformat(starts), _day(ends))
+# Looked up rather than called: a page reads many.
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 def _read(row: Record, day: date) -> Unit:
+    form, function, purpose = row["form"], row["function"], row["purpose"]
     return Unit(
         unit_id=row["unit_id"],
-        kind=Kind(row["kind"]),
-        form=Form(row["form"]) if row["form"] else None,
+        kind=_KINDS[row["kind"]],
+        form=Form(form) if form else None,
         name=row["name"],
         short_name=row["short_name"],
-        function=Function(row["function"]) if row["function"] else None,
+        function=Function(function) if function else None,
         campus_id=row["campus_id"],
-        life=_life(row["starts_on"], row["ends_on"]),
-        parents=tuple(Parentage(UUID(other), _span(*days)) for other, *days in row["parents"]),
+        life=Interval(row["starts_on"], row["ends_on"]),
+        parents=tuple(Parentage(other, Interval(start, end)) for other, start, end in row["parents"] or ()),
         sponsors=tuple(
-            Sponsorship(UUID(other), Part(part), _span(*days)) for other, part, *days in row["sponsors"]
+            Sponsorship(other, Part(part), Interval(start, end))
+            for other, part, start, end in row["sponsors"] or ()
         ),
-        successor_ids=tuple(UUID(each) for each in row["successors"]),
+        successor_ids=tuple(row["successors"] or ()),
         cohort_year=row["cohort_year"],
         major_code=row["major_code"],
-        purpose=Purpose(row["purpose"]) if row["purpose"] else None,
+        purpose=Purpose(purpose) if purpose else None,
         host_id=row["host_id"],
         task=row["task"],
         planned_end_on=row["planned_end_on"],
@@ -159,7 +152,7 @@ def _outline(row: Record) -> Outline:
         unit_id=row["unit_id"],
         kind=Kind(row["kind"]),
         form=Form(row["form"]) if row["form"] else None,
-        life=_life(row["established_on"], row["dissolved_on"]),
+        life=Interval(row["established_on"], row["dissolved_on"]),
         function=Function(row["function"]) if row["function"] else None,
     )
 
@@ -188,26 +181,32 @@ _BELOW = """
          WHERE p.valid @> CAST(:day AS date) AND {believed:p} AND b.depth < 64)
     SELECT b.unit_id FROM below b
 """
-_FILTERS = f"""
-    (CAST(:kind AS text) IS NULL OR u.kind = :kind)
-    AND (CAST(:form AS text) IS NULL OR u.form = :form)
-    AND (CAST(:purpose AS text) IS NULL OR u.purpose = :purpose)
-    AND (CAST(:campus_id AS uuid) IS NULL OR d.campus_id = :campus_id)
-    AND (CAST(:name AS text) IS NULL OR strpos(lower(d.name), lower(:name)) > 0
-         OR strpos(lower(d.short_name), lower(:name)) > 0)
-    AND CASE CAST(:state AS text)
-        WHEN 'planned' THEN life.starts_on > CAST(:day AS date)
-        WHEN 'dissolved' THEN life.ends_on <= CAST(:day AS date)
-        ELSE life.starts_on <= CAST(:day AS date) AND (life.ends_on IS NULL OR life.ends_on > CAST(:day AS date))
-        END
-    AND (CAST(:parent_id AS uuid) IS NULL OR EXISTS (
-         SELECT FROM unit_parent q WHERE q.unit_id = u.unit_id AND q.parent_id = :parent_id
-            AND q.valid @> CAST(:day AS date) AND {{believed:q}}))
-    AND (CAST(:sponsor_id AS uuid) IS NULL OR EXISTS (
-         SELECT FROM unit_sponsor q WHERE q.unit_id = u.unit_id AND q.sponsor_id = :sponsor_id
-            AND q.valid @> CAST(:day AS date) AND {{believed:q}}))
-    AND (CAST(:below_id AS uuid) IS NULL OR u.unit_id IN ({_BELOW}))
+# A unit is active exactly while it is described, so that its description of the day is all there is to find.
+_FROM_ACTIVE = """
+    unit_description d
+    JOIN unit u ON u.unit_id = d.unit_id AND {believed:d} AND d.valid @> CAST(:day AS date)
+    JOIN LATERAL ({life}) life ON life.starts_on IS NOT NULL
 """
+_STATES = {
+    State.PLANNED: "life.starts_on > CAST(:day AS date)",
+    State.ACTIVE: "true",
+    State.DISSOLVED: "life.ends_on <= CAST(:day AS date)",
+}
+# What each filter that is given adds. A statement that holds them all, each behind "is it given?", is planned badly.
+_FILTERS = {
+    "kind": "u.kind = :kind",
+    "form": "u.form = :form",
+    "purpose": "u.purpose = :purpose",
+    "campus_id": "d.campus_id = :campus_id",
+    "name": "(strpos(lower(d.name), lower(:name)) > 0 OR strpos(lower(d.short_name), lower(:name)) > 0)",
+    "parent_id": """EXISTS (
+         SELECT FROM unit_parent q WHERE q.unit_id = u.unit_id AND q.parent_id = :parent_id
+            AND q.valid @> CAST(:day AS date) AND {believed:q})""",
+    "sponsor_id": """EXISTS (
+         SELECT FROM unit_sponsor q WHERE q.unit_id = u.unit_id AND q.sponsor_id = :sponsor_id
+            AND q.valid @> CAST(:day AS date) AND {believed:q})""",
+    "below_id": f"u.unit_id IN ({_BELOW})",
+}
 # By each order: what follows the row of the page token, and the order itself.
 _ORDERS = {
     "name": ("(d.name, u.unit_id) > (CAST(:after AS text), CAST(:after_id AS uuid))", "d.name, u.unit_id"),
@@ -227,23 +226,23 @@ _ORDERS = {
 ORDERS = tuple(_ORDERS)
 
 
-def _page_query(order: str, *, then: bool) -> Query:
-    follows, by = _ORDERS[order]
+@cache
+def _page_query(order: str, state: State, given: tuple[str, ...], *, follows: bool, then: bool) -> Query:
+    after, by = _ORDERS[order]
     fill = _then if then else _now
+    found = _FROM_ACTIVE if state is State.ACTIVE else _FROM
+    conditions = [_STATES[state], *(_FILTERS[name] for name in given), *([after] if follows else ())]
     return query(
         sa.select(sa.text(fill(_COLUMNS)))
-        .select_from(sa.text(fill(_FROM)))
+        .select_from(sa.text(fill(found)))
         .where(
-            sa.text(fill(_FILTERS)),
-            sa.text(f"(CAST(:after_id AS uuid) IS NULL OR {follows})"),
+            *(sa.text(fill(condition)) for condition in conditions),
             within(sa.literal_column("u.unit_id", sa.Uuid)),
         )
         .order_by(sa.text(by))
-        .limit(sa.bindparam("most", type_=sa.Integer))
+        .limit(sa.bindparam("most", type_=sa.Integer)),
+        planned_anew=True,
     )
-
-
-_PAGES = {(order, then): _page_query(order, then=then) for order in _ORDERS for then in (False, True)}
 
 
 async def page(
@@ -258,26 +257,12 @@ async def page(
     most: int,
 ) -> list[Unit]:
     """Units on a day that the caller may see; `scope` comes from `access.filters`."""
-    value, after_id = after or (None, None)
+    state = wanted.state or State.ACTIVE
+    given = {name: value for name in _FILTERS if (value := getattr(wanted, name)) is not None}
+    statement = _page_query(order, state, tuple(given), follows=after is not None, then=known_at is not None)
     belief = {} if known_at is None else {"known_at": known_at}
-    rows = await reader.fetch(
-        _PAGES[order, known_at is not None],
-        day=day,
-        kind=wanted.kind,
-        form=wanted.form,
-        parent_id=wanted.parent_id,
-        below_id=wanted.below_id,
-        sponsor_id=wanted.sponsor_id,
-        campus_id=wanted.campus_id,
-        state=wanted.state or State.ACTIVE,
-        purpose=wanted.purpose,
-        name=wanted.name,
-        after=value,
-        after_id=after_id,
-        most=most,
-        **belief,
-        **scope,
-    )
+    place = {} if after is None else {"after": after[0], "after_id": after[1]}
+    rows = await reader.fetch(statement, day=day, most=most, **given, **place, **belief, **scope)
     return [_read(row, day) for row in rows]
 
 

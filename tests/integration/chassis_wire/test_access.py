@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from chassis.access import put_account, put_grant, replace_edges, within
+from chassis.access import add_unit, put_account, put_grant, replace_edges, within
 from chassis.calls import Caller, ServiceContext, system_call
 from chassis.database import query
 from chassis.errors import PermissionDeniedError, UnauthenticatedError, UnavailableError
@@ -132,6 +132,42 @@ async def test_a_sponsor_may_read_and_no_more(campus: Campus) -> None:
 
     assert await campus.may(READ, campus.branch)
     assert not await campus.may(DIM, campus.branch)
+
+
+_CLOSURE = query(
+    sa.text(
+        """SELECT ancestor_id, valid, reading_only FROM access_closure WHERE descendant_id = :unit_id
+            ORDER BY ancestor_id, reading_only, valid"""
+    )
+)
+
+
+async def test_a_new_unit_is_below_what_recomputing_would_put_it(
+    campus: Campus, today: Callable[[int], date]
+) -> None:
+    await campus.edges(campus.branch, campus.school, sponsors=[(campus.other, EVER, today(90))])
+    parents = [(campus.branch, today(-9), today(9)), (campus.other, today(9), None)]
+    sponsors = [(campus.school, today(-5), today(5)), (new_id(), today(0), today(1))]
+    new, renewed = new_id(), new_id()
+    database = campus.context.database
+
+    async with system_call(campus.context, "test").transaction() as work:
+        await add_unit(work, new, parents, sponsors)
+        # A unit that something lies below already is computed the long way.
+        await replace_edges(work, new_id(), [(renewed, EVER, None)])
+        await replace_edges(work, renewed, parents, sponsors)
+
+    quick, long = [
+        [
+            (row["ancestor_id"], row["valid"], row["reading_only"])
+            for row in rows
+            if row["ancestor_id"] != unit
+        ]
+        for unit in (new, renewed)
+        for rows in [await database.fetch(_CLOSURE, unit_id=unit)]
+    ]
+    assert quick == long
+    assert len(quick) > 4
 
 
 async def test_a_successor_reaches_what_its_predecessor_left(campus: Campus) -> None:

@@ -21,7 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from prometheus_client import Counter, Histogram
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import DateTime, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -48,8 +48,8 @@ class UnitRow(Base):
     cohort_year: Mapped[int]
     major_code: Mapped[str]
     established_on: Mapped[dt.date]
-    create_time: Mapped[dt.datetime]
-    update_time: Mapped[dt.datetime]
+    create_time: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    update_time: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     version: Mapped[int]
 
 
@@ -117,7 +117,8 @@ def fetch_keys() -> KeySet:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Fetch the keys once and close the pool at the end."""
+    """Set up the log, fetch the keys once and close the pool at the end."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app.state.keys = await asyncio.to_thread(fetch_keys)
     yield
     await engine.dispose()
@@ -146,7 +147,7 @@ async def session() -> AsyncIterator[AsyncSession]:
         yield found
 
 
-def caller(request: Request, authorization: Annotated[str, Header()]) -> str:
+async def caller(request: Request, authorization: Annotated[str, Header()]) -> str:
     """The subject of a valid token."""
     try:
         token = jwt.decode(

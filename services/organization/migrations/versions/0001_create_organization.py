@@ -107,6 +107,7 @@ _STATEMENTS = (
     )
     """,
     "CREATE INDEX unit_description_unit_id_idx ON unit_description (unit_id)",
+    "CREATE INDEX unit_description_name_idx ON unit_description (name, unit_id) WHERE recorded_until IS NULL",
     """
     CREATE TABLE unit_lineage (
         from_unit_id uuid NOT NULL,
