@@ -224,3 +224,39 @@ class ZoneEndedError(StateError):
     """The zone ends before the day."""
 
     reason = "ZONE_ENDED"
+
+
+class ClassLinkNotFoundError(NotFoundError):
+    """No such link between a branch and a class."""
+
+    reason = "CLASS_LINK_NOT_FOUND"
+
+
+class ClassLinkOverlapsError(StateError):
+    """The branch looks after the class in some of the days already."""
+
+    reason = "CLASS_LINK_OVERLAPS"
+
+
+class ClassLinkEndedError(StateError):
+    """The link ends before the day."""
+
+    reason = "CLASS_LINK_ENDED"
+
+
+class PlaqueNotFoundError(NotFoundError):
+    """No such plaque."""
+
+    reason = "PLAQUE_NOT_FOUND"
+
+
+class PlaqueOverlapsError(StateError):
+    """The member has a plaque on the day or later."""
+
+    reason = "PLAQUE_OVERLAPS"
+
+
+class PlaqueWithdrawnError(StateError):
+    """The plaque was withdrawn before."""
+
+    reason = "PLAQUE_WITHDRAWN"

@@ -10,9 +10,11 @@ from chassis.runtime import Command, Service
 from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
     appointment_service_pb2_grpc,
+    class_link_service_pb2_grpc,
     error_reason_pb2,
     grant_service_pb2_grpc,
     place_service_pb2_grpc,
+    plaque_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
     unit_service_pb2_grpc,
@@ -27,6 +29,7 @@ from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
+from organization.servicer.links import ClassLinkServicer, PlaqueServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.reorganizations import ReorganizationServicer
 from organization.servicer.units import CampusServicer, UnitServicer
@@ -79,6 +82,8 @@ def build(settings: Settings) -> Service:
             (access_service_pb2_grpc.add_AccessServiceServicer_to_server, AccessServicer()),
             (place_service_pb2_grpc.add_PlaceServiceServicer_to_server, PlaceServicer()),
             (zone_service_pb2_grpc.add_ZoneServiceServicer_to_server, ZoneServicer()),
+            (class_link_service_pb2_grpc.add_ClassLinkServiceServicer_to_server, ClassLinkServicer()),
+            (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
             (
                 reorganization_service_pb2_grpc.add_ReorganizationServiceServicer_to_server,
                 ReorganizationServicer(membership, process),

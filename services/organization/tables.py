@@ -271,3 +271,50 @@ zone_term = sa.Table(
     *history_constraints("zone_term", ["area_id"]),
 )
 sa.Index("zone_term_area_id_idx", zone_term.c.area_id)
+
+class_link = sa.Table(
+    "class_link",
+    metadata,
+    sa.Column("link_id", sa.Uuid, primary_key=True),
+    _unit("unit_id"),
+    _unit("class_id"),
+    _id("contact_person_id"),
+    *_stamps(),
+)
+
+class_link_term = sa.Table(
+    "class_link_term",
+    metadata,
+    _unit("class_id"),
+    _unit("unit_id"),
+    sa.Column("link_id", sa.Uuid, sa.ForeignKey("class_link.link_id"), nullable=False),
+    *history_columns(),
+    *history_constraints("class_link_term", ["class_id", "unit_id"]),
+)
+sa.Index("class_link_term_class_id_idx", class_link_term.c.class_id)
+sa.Index("class_link_term_unit_id_idx", class_link_term.c.unit_id)
+sa.Index("class_link_term_link_id_idx", class_link_term.c.link_id)
+
+plaque = sa.Table(
+    "plaque",
+    metadata,
+    sa.Column("plaque_id", sa.Uuid, primary_key=True),
+    _unit("unit_id"),
+    sa.Column("place_id", sa.Uuid, sa.ForeignKey("place.place_id"), nullable=False),
+    _id("person_id"),
+    _day("issued_on"),
+    _day("withdrawn_on", null=True),
+    _text("reason"),
+    *_stamps(),
+    sa.CheckConstraint("withdrawn_on > issued_on", name=sa.schema.conv("plaque_days_check")),
+)
+sa.Index("plaque_unit_id_idx", plaque.c.unit_id)
+sa.Index("plaque_place_id_idx", plaque.c.place_id)
+sa.Index("plaque_person_id_idx", plaque.c.person_id)
+# A member has one plaque at most; a withdrawal never lies ahead, so what hangs is what has no end.
+sa.Index(
+    "plaque_one_per_person_idx",
+    plaque.c.person_id,
+    unique=True,
+    postgresql_where=plaque.c.withdrawn_on.is_(None),
+)

@@ -55,7 +55,9 @@ _IN_USE = query(
         """SELECT EXISTS (SELECT FROM place WHERE parent_id = :place_id
                              AND (closed_on IS NULL OR closed_on > CAST(:day AS date)))
                OR EXISTS (SELECT FROM zone_term WHERE area_id = :place_id AND recorded_until IS NULL
-                             AND valid && daterange(CAST(:day AS date), NULL))"""
+                             AND valid && daterange(CAST(:day AS date), NULL))
+               OR EXISTS (SELECT FROM plaque WHERE place_id = :place_id
+                             AND (withdrawn_on IS NULL OR withdrawn_on > CAST(:day AS date)))"""
     )
 )
 # One statement whatever the depth: the places around it, nearest first, and the branch in being that answers for each.
@@ -181,7 +183,7 @@ async def namesake(
 
 
 async def in_use(reader: Reader, place_id: UUID, *, since: date) -> bool:
-    """Whether something is open in the place, or a branch answers for it, on the day or later."""
+    """Whether something is open in the place, a branch answers for it, or a plaque hangs at it, on the day or later."""
     return bool(await reader.fetch_value(_IN_USE, place_id=place_id, day=since))
 
 

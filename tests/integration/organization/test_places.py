@@ -231,6 +231,7 @@ class TestResponsibleBranch:
             unit_id=branch.unit_id, dissolved_on=SEP.isoformat(), reason="合并"
         )
         await world.ask(world.stubs.units.DissolveUnit, request, etag=branch.etag)
+        await world.work_off()
 
         assert (await estate.responsible(place, as_of="2024-08-31")).unit_id == branch.unit_id
         assert not (await estate.responsible(place, as_of="2024-09-01")).HasField("unit_id")

@@ -35,8 +35,10 @@ from shuyuan.organization.v1 import (
     appointment_pb2,
     appointment_service_pb2,
     appointment_service_pb2_grpc,
+    class_link_service_pb2_grpc,
     grant_service_pb2_grpc,
     place_service_pb2_grpc,
+    plaque_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
     unit_pb2,
@@ -138,6 +140,8 @@ class World:
             access=access_service_pb2_grpc.AccessServiceStub(channel),
             places=place_service_pb2_grpc.PlaceServiceStub(channel),
             zones=zone_service_pb2_grpc.ZoneServiceStub(channel),
+            class_links=class_link_service_pb2_grpc.ClassLinkServiceStub(channel),
+            plaques=plaque_service_pb2_grpc.PlaqueServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),
         )
 

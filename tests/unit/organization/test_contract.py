@@ -16,12 +16,14 @@ from shuyuan.organization.v1 import (
     access_service_pb2,
     appointment_pb2,
     appointment_service_pb2,
+    class_link_service_pb2,
     error_reason_pb2,
     events_pb2,
     grant_pb2,
     grant_service_pb2,
     place_pb2,
     place_service_pb2,
+    plaque_service_pb2,
     reorganization_pb2,
     reorganization_service_pb2,
     role_pb2,
@@ -38,6 +40,8 @@ FILES = (
     reorganization_service_pb2,
     place_service_pb2,
     zone_service_pb2,
+    class_link_service_pb2,
+    plaque_service_pb2,
 )
 
 
@@ -106,7 +110,19 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
 
 
 @pytest.mark.parametrize(
-    "noun", ["units", "unit_changes", "posts", "grants", "reorganizations", "campuses", "places", "zones"]
+    "noun",
+    [
+        "units",
+        "unit_changes",
+        "posts",
+        "grants",
+        "reorganizations",
+        "campuses",
+        "places",
+        "zones",
+        "class_links",
+        "plaques",
+    ],
 )
 def test_every_statement_is_compiled_once(noun: str) -> None:
     """Importing a repository compiles its statements and refuses one that cannot be compiled once."""

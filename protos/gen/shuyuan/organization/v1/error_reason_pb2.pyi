@@ -91,13 +91,25 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PLACE_CLOSED: _ErrorReason.ValueType  # 42
     """The place has an end already. Metadata: `place_id`, `closed_on`."""
     ERROR_REASON_PLACE_IN_USE: _ErrorReason.ValueType  # 43
-    """A place in it is open, or a branch answers for it. Metadata: `place_id`."""
+    """A place in it is open, a branch answers for it or a plaque hangs at it. Metadata: `place_id`."""
     ERROR_REASON_ZONE_NOT_FOUND: _ErrorReason.ValueType  # 44
     """There is no zone `zone_id`. Metadata: `zone_id`."""
     ERROR_REASON_ZONE_OVERLAPS: _ErrorReason.ValueType  # 45
     """A branch answers for it on some of the days already. Metadata: `zone_id`, the zone that says so."""
     ERROR_REASON_ZONE_ENDED: _ErrorReason.ValueType  # 46
     """The zone ends before the day already. Metadata: `zone_id`, `valid_until`."""
+    ERROR_REASON_CLASS_LINK_NOT_FOUND: _ErrorReason.ValueType  # 47
+    """There is no link `link_id`. Metadata: `link_id`."""
+    ERROR_REASON_CLASS_LINK_OVERLAPS: _ErrorReason.ValueType  # 48
+    """The branch looks after the class on some of the days already. Metadata: `link_id`."""
+    ERROR_REASON_CLASS_LINK_ENDED: _ErrorReason.ValueType  # 49
+    """The link ends before the day already. Metadata: `link_id`, `valid_until`."""
+    ERROR_REASON_PLAQUE_NOT_FOUND: _ErrorReason.ValueType  # 50
+    """There is no plaque `plaque_id`. Metadata: `plaque_id`."""
+    ERROR_REASON_PLAQUE_OVERLAPS: _ErrorReason.ValueType  # 51
+    """The member has a plaque on the day or later. Metadata: `plaque_id`."""
+    ERROR_REASON_PLAQUE_WITHDRAWN: _ErrorReason.ValueType  # 52
+    """The plaque was withdrawn before. Metadata: `plaque_id`, `withdrawn_on`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -173,11 +185,23 @@ ERROR_REASON_PLACE_NAME_TAKEN: ErrorReason.ValueType  # 41
 ERROR_REASON_PLACE_CLOSED: ErrorReason.ValueType  # 42
 """The place has an end already. Metadata: `place_id`, `closed_on`."""
 ERROR_REASON_PLACE_IN_USE: ErrorReason.ValueType  # 43
-"""A place in it is open, or a branch answers for it. Metadata: `place_id`."""
+"""A place in it is open, a branch answers for it or a plaque hangs at it. Metadata: `place_id`."""
 ERROR_REASON_ZONE_NOT_FOUND: ErrorReason.ValueType  # 44
 """There is no zone `zone_id`. Metadata: `zone_id`."""
 ERROR_REASON_ZONE_OVERLAPS: ErrorReason.ValueType  # 45
 """A branch answers for it on some of the days already. Metadata: `zone_id`, the zone that says so."""
 ERROR_REASON_ZONE_ENDED: ErrorReason.ValueType  # 46
 """The zone ends before the day already. Metadata: `zone_id`, `valid_until`."""
+ERROR_REASON_CLASS_LINK_NOT_FOUND: ErrorReason.ValueType  # 47
+"""There is no link `link_id`. Metadata: `link_id`."""
+ERROR_REASON_CLASS_LINK_OVERLAPS: ErrorReason.ValueType  # 48
+"""The branch looks after the class on some of the days already. Metadata: `link_id`."""
+ERROR_REASON_CLASS_LINK_ENDED: ErrorReason.ValueType  # 49
+"""The link ends before the day already. Metadata: `link_id`, `valid_until`."""
+ERROR_REASON_PLAQUE_NOT_FOUND: ErrorReason.ValueType  # 50
+"""There is no plaque `plaque_id`. Metadata: `plaque_id`."""
+ERROR_REASON_PLAQUE_OVERLAPS: ErrorReason.ValueType  # 51
+"""The member has a plaque on the day or later. Metadata: `plaque_id`."""
+ERROR_REASON_PLAQUE_WITHDRAWN: ErrorReason.ValueType  # 52
+"""The plaque was withdrawn before. Metadata: `plaque_id`, `withdrawn_on`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

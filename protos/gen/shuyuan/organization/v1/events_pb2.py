@@ -24,14 +24,16 @@ _sym_db = _symbol_database.Default()
 
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.organization.v1 import appointment_pb2 as shuyuan_dot_organization_dot_v1_dot_appointment__pb2
+from shuyuan.organization.v1 import class_link_pb2 as shuyuan_dot_organization_dot_v1_dot_class__link__pb2
 from shuyuan.organization.v1 import grant_pb2 as shuyuan_dot_organization_dot_v1_dot_grant__pb2
 from shuyuan.organization.v1 import place_pb2 as shuyuan_dot_organization_dot_v1_dot_place__pb2
+from shuyuan.organization.v1 import plaque_pb2 as shuyuan_dot_organization_dot_v1_dot_plaque__pb2
 from shuyuan.organization.v1 import reorganization_pb2 as shuyuan_dot_organization_dot_v1_dot_reorganization__pb2
 from shuyuan.organization.v1 import unit_pb2 as shuyuan_dot_organization_dot_v1_dot_unit__pb2
 from shuyuan.organization.v1 import zone_pb2 as shuyuan_dot_organization_dot_v1_dot_zone__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuyuan/organization/v1/events.proto\x12\x17shuyuan.organization.v1\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/organization/v1/appointment.proto\x1a#shuyuan/organization/v1/grant.proto\x1a#shuyuan/organization/v1/place.proto\x1a,shuyuan/organization/v1/reorganization.proto\x1a\"shuyuan/organization/v1/unit.proto\x1a\"shuyuan/organization/v1/zone.proto\"W\n\x0fUnitEstablished\x12+\n\x04unit\x18\x01 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x17\x9a\xf4\x18\x13\n\x04unit\x12\x0b\x65stablished\"\xa7\x01\n\x0bUnitUpdated\x12\x1c\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12$\n\x0f\x65\x66\x66\x65\x63tive_until\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x13\x9a\xf4\x18\x0f\n\x04unit\x12\x07updatedB\x12\n\x10_effective_until\"\x89\x01\n\tUnitMoved\x12\x1e\n\x0eparent_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x11\x9a\xf4\x18\r\n\x04unit\x12\x05moved\"\xc9\x01\n\x10UnitSponsorAdded\x12\x1f\n\x0fsponsor_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\nvalid_from\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12 \n\x0bvalid_until\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12+\n\x04unit\x18\x04 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x19\x9a\xf4\x18\x15\n\x04unit\x12\rsponsor_addedB\x0e\n\x0c_valid_until\"\x94\x01\n\x10UnitSponsorEnded\x12\x1f\n\x0fsponsor_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07\x65nds_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x19\x9a\xf4\x18\x15\n\x04unit\x12\rsponsor_ended\"\xe3\x01\n\rUnitDissolved\x12\x1c\n\x0c\x64issolved_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\"\n\x12successor_unit_ids\x18\x02 \x03(\tB\x06\xea\xf4\x18\x02P\x01\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12&\n\x11reorganization_id\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12+\n\x04unit\x18\x05 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x15\x9a\xf4\x18\x11\n\x04unit\x12\tdissolvedB\x14\n\x12_reorganization_id\"\x9c\x01\n\x14UnitDissolutionBegun\x12\x1c\n\x0c\x64issolved_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x1a\n\nprocess_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x1d\x9a\xf4\x18\x19\n\x04unit\x12\x11\x64issolution_begun\"\x91\x01\n\x15UnitDissolutionUndone\x12\x1a\n\nprocess_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x0f\n\x07\x66\x61ilure\x18\x02 \x01(\t\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x1e\x9a\xf4\x18\x1a\n\x04unit\x12\x12\x64issolution_undone\"W\n\rCampusCreated\x12/\n\x06\x63\x61mpus\x18\x01 \x01(\x0b\x32\x1f.shuyuan.organization.v1.Campus:\x15\x9a\xf4\x18\x11\n\x06\x63\x61mpus\x12\x07\x63reated\"W\n\rCampusUpdated\x12/\n\x06\x63\x61mpus\x18\x01 \x01(\x0b\x32\x1f.shuyuan.organization.v1.Campus:\x15\x9a\xf4\x18\x11\n\x06\x63\x61mpus\x12\x07updated\"O\n\x0bPostCreated\x12+\n\x04post\x18\x01 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Post:\x13\x9a\xf4\x18\x0f\n\x04post\x12\x07\x63reated\"q\n\rPostAbolished\x12\x1c\n\x0c\x61\x62olished_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04post\x18\x02 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Post:\x15\x9a\xf4\x18\x11\n\x04post\x12\tabolished\"e\n\x0f\x41ppointmentMade\x12\x39\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32$.shuyuan.organization.v1.Appointment:\x17\x9a\xf4\x18\x13\n\x0b\x61ppointment\x12\x04made\"\x80\x01\n\x10\x41ppointmentEnded\x12\x17\n\x07\x65nds_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x39\n\x0b\x61ppointment\x18\x02 \x01(\x0b\x32$.shuyuan.organization.v1.Appointment:\x18\x9a\xf4\x18\x14\n\x0b\x61ppointment\x12\x05\x65nded\"o\n\x14\x41ppointmentCorrected\x12\x39\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32$.shuyuan.organization.v1.Appointment:\x1c\x9a\xf4\x18\x18\n\x0b\x61ppointment\x12\tcorrected\"O\n\nGrantGiven\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant:\x12\x9a\xf4\x18\x0e\n\x05grant\x12\x05given\"S\n\x0cGrantChanged\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant:\x14\x9a\xf4\x18\x10\n\x05grant\x12\x07\x63hanged\"S\n\x0cGrantRevoked\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant:\x14\x9a\xf4\x18\x10\n\x05grant\x12\x07revoked\"w\n\x15ReorganizationDrafted\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1d\x9a\xf4\x18\x19\n\x0ereorganization\x12\x07\x64rafted\"w\n\x15ReorganizationRevised\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1d\x9a\xf4\x18\x19\n\x0ereorganization\x12\x07revised\"y\n\x16ReorganizationApproved\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1e\x9a\xf4\x18\x1a\n\x0ereorganization\x12\x08\x61pproved\"\x93\x01\n\x15ReorganizationStarted\x12\x1a\n\nprocess_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12?\n\x0ereorganization\x18\x02 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1d\x9a\xf4\x18\x19\n\x0ereorganization\x12\x07started\"\x91\x02\n\x16ReorganizationExecuted\x12!\n\x11reorganization_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\nprocess_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x39\n\x05moves\x18\x04 \x03(\x0b\x32!.shuyuan.organization.v1.RollMoveB\x07\xea\xf4\x18\x03@\xe8\x07\x12?\n\x0ereorganization\x18\x05 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1e\x9a\xf4\x18\x1a\n\x0ereorganization\x12\x08\x65xecuted\"\xa7\x01\n\x17ReorganizationCompleted\x12\x15\n\rmoved_persons\x18\x01 \x01(\r\x12\x13\n\x0bmoved_cases\x18\x02 \x01(\r\x12?\n\x0ereorganization\x18\x03 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1f\x9a\xf4\x18\x1b\n\x0ereorganization\x12\tcompleted\"\x86\x01\n\x14ReorganizationUndone\x12\x0f\n\x07\x66\x61ilure\x18\x01 \x01(\t\x12?\n\x0ereorganization\x18\x02 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1c\x9a\xf4\x18\x18\n\x0ereorganization\x12\x06undone\"{\n\x17ReorganizationWithdrawn\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1f\x9a\xf4\x18\x1b\n\x0ereorganization\x12\twithdrawn\"Y\n\x0fPlaceRegistered\x12-\n\x05place\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Place:\x17\x9a\xf4\x18\x13\n\x05place\x12\nregistered\"S\n\x0cPlaceUpdated\x12-\n\x05place\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Place:\x14\x9a\xf4\x18\x10\n\x05place\x12\x07updated\"l\n\x0bPlaceClosed\x12\x19\n\tclosed_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12-\n\x05place\x18\x02 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Place:\x13\x9a\xf4\x18\x0f\n\x05place\x12\x06\x63losed\"Q\n\x0cZoneAssigned\x12+\n\x04zone\x18\x01 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Zone:\x14\x9a\xf4\x18\x10\n\x04zone\x12\x08\x61ssigned\"d\n\tZoneEnded\x12\x17\n\x07\x65nds_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04zone\x18\x02 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Zone:\x11\x9a\xf4\x18\r\n\x04zone\x12\x05\x65ndedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuyuan/organization/v1/events.proto\x12\x17shuyuan.organization.v1\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/organization/v1/appointment.proto\x1a(shuyuan/organization/v1/class_link.proto\x1a#shuyuan/organization/v1/grant.proto\x1a#shuyuan/organization/v1/place.proto\x1a$shuyuan/organization/v1/plaque.proto\x1a,shuyuan/organization/v1/reorganization.proto\x1a\"shuyuan/organization/v1/unit.proto\x1a\"shuyuan/organization/v1/zone.proto\"W\n\x0fUnitEstablished\x12+\n\x04unit\x18\x01 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x17\x9a\xf4\x18\x13\n\x04unit\x12\x0b\x65stablished\"\xa7\x01\n\x0bUnitUpdated\x12\x1c\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12$\n\x0f\x65\x66\x66\x65\x63tive_until\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x13\x9a\xf4\x18\x0f\n\x04unit\x12\x07updatedB\x12\n\x10_effective_until\"\x89\x01\n\tUnitMoved\x12\x1e\n\x0eparent_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x11\x9a\xf4\x18\r\n\x04unit\x12\x05moved\"\xc9\x01\n\x10UnitSponsorAdded\x12\x1f\n\x0fsponsor_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\nvalid_from\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12 \n\x0bvalid_until\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12+\n\x04unit\x18\x04 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x19\x9a\xf4\x18\x15\n\x04unit\x12\rsponsor_addedB\x0e\n\x0c_valid_until\"\x94\x01\n\x10UnitSponsorEnded\x12\x1f\n\x0fsponsor_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07\x65nds_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x19\x9a\xf4\x18\x15\n\x04unit\x12\rsponsor_ended\"\xe3\x01\n\rUnitDissolved\x12\x1c\n\x0c\x64issolved_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\"\n\x12successor_unit_ids\x18\x02 \x03(\tB\x06\xea\xf4\x18\x02P\x01\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12&\n\x11reorganization_id\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12+\n\x04unit\x18\x05 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x15\x9a\xf4\x18\x11\n\x04unit\x12\tdissolvedB\x14\n\x12_reorganization_id\"\x9c\x01\n\x14UnitDissolutionBegun\x12\x1c\n\x0c\x64issolved_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x1a\n\nprocess_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x1d\x9a\xf4\x18\x19\n\x04unit\x12\x11\x64issolution_begun\"\x91\x01\n\x15UnitDissolutionUndone\x12\x1a\n\nprocess_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x0f\n\x07\x66\x61ilure\x18\x02 \x01(\t\x12+\n\x04unit\x18\x03 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Unit:\x1e\x9a\xf4\x18\x1a\n\x04unit\x12\x12\x64issolution_undone\"W\n\rCampusCreated\x12/\n\x06\x63\x61mpus\x18\x01 \x01(\x0b\x32\x1f.shuyuan.organization.v1.Campus:\x15\x9a\xf4\x18\x11\n\x06\x63\x61mpus\x12\x07\x63reated\"W\n\rCampusUpdated\x12/\n\x06\x63\x61mpus\x18\x01 \x01(\x0b\x32\x1f.shuyuan.organization.v1.Campus:\x15\x9a\xf4\x18\x11\n\x06\x63\x61mpus\x12\x07updated\"O\n\x0bPostCreated\x12+\n\x04post\x18\x01 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Post:\x13\x9a\xf4\x18\x0f\n\x04post\x12\x07\x63reated\"q\n\rPostAbolished\x12\x1c\n\x0c\x61\x62olished_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04post\x18\x02 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Post:\x15\x9a\xf4\x18\x11\n\x04post\x12\tabolished\"e\n\x0f\x41ppointmentMade\x12\x39\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32$.shuyuan.organization.v1.Appointment:\x17\x9a\xf4\x18\x13\n\x0b\x61ppointment\x12\x04made\"\x80\x01\n\x10\x41ppointmentEnded\x12\x17\n\x07\x65nds_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x39\n\x0b\x61ppointment\x18\x02 \x01(\x0b\x32$.shuyuan.organization.v1.Appointment:\x18\x9a\xf4\x18\x14\n\x0b\x61ppointment\x12\x05\x65nded\"o\n\x14\x41ppointmentCorrected\x12\x39\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32$.shuyuan.organization.v1.Appointment:\x1c\x9a\xf4\x18\x18\n\x0b\x61ppointment\x12\tcorrected\"O\n\nGrantGiven\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant:\x12\x9a\xf4\x18\x0e\n\x05grant\x12\x05given\"S\n\x0cGrantChanged\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant:\x14\x9a\xf4\x18\x10\n\x05grant\x12\x07\x63hanged\"S\n\x0cGrantRevoked\x12-\n\x05grant\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Grant:\x14\x9a\xf4\x18\x10\n\x05grant\x12\x07revoked\"w\n\x15ReorganizationDrafted\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1d\x9a\xf4\x18\x19\n\x0ereorganization\x12\x07\x64rafted\"w\n\x15ReorganizationRevised\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1d\x9a\xf4\x18\x19\n\x0ereorganization\x12\x07revised\"y\n\x16ReorganizationApproved\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1e\x9a\xf4\x18\x1a\n\x0ereorganization\x12\x08\x61pproved\"\x93\x01\n\x15ReorganizationStarted\x12\x1a\n\nprocess_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12?\n\x0ereorganization\x18\x02 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1d\x9a\xf4\x18\x19\n\x0ereorganization\x12\x07started\"\x91\x02\n\x16ReorganizationExecuted\x12!\n\x11reorganization_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\nprocess_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x39\n\x05moves\x18\x04 \x03(\x0b\x32!.shuyuan.organization.v1.RollMoveB\x07\xea\xf4\x18\x03@\xe8\x07\x12?\n\x0ereorganization\x18\x05 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1e\x9a\xf4\x18\x1a\n\x0ereorganization\x12\x08\x65xecuted\"\xa7\x01\n\x17ReorganizationCompleted\x12\x15\n\rmoved_persons\x18\x01 \x01(\r\x12\x13\n\x0bmoved_cases\x18\x02 \x01(\r\x12?\n\x0ereorganization\x18\x03 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1f\x9a\xf4\x18\x1b\n\x0ereorganization\x12\tcompleted\"\x86\x01\n\x14ReorganizationUndone\x12\x0f\n\x07\x66\x61ilure\x18\x01 \x01(\t\x12?\n\x0ereorganization\x18\x02 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1c\x9a\xf4\x18\x18\n\x0ereorganization\x12\x06undone\"{\n\x17ReorganizationWithdrawn\x12?\n\x0ereorganization\x18\x01 \x01(\x0b\x32\'.shuyuan.organization.v1.Reorganization:\x1f\x9a\xf4\x18\x1b\n\x0ereorganization\x12\twithdrawn\"Y\n\x0fPlaceRegistered\x12-\n\x05place\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Place:\x17\x9a\xf4\x18\x13\n\x05place\x12\nregistered\"S\n\x0cPlaceUpdated\x12-\n\x05place\x18\x01 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Place:\x14\x9a\xf4\x18\x10\n\x05place\x12\x07updated\"l\n\x0bPlaceClosed\x12\x19\n\tclosed_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12-\n\x05place\x18\x02 \x01(\x0b\x32\x1e.shuyuan.organization.v1.Place:\x13\x9a\xf4\x18\x0f\n\x05place\x12\x06\x63losed\"Q\n\x0cZoneAssigned\x12+\n\x04zone\x18\x01 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Zone:\x14\x9a\xf4\x18\x10\n\x04zone\x12\x08\x61ssigned\"d\n\tZoneEnded\x12\x17\n\x07\x65nds_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12+\n\x04zone\x18\x02 \x01(\x0b\x32\x1d.shuyuan.organization.v1.Zone:\x11\x9a\xf4\x18\r\n\x04zone\x12\x05\x65nded\"_\n\rClassLinkMade\x12\x36\n\nclass_link\x18\x01 \x01(\x0b\x32\".shuyuan.organization.v1.ClassLink:\x16\x9a\xf4\x18\x12\n\nclass_link\x12\x04made\"z\n\x0e\x43lassLinkEnded\x12\x17\n\x07\x65nds_on\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x36\n\nclass_link\x18\x02 \x01(\x0b\x32\".shuyuan.organization.v1.ClassLink:\x17\x9a\xf4\x18\x13\n\nclass_link\x12\x05\x65nded\"U\n\x0cPlaqueIssued\x12/\n\x06plaque\x18\x01 \x01(\x0b\x32\x1f.shuyuan.organization.v1.Plaque:\x14\x9a\xf4\x18\x10\n\x06plaque\x12\x06issued\"[\n\x0fPlaqueWithdrawn\x12/\n\x06plaque\x18\x01 \x01(\x0b\x32\x1f.shuyuan.organization.v1.Plaque:\x17\x9a\xf4\x18\x13\n\x06plaque\x12\twithdrawnb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -148,66 +150,84 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ZONEENDED'].fields_by_name['ends_on']._serialized_options = b'\352\364\030\002P\002'
   _globals['_ZONEENDED']._loaded_options = None
   _globals['_ZONEENDED']._serialized_options = b'\232\364\030\r\n\004zone\022\005ended'
-  _globals['_UNITESTABLISHED']._serialized_start=342
-  _globals['_UNITESTABLISHED']._serialized_end=429
-  _globals['_UNITUPDATED']._serialized_start=432
-  _globals['_UNITUPDATED']._serialized_end=599
-  _globals['_UNITMOVED']._serialized_start=602
-  _globals['_UNITMOVED']._serialized_end=739
-  _globals['_UNITSPONSORADDED']._serialized_start=742
-  _globals['_UNITSPONSORADDED']._serialized_end=943
-  _globals['_UNITSPONSORENDED']._serialized_start=946
-  _globals['_UNITSPONSORENDED']._serialized_end=1094
-  _globals['_UNITDISSOLVED']._serialized_start=1097
-  _globals['_UNITDISSOLVED']._serialized_end=1324
-  _globals['_UNITDISSOLUTIONBEGUN']._serialized_start=1327
-  _globals['_UNITDISSOLUTIONBEGUN']._serialized_end=1483
-  _globals['_UNITDISSOLUTIONUNDONE']._serialized_start=1486
-  _globals['_UNITDISSOLUTIONUNDONE']._serialized_end=1631
-  _globals['_CAMPUSCREATED']._serialized_start=1633
-  _globals['_CAMPUSCREATED']._serialized_end=1720
-  _globals['_CAMPUSUPDATED']._serialized_start=1722
-  _globals['_CAMPUSUPDATED']._serialized_end=1809
-  _globals['_POSTCREATED']._serialized_start=1811
-  _globals['_POSTCREATED']._serialized_end=1890
-  _globals['_POSTABOLISHED']._serialized_start=1892
-  _globals['_POSTABOLISHED']._serialized_end=2005
-  _globals['_APPOINTMENTMADE']._serialized_start=2007
-  _globals['_APPOINTMENTMADE']._serialized_end=2108
-  _globals['_APPOINTMENTENDED']._serialized_start=2111
-  _globals['_APPOINTMENTENDED']._serialized_end=2239
-  _globals['_APPOINTMENTCORRECTED']._serialized_start=2241
-  _globals['_APPOINTMENTCORRECTED']._serialized_end=2352
-  _globals['_GRANTGIVEN']._serialized_start=2354
-  _globals['_GRANTGIVEN']._serialized_end=2433
-  _globals['_GRANTCHANGED']._serialized_start=2435
-  _globals['_GRANTCHANGED']._serialized_end=2518
-  _globals['_GRANTREVOKED']._serialized_start=2520
-  _globals['_GRANTREVOKED']._serialized_end=2603
-  _globals['_REORGANIZATIONDRAFTED']._serialized_start=2605
-  _globals['_REORGANIZATIONDRAFTED']._serialized_end=2724
-  _globals['_REORGANIZATIONREVISED']._serialized_start=2726
-  _globals['_REORGANIZATIONREVISED']._serialized_end=2845
-  _globals['_REORGANIZATIONAPPROVED']._serialized_start=2847
-  _globals['_REORGANIZATIONAPPROVED']._serialized_end=2968
-  _globals['_REORGANIZATIONSTARTED']._serialized_start=2971
-  _globals['_REORGANIZATIONSTARTED']._serialized_end=3118
-  _globals['_REORGANIZATIONEXECUTED']._serialized_start=3121
-  _globals['_REORGANIZATIONEXECUTED']._serialized_end=3394
-  _globals['_REORGANIZATIONCOMPLETED']._serialized_start=3397
-  _globals['_REORGANIZATIONCOMPLETED']._serialized_end=3564
-  _globals['_REORGANIZATIONUNDONE']._serialized_start=3567
-  _globals['_REORGANIZATIONUNDONE']._serialized_end=3701
-  _globals['_REORGANIZATIONWITHDRAWN']._serialized_start=3703
-  _globals['_REORGANIZATIONWITHDRAWN']._serialized_end=3826
-  _globals['_PLACEREGISTERED']._serialized_start=3828
-  _globals['_PLACEREGISTERED']._serialized_end=3917
-  _globals['_PLACEUPDATED']._serialized_start=3919
-  _globals['_PLACEUPDATED']._serialized_end=4002
-  _globals['_PLACECLOSED']._serialized_start=4004
-  _globals['_PLACECLOSED']._serialized_end=4112
-  _globals['_ZONEASSIGNED']._serialized_start=4114
-  _globals['_ZONEASSIGNED']._serialized_end=4195
-  _globals['_ZONEENDED']._serialized_start=4197
-  _globals['_ZONEENDED']._serialized_end=4297
+  _globals['_CLASSLINKMADE']._loaded_options = None
+  _globals['_CLASSLINKMADE']._serialized_options = b'\232\364\030\022\n\nclass_link\022\004made'
+  _globals['_CLASSLINKENDED'].fields_by_name['ends_on']._loaded_options = None
+  _globals['_CLASSLINKENDED'].fields_by_name['ends_on']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_CLASSLINKENDED']._loaded_options = None
+  _globals['_CLASSLINKENDED']._serialized_options = b'\232\364\030\023\n\nclass_link\022\005ended'
+  _globals['_PLAQUEISSUED']._loaded_options = None
+  _globals['_PLAQUEISSUED']._serialized_options = b'\232\364\030\020\n\006plaque\022\006issued'
+  _globals['_PLAQUEWITHDRAWN']._loaded_options = None
+  _globals['_PLAQUEWITHDRAWN']._serialized_options = b'\232\364\030\023\n\006plaque\022\twithdrawn'
+  _globals['_UNITESTABLISHED']._serialized_start=422
+  _globals['_UNITESTABLISHED']._serialized_end=509
+  _globals['_UNITUPDATED']._serialized_start=512
+  _globals['_UNITUPDATED']._serialized_end=679
+  _globals['_UNITMOVED']._serialized_start=682
+  _globals['_UNITMOVED']._serialized_end=819
+  _globals['_UNITSPONSORADDED']._serialized_start=822
+  _globals['_UNITSPONSORADDED']._serialized_end=1023
+  _globals['_UNITSPONSORENDED']._serialized_start=1026
+  _globals['_UNITSPONSORENDED']._serialized_end=1174
+  _globals['_UNITDISSOLVED']._serialized_start=1177
+  _globals['_UNITDISSOLVED']._serialized_end=1404
+  _globals['_UNITDISSOLUTIONBEGUN']._serialized_start=1407
+  _globals['_UNITDISSOLUTIONBEGUN']._serialized_end=1563
+  _globals['_UNITDISSOLUTIONUNDONE']._serialized_start=1566
+  _globals['_UNITDISSOLUTIONUNDONE']._serialized_end=1711
+  _globals['_CAMPUSCREATED']._serialized_start=1713
+  _globals['_CAMPUSCREATED']._serialized_end=1800
+  _globals['_CAMPUSUPDATED']._serialized_start=1802
+  _globals['_CAMPUSUPDATED']._serialized_end=1889
+  _globals['_POSTCREATED']._serialized_start=1891
+  _globals['_POSTCREATED']._serialized_end=1970
+  _globals['_POSTABOLISHED']._serialized_start=1972
+  _globals['_POSTABOLISHED']._serialized_end=2085
+  _globals['_APPOINTMENTMADE']._serialized_start=2087
+  _globals['_APPOINTMENTMADE']._serialized_end=2188
+  _globals['_APPOINTMENTENDED']._serialized_start=2191
+  _globals['_APPOINTMENTENDED']._serialized_end=2319
+  _globals['_APPOINTMENTCORRECTED']._serialized_start=2321
+  _globals['_APPOINTMENTCORRECTED']._serialized_end=2432
+  _globals['_GRANTGIVEN']._serialized_start=2434
+  _globals['_GRANTGIVEN']._serialized_end=2513
+  _globals['_GRANTCHANGED']._serialized_start=2515
+  _globals['_GRANTCHANGED']._serialized_end=2598
+  _globals['_GRANTREVOKED']._serialized_start=2600
+  _globals['_GRANTREVOKED']._serialized_end=2683
+  _globals['_REORGANIZATIONDRAFTED']._serialized_start=2685
+  _globals['_REORGANIZATIONDRAFTED']._serialized_end=2804
+  _globals['_REORGANIZATIONREVISED']._serialized_start=2806
+  _globals['_REORGANIZATIONREVISED']._serialized_end=2925
+  _globals['_REORGANIZATIONAPPROVED']._serialized_start=2927
+  _globals['_REORGANIZATIONAPPROVED']._serialized_end=3048
+  _globals['_REORGANIZATIONSTARTED']._serialized_start=3051
+  _globals['_REORGANIZATIONSTARTED']._serialized_end=3198
+  _globals['_REORGANIZATIONEXECUTED']._serialized_start=3201
+  _globals['_REORGANIZATIONEXECUTED']._serialized_end=3474
+  _globals['_REORGANIZATIONCOMPLETED']._serialized_start=3477
+  _globals['_REORGANIZATIONCOMPLETED']._serialized_end=3644
+  _globals['_REORGANIZATIONUNDONE']._serialized_start=3647
+  _globals['_REORGANIZATIONUNDONE']._serialized_end=3781
+  _globals['_REORGANIZATIONWITHDRAWN']._serialized_start=3783
+  _globals['_REORGANIZATIONWITHDRAWN']._serialized_end=3906
+  _globals['_PLACEREGISTERED']._serialized_start=3908
+  _globals['_PLACEREGISTERED']._serialized_end=3997
+  _globals['_PLACEUPDATED']._serialized_start=3999
+  _globals['_PLACEUPDATED']._serialized_end=4082
+  _globals['_PLACECLOSED']._serialized_start=4084
+  _globals['_PLACECLOSED']._serialized_end=4192
+  _globals['_ZONEASSIGNED']._serialized_start=4194
+  _globals['_ZONEASSIGNED']._serialized_end=4275
+  _globals['_ZONEENDED']._serialized_start=4277
+  _globals['_ZONEENDED']._serialized_end=4377
+  _globals['_CLASSLINKMADE']._serialized_start=4379
+  _globals['_CLASSLINKMADE']._serialized_end=4474
+  _globals['_CLASSLINKENDED']._serialized_start=4476
+  _globals['_CLASSLINKENDED']._serialized_end=4598
+  _globals['_PLAQUEISSUED']._serialized_start=4600
+  _globals['_PLAQUEISSUED']._serialized_end=4685
+  _globals['_PLAQUEWITHDRAWN']._serialized_start=4687
+  _globals['_PLAQUEWITHDRAWN']._serialized_end=4778
 # @@protoc_insertion_point(module_scope)

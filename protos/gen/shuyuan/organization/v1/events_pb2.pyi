@@ -12,8 +12,10 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
+from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
+from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
 from shuyuan.organization.v1 import zone_pb2 as _zone_pb2
@@ -899,3 +901,103 @@ class ZoneEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ZoneEnded: _TypeAlias = ZoneEnded  # noqa: Y015
+
+@_typing.final
+class ClassLinkMade(_message.Message):
+    """A branch was made to look after a class."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_LINK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def class_link(self) -> _class_link_pb2.ClassLink:
+        """The class link after the event."""
+
+    def __init__(
+        self,
+        *,
+        class_link: _class_link_pb2.ClassLink | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["class_link", b"class_link"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_link", b"class_link"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassLinkMade: _TypeAlias = ClassLinkMade  # noqa: Y015
+
+@_typing.final
+class ClassLinkEnded(_message.Message):
+    """A branch no longer looks after a class from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    CLASS_LINK_FIELD_NUMBER: _builtins.int
+    ends_on: _builtins.str
+    """First day on which it no longer does."""
+    @_builtins.property
+    def class_link(self) -> _class_link_pb2.ClassLink:
+        """The class link after the event."""
+
+    def __init__(
+        self,
+        *,
+        ends_on: _builtins.str = ...,
+        class_link: _class_link_pb2.ClassLink | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["class_link", b"class_link"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_link", b"class_link", "ends_on", b"ends_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassLinkEnded: _TypeAlias = ClassLinkEnded  # noqa: Y015
+
+@_typing.final
+class PlaqueIssued(_message.Message):
+    """A member got a plaque at a room."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAQUE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def plaque(self) -> _plaque_pb2.Plaque:
+        """The plaque after the event."""
+
+    def __init__(
+        self,
+        *,
+        plaque: _plaque_pb2.Plaque | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plaque", b"plaque"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plaque", b"plaque"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaqueIssued: _TypeAlias = PlaqueIssued  # noqa: Y015
+
+@_typing.final
+class PlaqueWithdrawn(_message.Message):
+    """A plaque was withdrawn."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAQUE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def plaque(self) -> _plaque_pb2.Plaque:
+        """The plaque after the event."""
+
+    def __init__(
+        self,
+        *,
+        plaque: _plaque_pb2.Plaque | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plaque", b"plaque"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plaque", b"plaque"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaqueWithdrawn: _TypeAlias = PlaqueWithdrawn  # noqa: Y015

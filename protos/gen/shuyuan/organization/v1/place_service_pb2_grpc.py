@@ -123,8 +123,8 @@ class PlaceServiceServicer:
     def ClosePlace(self, request, context):
         """Closes a place for good from a day on.
         Errors: NOT_FOUND with PLACE_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its
-        first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open or a branch answers
-        for it on that day or later.
+        first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open, a branch answers for
+        it or a plaque hangs at it on that day or later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

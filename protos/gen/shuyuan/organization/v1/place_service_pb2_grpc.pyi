@@ -60,8 +60,8 @@ class PlaceServiceStub:
     ClosePlace: _grpc.UnaryUnaryMultiCallable[_place_service_pb2.ClosePlaceRequest, _place_service_pb2.ClosePlaceResponse]
     """Closes a place for good from a day on.
     Errors: NOT_FOUND with PLACE_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its
-    first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open or a branch answers
-    for it on that day or later.
+    first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open, a branch answers for
+    it or a plaque hangs at it on that day or later.
     """
     GetResponsibleBranch: _grpc.UnaryUnaryMultiCallable[_place_service_pb2.GetResponsibleBranchRequest, _place_service_pb2.GetResponsibleBranchResponse]
     """Says which branch answers for a place on a day: that of the zone over the place itself or, without one, over
@@ -102,8 +102,8 @@ class PlaceServiceAsyncStub(PlaceServiceStub):
     ClosePlace: _aio.UnaryUnaryMultiCallable[_place_service_pb2.ClosePlaceRequest, _place_service_pb2.ClosePlaceResponse]  # type: ignore[assignment]
     """Closes a place for good from a day on.
     Errors: NOT_FOUND with PLACE_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its
-    first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open or a branch answers
-    for it on that day or later.
+    first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open, a branch answers for
+    it or a plaque hangs at it on that day or later.
     """
     GetResponsibleBranch: _aio.UnaryUnaryMultiCallable[_place_service_pb2.GetResponsibleBranchRequest, _place_service_pb2.GetResponsibleBranchResponse]  # type: ignore[assignment]
     """Says which branch answers for a place on a day: that of the zone over the place itself or, without one, over
@@ -177,8 +177,8 @@ class PlaceServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_place_service_pb2.ClosePlaceResponse, _abc.Awaitable[_place_service_pb2.ClosePlaceResponse]]:
         """Closes a place for good from a day on.
         Errors: NOT_FOUND with PLACE_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after its
-        first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open or a branch answers
-        for it on that day or later.
+        first; FAILED_PRECONDITION with PLACE_CLOSED, or PLACE_IN_USE while a place in it is open, a branch answers for
+        it or a plaque hangs at it on that day or later.
         """
 
     @_abc_1.abstractmethod
