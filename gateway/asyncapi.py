@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from chassis.protojson.schema import Schema, Schemas, Use
-from chassis.settings import SERVICES
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor
-from shuyuan.annotations.v1 import annotations_pb2
 
+from chassis.protojson.schema import Schema, Schemas, Use
+from chassis.settings import SERVICES
 from gateway.comments import describe, summary
 from gateway.contract import proto_files
 from gateway.openapi import API_VERSION
+from shuyuan.annotations.v1 import annotations_pb2
 
 _DESCRIPTION = """\
 What happens in the services, as CloudEvents 1.0 in structured JSON mode over NATS JetStream.

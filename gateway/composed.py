@@ -8,17 +8,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chassis.settings import SERVICES
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+
+from chassis.settings import SERVICES
+from gateway.contract import GATEWAY, Route
+from gateway.upstream import Answered, Invoke, Metadata, Upstream, invoker
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
 from shuyuan.gateway.v1 import gateway_service_pb2
 from shuyuan.processes.v1 import process_service_pb2
-
-from gateway.contract import GATEWAY, Route
-from gateway.upstream import Answered, Invoke, Metadata, Upstream, invoker
 
 _EVENT_LOG = event_log_service_pb2.DESCRIPTOR.services_by_name["EventLogService"]
 _CLOCK = clock_service_pb2.DESCRIPTOR.services_by_name["ClockService"]

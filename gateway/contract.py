@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from google.api import annotations_pb2 as http_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool
+from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
+
 import shuyuan.gateway.v1.gateway_service_pb2
 from chassis.contract import MethodAccess, access_of
 from chassis.protojson.fields import Field, fields, fields_by_name
 from chassis.settings import SERVICES
-from google.api import annotations_pb2 as http_pb2
-from google.protobuf import descriptor_pb2, descriptor_pool
-from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 
 GATEWAY = "gateway"
 HTTP_BODY = "google.api.HttpBody"

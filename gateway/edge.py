@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
+from prometheus_client import Counter, Histogram
+
 from chassis import tracing
 from chassis.errors import InternalError, ResourceExhaustedError, ServiceError
 from chassis.logs import failure
-from prometheus_client import Counter, Histogram
-
 from gateway.headers import Headers
 from gateway.problems import Header, Places, answer
 from gateway.router import allowed

@@ -7,7 +7,6 @@ from chassis import tracing
 from chassis.protojson.values import UUID_PATTERN
 from chassis.settings import SERVICES
 from chassis.violations import Violation
-
 from gateway.language import language_of
 
 # What is accepted; the OpenAPI document shows the same patterns.

@@ -5,14 +5,14 @@ from functools import cache
 from typing import Any
 
 import orjson
+
 from chassis.protojson.fields import Field, fields_by_name
 from chassis.protojson.schema import Schema, Schemas, Use
-from shuyuan.rules.v1 import verdict_pb2
-
 from gateway.comments import comments, describe, summary
 from gateway.contract import HTTP_BODY, Route, routes
 from gateway.headers import AFTER_EVENT, ENTITY_TAG, IDEMPOTENCY_KEY
 from gateway.statuses import RETRY_AFTER_SECONDS, STATUSES
+from shuyuan.rules.v1 import verdict_pb2
 
 API_VERSION = "0.1.0"
 _ALWAYS = (400, 401, 403, 404, 405, 409, 429, 500, 503, 504)

@@ -5,12 +5,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import orjson
-from chassis.errors import UnavailableError
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from chassis.errors import UnavailableError
 from gateway.statuses import RouteNotFoundError
 
 _PAGE = """<!doctype html>

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from chassis.contract import permits, role_permissions
+from gateway.contract import Route, routes
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import role_pb2
-
-from gateway.contract import Route, routes
 
 _YES = "●"
 _SCOPES = {

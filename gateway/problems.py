@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from google.protobuf.descriptor import Descriptor
+
 from chassis import contract
 from chassis.errors import InvalidArgumentError, RulesError, ServiceError
 from chassis.protojson import dumps, json_pointer, to_builtin
 from chassis.violations import Violation
-from google.protobuf.descriptor import Descriptor
-from shuyuan.gateway.v1 import error_reason_pb2
-from shuyuan.rules.v1 import verdict_pb2
-
 from gateway.language import ENGLISH
 from gateway.statuses import RETRY_AFTER_SECONDS, STATUSES, http_status
+from shuyuan.gateway.v1 import error_reason_pb2
+from shuyuan.rules.v1 import verdict_pb2
 
 MEDIA_TYPE = b"application/problem+json"
 

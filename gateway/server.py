@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import structlog
 import uvicorn
 import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
 from chassis import logs, tracing
 from chassis.settings import SERVICES
 from chassis.supervisor import Supervisor
 from chassis.tokens import KEY_SET_SECONDS, KeySet, TokenVerifier
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from gateway.app import Gateway, Lifespan
 from gateway.composed import Composed, invoke_for
 from gateway.contract import GATEWAY, routes

@@ -1,7 +1,8 @@
 """What an operator can set of the gateway, beside what every process has."""
 
-from chassis.settings import Settings
 from pydantic import Field, field_validator
+
+from chassis.settings import Settings
 
 
 class GatewaySettings(Settings):

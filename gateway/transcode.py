@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
 from chassis.errors import UnauthenticatedError
 from chassis.protojson import RejectedError, decoder, encoder, parameter_reader
 from chassis.protojson.fields import fields_by_name
 from chassis.tokens import Claims
 from chassis.violations import Violation
-from google.protobuf.message import Message
-from google.protobuf.message_factory import GetMessageClass
-
 from gateway.contract import HTTP_BODY, Route
 from gateway.headers import Headers
 from gateway.problems import Header, Places, RejectedRequestError

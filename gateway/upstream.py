@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import grpc
-from chassis import metrics, wire_errors
-from chassis.errors import DeadlineExceededError, InternalError, ServiceError, UnavailableError
-from chassis.grpc_client import OPTIONS, PASSING, PAUSES, RetryBudget
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from chassis import metrics, wire_errors
+from chassis.errors import DeadlineExceededError, InternalError, ServiceError, UnavailableError
+from chassis.grpc_client import OPTIONS, PASSING, PAUSES, RetryBudget
 from gateway.contract import Route
 from gateway.statuses import BodyTooLargeError
 

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.grpc_client import Siblings
 from grpc.aio import Channel
+
+from activity.domain.ceremonies import Eligibility
+from chassis.grpc_client import Siblings
 from shuyuan.membership.v1 import (
     admission_service_pb2,
     admission_service_pb2_grpc,
     person_service_pb2,
     person_service_pb2_grpc,
 )
-
-from activity.domain.ceremonies import Eligibility
 
 # The most persons that membership names in one answer.
 LABELS_AT_ONCE = 500

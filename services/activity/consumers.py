@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.copies import Copy, ReceivedEvent
-from chassis.database import UnitOfWork
-
 from activity.domain.units import Unit
 from activity.operations import copying
 from activity.operations.ceremonies import take_oath_roll
+from chassis.copies import Copy, ReceivedEvent
+from chassis.database import UnitOfWork
 
 
 def _day(text: str | None) -> date | None:

@@ -1,5 +1,13 @@
 """The composition root: what the activity service is made of."""
 
+from activity import tables
+from activity.clients import Membership
+from activity.consumers import CONSUMERS
+from activity.operations.ceremonies import OATH
+from activity.servicer.ceremonies import CeremonyServicer
+from activity.servicer.class_hours import ClassHourServicer
+from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
+from activity.servicer.talks import TalkServicer
 from chassis.grpc_client import Siblings
 from chassis.runtime import Service
 from chassis.settings import Settings
@@ -12,15 +20,6 @@ from shuyuan.activity.v1 import (
     talk_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
-
-from activity import tables
-from activity.clients import Membership
-from activity.consumers import CONSUMERS
-from activity.operations.ceremonies import OATH
-from activity.servicer.ceremonies import CeremonyServicer
-from activity.servicer.class_hours import ClassHourServicer
-from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
-from activity.servicer.talks import TalkServicer
 
 
 def build(settings: Settings) -> Service:

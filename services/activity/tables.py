@@ -1,8 +1,9 @@
 """Storage of the activity service, beside the tables of the frame."""
 
 import sqlalchemy as sa
-from chassis import tables as frame
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB
+
+from chassis import tables as frame
 
 metadata = frame.new_metadata()
 for _table in frame.metadata.tables.values():

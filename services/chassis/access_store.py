@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import DATERANGE
 
-from chassis.database import query
+from chassis.statements import query
 
 if TYPE_CHECKING:
     from chassis.database import UnitOfWork

@@ -13,7 +13,8 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 
-from chassis.database import EVENTS, Database, Reader, query
+from chassis.database import EVENTS, Database, Reader
+from chassis.statements import query
 
 if TYPE_CHECKING:
     from chassis.calls import Call

@@ -12,9 +12,10 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, ExcludeConstraint
 
-from chassis.database import Query, Record, insert, query
+from chassis.database import Record
 from chassis.errors import InvalidArgumentError, Violation
 from chassis.intervals import Interval, cut
+from chassis.statements import Query, insert, query
 
 if TYPE_CHECKING:
     from chassis.database import UnitOfWork

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from chassis import tables
-from chassis.database import query
 from chassis.days import CAMPUS, campus_day
 from chassis.errors import StateError
+from chassis.statements import query
 
 if TYPE_CHECKING:
     from chassis.database import Reader

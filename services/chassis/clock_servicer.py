@@ -4,11 +4,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from shuyuan.clock.v1 import clock_service_pb2 as pb
-from shuyuan.clock.v1 import clock_service_pb2_grpc as grpc_stubs
 
 from chassis.calls import Call, answer, current
 from chassis.clock import Clock
+from shuyuan.clock.v1 import clock_service_pb2 as pb
+from shuyuan.clock.v1 import clock_service_pb2_grpc as grpc_stubs
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from google.protobuf.descriptor import EnumDescriptor, MethodDescriptor
-from shuyuan.annotations.v1 import annotations_pb2
-from shuyuan.errors.v1 import error_reason_pb2
 
 from chassis.errors import ServiceError
+from shuyuan.annotations.v1 import annotations_pb2
+from shuyuan.errors.v1 import error_reason_pb2
 
 CHASSIS_DOMAIN = "chassis.shuyuan"
 _PREFIX = "ERROR_REASON_"

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.database import Reader, Record, query
+from chassis.database import Reader, Record
+from chassis.statements import query
 
 if TYPE_CHECKING:
     from chassis.database import UnitOfWork

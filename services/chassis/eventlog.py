@@ -9,12 +9,13 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from shuyuan.events.v1 import event_log_service_pb2 as pb
-from shuyuan.events.v1 import event_log_service_pb2_grpc as grpc_stubs
 
 from chassis.calls import current, parse_uuid
-from chassis.database import Reader, Record, query
+from chassis.database import Reader, Record
 from chassis.errors import InvalidArgumentError, NotFoundError, UnavailableError, Violation
+from chassis.statements import query
+from shuyuan.events.v1 import event_log_service_pb2 as pb
+from shuyuan.events.v1 import event_log_service_pb2_grpc as grpc_stubs
 
 if TYPE_CHECKING:
     from grpc.aio import ServicerContext

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
-from shuyuan.annotations.v1 import annotations_pb2
 
 from chassis.protojson import encoder
+from shuyuan.annotations.v1 import annotations_pb2
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from uuid import UUID
 
 import structlog
 from nats.aio.client import Client
-from shuyuan.events.v1 import event_log_service_pb2 as pb
 
 from chassis import copy_store, metrics, received
 from chassis.applying import Applier, OvertakenError
@@ -24,6 +23,7 @@ from chassis.copy_store import Watermark
 from chassis.database import Database
 from chassis.errors import ServiceError
 from chassis.received import UnreadableEventError
+from shuyuan.events.v1 import event_log_service_pb2 as pb
 
 log = structlog.get_logger()
 

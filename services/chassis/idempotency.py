@@ -9,8 +9,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.database import Reader, query
+from chassis.database import Reader
 from chassis.errors import IdempotencyMismatchError
+from chassis.statements import query
 from chassis.tables import idempotency_key
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.database import Reader, lock_number, query
+from chassis.database import Reader, lock_number
+from chassis.statements import query
 
 log = structlog.get_logger()
 

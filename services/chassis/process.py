@@ -16,9 +16,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis import tables
-from chassis.database import PROCESSES, Reader, Record, UnitOfWork, query
+from chassis.database import PROCESSES, Reader, Record, UnitOfWork
 from chassis.errors import NotFoundError, StateError
 from chassis.ids import new_id
+from chassis.statements import query
 
 if TYPE_CHECKING:
     from chassis.calls import Call

@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis import metrics, process
 from chassis.calls import Call, ServiceContext, enter, system_call
-from chassis.database import PROCESSES, UNREACHABLE, query
+from chassis.database import PROCESSES, UNREACHABLE
 from chassis.errors import ServiceError
 from chassis.process import Outcome, Process, ProcessKind, Wait, from_row
+from chassis.statements import query
 from chassis.tables import process as _P
 
 log = structlog.get_logger()

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from shuyuan.processes.v1 import process_service_pb2 as pb
-from shuyuan.processes.v1 import process_service_pb2_grpc as grpc_stubs
 
 from chassis import paging, process
 from chassis.calls import Call, answer, current, parse_uuid
 from chassis.process import Process
+from shuyuan.processes.v1 import process_service_pb2 as pb
+from shuyuan.processes.v1 import process_service_pb2_grpc as grpc_stubs
 
 if TYPE_CHECKING:
     from datetime import datetime

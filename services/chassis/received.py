@@ -13,6 +13,7 @@ import orjson
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
+
 from shuyuan.annotations.v1 import annotations_pb2
 
 

@@ -16,8 +16,9 @@ import structlog
 
 from chassis import audit, eventlog, metrics
 from chassis.broker import Broker
-from chassis.database import EVENTS, Database, LoneConnection, Reader, query
+from chassis.database import EVENTS, Database, LoneConnection, Reader
 from chassis.errors import UnavailableError
+from chassis.statements import query
 from chassis.stream import Outgoing, PublishRefusedError, Stream, StreamState
 
 log = structlog.get_logger()

@@ -14,7 +14,8 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError as NotInStreamError
 
 from chassis import eventlog
-from chassis.database import Reader, query
+from chassis.database import Reader
+from chassis.statements import query
 from chassis.stream import name_of, parse_tail
 
 _OPEN = query(

@@ -16,9 +16,10 @@ import structlog
 from chassis import idempotency, metrics
 from chassis.calls import Call, ServiceContext, enter, system_call
 from chassis.clock import Clock
-from chassis.database import UnitOfWork, query
+from chassis.database import UnitOfWork
 from chassis.days import CAMPUS
 from chassis.errors import ServiceError
+from chassis.statements import query
 
 log = structlog.get_logger()
 

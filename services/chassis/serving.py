@@ -12,9 +12,6 @@ from urllib.parse import urlsplit
 import asyncpg
 import sqlalchemy as sa
 import structlog
-from shuyuan.clock.v1 import clock_service_pb2_grpc
-from shuyuan.events.v1 import event_log_service_pb2_grpc
-from shuyuan.processes.v1 import process_service_pb2_grpc
 
 from chassis import eventlog, migrate, protojson, tracing
 from chassis.applying import Applier
@@ -22,7 +19,7 @@ from chassis.broker import Broker
 from chassis.calls import ServiceContext
 from chassis.clock_servicer import ClockServicer
 from chassis.copies import Copies, Copy
-from chassis.database import UNREACHABLE, query
+from chassis.database import UNREACHABLE
 from chassis.follower import Follower
 from chassis.grpc_client import Siblings, confirmation
 from chassis.grpc_server import GrpcServer, Registration
@@ -34,8 +31,12 @@ from chassis.relay import Relay
 from chassis.runtime import Service, open_context
 from chassis.schedule import ScheduleRunner
 from chassis.settings import Settings
+from chassis.statements import query
 from chassis.supervisor import Supervisor
 from chassis.tokens import KeySet, TokenVerifier
+from shuyuan.clock.v1 import clock_service_pb2_grpc
+from shuyuan.events.v1 import event_log_service_pb2_grpc
+from shuyuan.processes.v1 import process_service_pb2_grpc
 
 log = structlog.get_logger()
 

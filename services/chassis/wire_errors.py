@@ -10,7 +10,6 @@ import asyncpg
 import grpc
 from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
-from shuyuan.rules.v1 import verdict_pb2
 
 from chassis import contract, verdicts
 from chassis.errors import (
@@ -31,6 +30,7 @@ from chassis.errors import (
     UnimplementedError,
 )
 from chassis.violations import Violation
+from shuyuan.rules.v1 import verdict_pb2
 
 DETAILS = "grpc-status-details-bin"
 CODES = {code.name: code for code in grpc.StatusCode}

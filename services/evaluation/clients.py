@@ -4,15 +4,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from chassis.errors import DeadlineExceededError, UnavailableError
 from chassis.grpc_client import Siblings
-from google.protobuf.timestamp_pb2 import Timestamp
+from evaluation.domain.recorded import RollMember, Status, UnitActivity
+from evaluation.errors import FactsUnavailableError
 from shuyuan.activity.v1 import activity_fact_service_pb2 as facts_pb
 from shuyuan.activity.v1 import activity_fact_service_pb2_grpc, meeting_pb2
 from shuyuan.membership.v1 import member_pb2, person_pb2, roll_service_pb2, roll_service_pb2_grpc
-
-from evaluation.domain.recorded import RollMember, Status, UnitActivity
-from evaluation.errors import FactsUnavailableError
 
 PAGE = 200
 

@@ -4,7 +4,6 @@ from datetime import date
 
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
-
 from evaluation.domain.units import Person, Unit
 from evaluation.operations import copying
 

@@ -3,6 +3,14 @@
 from chassis.grpc_client import Siblings
 from chassis.runtime import Service
 from chassis.settings import Settings
+from evaluation import tables
+from evaluation.clients import Recorders
+from evaluation.consumers import CONSUMERS
+from evaluation.servicer.awards import AwardServicer
+from evaluation.servicer.editions import EditionServicer
+from evaluation.servicer.honours import HonourServicer
+from evaluation.servicer.indicators import IndicatorServicer
+from evaluation.servicer.nominations import NominationServicer
 from shuyuan.evaluation.v1 import (
     award_service_pb2_grpc,
     edition_service_pb2_grpc,
@@ -12,15 +20,6 @@ from shuyuan.evaluation.v1 import (
     nomination_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
-
-from evaluation import tables
-from evaluation.clients import Recorders
-from evaluation.consumers import CONSUMERS
-from evaluation.servicer.awards import AwardServicer
-from evaluation.servicer.editions import EditionServicer
-from evaluation.servicer.honours import HonourServicer
-from evaluation.servicer.indicators import IndicatorServicer
-from evaluation.servicer.nominations import NominationServicer
 
 
 def build(settings: Settings) -> Service:

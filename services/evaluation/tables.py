@@ -4,8 +4,9 @@ Scores and weights are kept exactly as given; a ranking is kept as it was announ
 """
 
 import sqlalchemy as sa
-from chassis import tables as frame
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from chassis import tables as frame
 
 metadata = frame.new_metadata()
 for _table in frame.metadata.tables.values():

@@ -1,7 +1,6 @@
 """The commands of the membership service: `python -m membership serve|migrate|bootstrap|…`."""
 
 from chassis.runtime import command_line
-
 from membership.main import build
 from membership.settings import Settings
 

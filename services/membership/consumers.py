@@ -4,13 +4,12 @@ from uuid import UUID
 
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
-from shuyuan.activity.v1 import events_pb2 as activity
-from shuyuan.organization.v1 import events_pb2 as organization
-
 from membership.convert import copies as convert
 from membership.convert.values import day
 from membership.operations import oaths, reorganizations, units
 from membership.operations.means import Means
+from shuyuan.activity.v1 import events_pb2 as activity
+from shuyuan.organization.v1 import events_pb2 as organization
 
 
 def consumers(means: Means) -> list[Copy]:

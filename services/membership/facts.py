@@ -7,8 +7,6 @@ from uuid import UUID
 
 from chassis.database import Reader, UnitOfWork
 from chassis.days import CAMPUS
-from rulebook import Fact, NoRulesInForceError, RuleBook, RuleSet, UnknownDigestError
-
 from membership.domain import steps as names
 from membership.domain.acts import Act
 from membership.domain.admission import AdmissionCase
@@ -17,6 +15,7 @@ from membership.domain.members import MembershipStatus
 from membership.domain.units import Unit, Use
 from membership.errors import DayOutOfOrderError, PersonUnknownError, UnitUnknownError
 from membership.repository import cases, members, persons, units
+from rulebook import Fact, NoRulesInForceError, RuleBook, RuleSet, UnknownDigestError
 
 
 class Rules:

@@ -6,16 +6,6 @@ from chassis.calls import ServiceContext, system_call
 from chassis.field_cipher import FieldCipher
 from chassis.ids import bootstrap_person_id
 from chassis.runtime import Command, Service
-from rulebook import RuleBook
-from shuyuan.membership.v1 import (
-    admission_service_pb2_grpc,
-    error_reason_pb2,
-    person_service_pb2_grpc,
-    roll_service_pb2_grpc,
-    transfer_service_pb2_grpc,
-)
-from shuyuan.organization.v1 import role_pb2
-
 from membership import tables
 from membership.consumers import consumers
 from membership.domain.people import NewPerson, PersonKind
@@ -28,6 +18,15 @@ from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
+from rulebook import RuleBook
+from shuyuan.membership.v1 import (
+    admission_service_pb2_grpc,
+    error_reason_pb2,
+    person_service_pb2_grpc,
+    roll_service_pb2_grpc,
+    transfer_service_pb2_grpc,
+)
+from shuyuan.organization.v1 import role_pb2
 
 
 def means_of(settings: Settings) -> Means:

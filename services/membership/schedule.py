@@ -1,7 +1,6 @@
 """Timed work of the membership service, beside the chores of the frame."""
 
 from chassis.schedule import Daily, Timed
-
 from membership.operations import transfers
 
 SCHEDULE: list[Timed] = [

@@ -1,7 +1,8 @@
 """Settings of the membership service beside those of every service."""
 
-from chassis.settings import Settings as FrameSettings
 from pydantic import Field
+
+from chassis.settings import Settings as FrameSettings
 
 
 class Settings(FrameSettings):

@@ -1,7 +1,6 @@
 """`python -m organization serve|migrate|bootstrap|…`."""
 
 from chassis.runtime import command_line
-
 from organization.main import build
 from organization.settings import Settings
 

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from chassis.errors import DeadlineExceededError, UnavailableError
 from chassis.grpc_client import Siblings
-from shuyuan.membership.v1 import roll_service_pb2, roll_service_pb2_grpc
-
 from organization.domain.reorganizations import Obstacle, Preview, PreviewedMove, RollMove
 from organization.errors import MembershipUnavailableError
+from shuyuan.membership.v1 import roll_service_pb2, roll_service_pb2_grpc
 
 # Previews of a large reorganisation read many rolls.
 PREVIEW_SECONDS = 20.0

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
-from shuyuan.membership.v1 import events_pb2
-
 from organization.operations import execution
+from shuyuan.membership.v1 import events_pb2
 
 
 async def apply_roll_move(work: UnitOfWork, event: ReceivedEvent) -> None:

@@ -7,20 +7,6 @@ from chassis.calls import ServiceContext, enter, system_call
 from chassis.grpc_client import Siblings
 from chassis.ids import bootstrap_person_id
 from chassis.runtime import Command, Service
-from shuyuan.organization.v1 import (
-    access_service_pb2_grpc,
-    appointment_service_pb2_grpc,
-    class_link_service_pb2_grpc,
-    error_reason_pb2,
-    grant_service_pb2_grpc,
-    place_service_pb2_grpc,
-    plaque_service_pb2_grpc,
-    reorganization_service_pb2_grpc,
-    role_pb2,
-    unit_service_pb2_grpc,
-    zone_service_pb2_grpc,
-)
-
 from organization import tables
 from organization.clients import Membership
 from organization.consumers import CONSUMERS
@@ -34,6 +20,19 @@ from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.reorganizations import ReorganizationServicer
 from organization.servicer.units import CampusServicer, UnitServicer
 from organization.settings import Settings
+from shuyuan.organization.v1 import (
+    access_service_pb2_grpc,
+    appointment_service_pb2_grpc,
+    class_link_service_pb2_grpc,
+    error_reason_pb2,
+    grant_service_pb2_grpc,
+    place_service_pb2_grpc,
+    plaque_service_pb2_grpc,
+    reorganization_service_pb2_grpc,
+    role_pb2,
+    unit_service_pb2_grpc,
+    zone_service_pb2_grpc,
+)
 
 
 def _add_bootstrap_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,9 @@ import sys
 import grpc
 import uvicorn
 import uvloop
+
 from chassis import logs
 from chassis.settings import SERVICES
-
 from gateway.server import ProblemProtocol, assemble
 from gateway.settings import GatewaySettings
 from gateway.upstream import connect

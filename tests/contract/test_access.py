@@ -4,10 +4,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+
 from chassis import contract
 from chassis.contract import MethodAccess
 from chassis.settings import SERVICES
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from shuyuan.annotations.v1 import annotations_pb2
 
 # Whoever adds a method that needs no token adds it here, where a reviewer sees it.

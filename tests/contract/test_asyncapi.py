@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 import pytest
-from chassis.protojson import encoder
 from google.protobuf.message_factory import GetMessageClass
 from jsonschema import Draft202012Validator
 
+from chassis.protojson import encoder
 from gateway.asyncapi import Announced, announced, document_bytes
 from tests.contract.documents import leads_somewhere, references
 

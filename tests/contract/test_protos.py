@@ -1,12 +1,12 @@
 """What holds of every proto of ours, so that gateway, services and documents can rely on it."""
 
-from chassis.contract import access_of
-from chassis.protojson import check, decoder, encoder
-from chassis.protojson.fields import Field, Format, Kind, fields, fields_by_name
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
+from chassis.contract import access_of
+from chassis.protojson import check, decoder, encoder
+from chassis.protojson.fields import Field, Format, Kind, fields, fields_by_name
 from gateway.comments import comments
 from gateway.contract import proto_files, routes
 

@@ -8,8 +8,8 @@ import helm_python
 import kubernetes_validate
 import pytest
 import yaml
-from chassis.settings import Settings
 
+from chassis.settings import Settings
 from gateway.settings import GatewaySettings
 
 CHART = Path(__file__).parents[2] / "deploy/helm/shuyuan"

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from chassis.database import lock_number
 
+from chassis.database import lock_number
 from deploy.local import sql
 from deploy.local.stack import Stack
 from deploy.local.story import admission, organization

@@ -1,7 +1,9 @@
 """A database's schema as a set of facts, so that two can be compared: columns, defaults, indexes, constraints."""
 
 import sqlalchemy as sa
-from chassis.database import Database, query
+
+from chassis.database import Database
+from chassis.statements import query
 
 COLUMNS = query(
     sa.text(

@@ -3,13 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from shuyuan.activity.v1 import ceremony_service_pb2 as pb
-
 from activity.convert.values import maybe_day, maybe_uuid
 from activity.domain.ceremonies import CeremonyState
 from activity.events import shapes
 from activity.operations.ceremonies import NewCeremony, Page
 from activity.repository.ceremonies import CeremonyFilter
+from shuyuan.activity.v1 import ceremony_service_pb2 as pb
 
 
 def new_ceremony(request: pb.PlanCeremonyRequest) -> NewCeremony:

@@ -1,12 +1,11 @@
 """Class hours on the wire."""
 
-from shuyuan.activity.v1 import class_hour_pb2
-from shuyuan.activity.v1 import class_hour_service_pb2 as pb
-
 from activity.domain.class_hours import Credit, hours_text
 from activity.domain.plans import LearningMode
 from activity.events import shapes
 from activity.operations.class_hours import JudgedAccount, Page, Statement
+from shuyuan.activity.v1 import class_hour_pb2
+from shuyuan.activity.v1 import class_hour_service_pb2 as pb
 
 
 def _account_message(judged: JudgedAccount, language: str) -> class_hour_pb2.ClassHourAccount:

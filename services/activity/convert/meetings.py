@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from shuyuan.activity.v1 import meeting_pb2
-from shuyuan.activity.v1 import meeting_service_pb2 as pb
-
 from activity.convert.values import instant, maybe_day, maybe_text, maybe_uuid
 from activity.domain.meetings import Closing, MeetingKind, MeetingState, Vote
 from activity.domain.plans import AgendaItem, Capacity, ItemKind, LearningMode, Participant, Plan, Session
@@ -13,6 +10,8 @@ from activity.events import shapes
 from activity.operations.judging import Duty
 from activity.operations.meetings import AttendancePage, CheckedIn, MeetingChange, NewMeeting, Page
 from activity.repository.meetings import MeetingFilter
+from shuyuan.activity.v1 import meeting_pb2
+from shuyuan.activity.v1 import meeting_service_pb2 as pb
 
 
 def _item(item: meeting_pb2.AgendaItem) -> AgendaItem:

@@ -3,14 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from shuyuan.activity.v1 import talk_pb2
-from shuyuan.activity.v1 import talk_service_pb2 as pb
-
 from activity.convert.values import maybe_day, maybe_uuid, uuids
 from activity.domain.talks import TalkKind
 from activity.events import shapes
 from activity.operations.talks import CountPage, NewTalk, Page
 from activity.repository.talks import TalkFilter
+from shuyuan.activity.v1 import talk_pb2
+from shuyuan.activity.v1 import talk_service_pb2 as pb
 
 
 def new_talk(request: pb.RecordTalkRequest) -> NewTalk:

@@ -1,10 +1,9 @@
 """What a unit did, on the wire."""
 
-from shuyuan.activity.v1 import activity_fact_service_pb2 as pb
-
 from activity.domain.class_hours import hours_text
 from activity.domain.unit_facts import UnitFacts
 from activity.events import shapes
+from shuyuan.activity.v1 import activity_fact_service_pb2 as pb
 
 # Evidence beyond this is counted and not listed.
 MOST_LISTED = 1000

@@ -7,9 +7,6 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from chassis.days import campus_day
-from chassis.errors import InvalidArgumentError, Violation
-
 from activity.errors import (
     CeremonyDayNotReachedError,
     CeremonyWrongStateError,
@@ -18,6 +15,8 @@ from activity.errors import (
     OathTakerNotOnRollError,
     RollFullError,
 )
+from chassis.days import campus_day
+from chassis.errors import InvalidArgumentError, Violation
 
 MOST_ON_ROLL: Final = 1000
 

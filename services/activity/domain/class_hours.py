@@ -11,10 +11,9 @@ from decimal import ROUND_DOWN, Decimal
 from enum import IntEnum
 from uuid import UUID
 
+from activity.domain.plans import LONGEST_SESSION, Capacity, LearningMode, Session
 from chassis.days import CAMPUS
 from chassis.errors import InvalidArgumentError, Violation
-
-from activity.domain.plans import LONGEST_SESSION, Capacity, LearningMode, Session
 
 NOON = time(12)
 FIRST_YEAR = 1921

@@ -7,9 +7,6 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from chassis.days import campus_day
-from chassis.errors import InvalidArgumentError, Violation
-
 from activity.domain import rules
 from activity.domain.plans import (
     AgendaItem,
@@ -31,6 +28,8 @@ from activity.errors import (
     ResolutionForbiddenError,
     UnitKindNotAllowedError,
 )
+from chassis.days import campus_day
+from chassis.errors import InvalidArgumentError, Violation
 
 
 class MeetingKind(StrEnum):

@@ -7,9 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from uuid import UUID
 
-from chassis.errors import InvalidArgumentError, Violation
-
 from activity.domain.meetings import MeetingKind
+from chassis.errors import InvalidArgumentError, Violation
 
 LONGEST_YEARS: Final = 10
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from chassis.events import Event
 from google.protobuf.message import Message
-from shuyuan.activity.v1 import ceremony_pb2, events_pb2
 
 from activity.domain.ceremonies import Ceremony, Outcome
 from activity.domain.class_hours import Credit
@@ -22,6 +20,8 @@ from activity.events.shapes import (
     talk_message,
     text,
 )
+from chassis.events import Event
+from shuyuan.activity.v1 import ceremony_pb2, events_pb2
 
 
 def _of_meeting(meeting: Meeting, data: Message) -> Event:

@@ -7,11 +7,8 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis import verdicts
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
-from shuyuan.activity.v1 import ceremony_pb2, class_hour_pb2, meeting_pb2, talk_pb2
-from shuyuan.rules.v1 import verdict_pb2
 
 from activity.domain.ceremonies import Ceremony, OathTaker
 from activity.domain.class_hours import Credit, Entry
@@ -19,6 +16,9 @@ from activity.domain.meetings import Attendance, Meeting, Vote
 from activity.domain.plans import AgendaItem, Participant, Session
 from activity.domain.rules import Judgement
 from activity.domain.talks import Talk
+from chassis import verdicts
+from shuyuan.activity.v1 import ceremony_pb2, class_hour_pb2, meeting_pb2, talk_pb2
+from shuyuan.rules.v1 import verdict_pb2
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -10,13 +10,6 @@ from datetime import date, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from chassis import paging, process
-from chassis.calls import Call
-from chassis.database import UnitOfWork
-from chassis.events import Event
-from chassis.ids import new_id
-from chassis.process import DONE, WAIT, Outcome, Process, ProcessKind
-
 from activity.domain.ceremonies import Ceremony, CeremonyState, Eligibility
 from activity.errors import CeremonyNotFoundError
 from activity.events import facts
@@ -24,6 +17,12 @@ from activity.operations.people import Register, ensure_known
 from activity.operations.units import known_unit
 from activity.repository import ceremonies
 from activity.repository.ceremonies import CeremonyFilter
+from chassis import paging, process
+from chassis.calls import Call
+from chassis.database import UnitOfWork
+from chassis.events import Event
+from chassis.ids import new_id
+from chassis.process import DONE, WAIT, Outcome, Process, ProcessKind
 
 PLAN: Final = "activity.ceremony.plan"
 HOLD: Final = "activity.ceremony.hold"

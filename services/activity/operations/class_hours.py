@@ -5,9 +5,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from chassis import paging
-from chassis.calls import Call
-
 from activity.domain import class_hours as domain
 from activity.domain import rules
 from activity.domain.class_hours import Account, Credit, Entry
@@ -16,6 +13,8 @@ from activity.errors import SelfStudyOverlapsError
 from activity.events import facts
 from activity.operations import crediting
 from activity.repository import class_hours, copies
+from chassis import paging
+from chassis.calls import Call
 
 READ: Final = "activity.class_hour.read"
 

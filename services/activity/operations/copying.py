@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from chassis.database import UnitOfWork
-
 from activity.domain.units import Unit
 from activity.repository import copies
+from chassis.database import UnitOfWork
 
 
 async def keep_unit(work: UnitOfWork, unit: Unit, *, version: int) -> None:

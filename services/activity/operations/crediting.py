@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import UnitOfWork
-from chassis.ids import new_id
-
 from activity.domain import class_hours as domain
 from activity.domain import rules
 from activity.domain.class_hours import Credit, Entry, Share
 from activity.domain.meetings import Meeting
 from activity.domain.plans import Session
 from activity.repository import attendances, class_hours
+from chassis.database import UnitOfWork
+from chassis.ids import new_id
 
 
 async def credit_meeting(work: UnitOfWork, meeting: Meeting) -> Credit | None:

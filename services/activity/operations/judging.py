@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from chassis.calls import Call
-
 from activity.domain import rules
 from activity.domain.meetings import DUTIES, MeetingKind
 from activity.domain.rules import Judgement
 from activity.domain.unit_facts import UnitFacts, check_period
 from activity.operations.units import known_unit
 from activity.repository import meetings, talks, unit_facts
+from chassis.calls import Call
 
 
 @dataclass(frozen=True, slots=True)

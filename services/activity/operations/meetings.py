@@ -6,11 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from chassis import paging
-from chassis.calls import Call
-from chassis.database import UnitOfWork
-from chassis.ids import new_id
-
 from activity.domain import meetings as domain
 from activity.domain.meetings import Attendance, Closing, Meeting, MeetingKind
 from activity.domain.plans import AgendaItem, Capacity, Participant, Plan, Session, check_named_once
@@ -21,6 +16,10 @@ from activity.operations.people import Register, ensure_known
 from activity.operations.units import known_unit
 from activity.repository import attendances, meetings
 from activity.repository.meetings import MeetingFilter, Reach
+from chassis import paging
+from chassis.calls import Call
+from chassis.database import UnitOfWork
+from chassis.ids import new_id
 
 CONVENE: Final = "activity.meeting.convene"
 READ: Final = "activity.meeting.read"

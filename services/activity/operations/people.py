@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from chassis.calls import Call
-
 from activity.errors import PersonUnknownError
 from activity.repository import copies
+from chassis.calls import Call
 
 # An error names this many; the caller can ask again for the rest.
 MOST_NAMED = 10

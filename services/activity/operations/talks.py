@@ -6,10 +6,6 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from chassis import paging
-from chassis.calls import Call
-from chassis.ids import new_id
-
 from activity.domain import talks as domain
 from activity.domain.class_hours import judged_day, year_asked
 from activity.domain.talks import Talk, TalkCount, TalkKind
@@ -19,6 +15,9 @@ from activity.operations.people import Register, ensure_known
 from activity.operations.units import known_unit
 from activity.repository import copies, talks
 from activity.repository.talks import TalkFilter
+from chassis import paging
+from chassis.calls import Call
+from chassis.ids import new_id
 
 RECORD: Final = "activity.talk.record"
 READ: Final = "activity.talk.read"

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from chassis.database import Reader
-
 from activity.domain.units import Unit
 from activity.errors import UnitUnknownError
 from activity.repository import copies
+from chassis.database import Reader
 
 
 async def known_unit(reader: Reader, unit_id: UUID) -> Unit:

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, query
 
 from activity.domain.meetings import Attendance, VoterCount
 from activity.domain.plans import Capacity, Participant
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 
 _ATTENDANCE = "a.meeting_id, a.person_id, a.capacity, a.expected, a.checked_in_at"
 _EXPECT = query(

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 
 from activity import tables
 from activity.domain.ceremonies import Ceremony, CeremonyState, OathTaker, Outcome
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 
 _KEYS = ("ceremony_id", "unit_id", "title", "place", "lead_id", "created_at")
 _CHANGING = ("state", "held_on", "process_id", "cancel_reason", "version", "updated_at")

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 
 from activity import tables
 from activity.domain.class_hours import Account, Credit, Entry, Half, HalfDay
 from activity.domain.plans import LearningMode
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 
 MOST_ENTRIES = 1000
 

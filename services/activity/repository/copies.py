@@ -6,9 +6,10 @@ from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
-from chassis.database import Reader, UnitOfWork, query
 
 from activity.domain.units import Unit
+from chassis.database import Reader, UnitOfWork
+from chassis.statements import query
 
 _COLUMNS = "unit_id, kind, established_on, dissolved_on"
 _FIND_UNIT = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = :unit_id"))

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Query, Reader, Record, UnitOfWork, insert, query
 
 from activity import tables
 from activity.domain import rules
 from activity.domain.meetings import Meeting, MeetingKind, MeetingState, Vote
 from activity.domain.plans import AgendaItem, ItemKind, LearningMode, Plan, Session
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import Query, insert, query
 
 _KEYS = ("meeting_id", "unit_id", "kind", "convener_id", "created_at")
 _CHANGING = (

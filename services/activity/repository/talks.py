@@ -6,10 +6,11 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 
 from activity import tables
 from activity.domain.talks import Talk, TalkCount, TalkKind
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 
 _COLUMNS = """t.talk_id, t.unit_id, t.kind, t.held_on, t.summary, t.created_at,
     ARRAY(SELECT p.person_id FROM talk_participant p WHERE p.talk_id = t.talk_id ORDER BY 1) AS person_ids"""

@@ -4,10 +4,11 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, query
 
 from activity.domain.meetings import MeetingKind
 from activity.domain.unit_facts import HeldMeeting, UnitFacts
+from chassis.database import Reader
+from chassis.statements import query
 
 # Only real parents: a sponsor or a successor did not do what was done below another.
 _BELOW = """

@@ -3,15 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.calls import answer, current
-from shuyuan.activity.v1 import ceremony_service_pb2 as pb
-from shuyuan.activity.v1 import ceremony_service_pb2_grpc
-
 from activity.convert import ceremonies as convert
 from activity.convert.values import maybe_day, uuids
 from activity.events.shapes import ceremony_message
 from activity.operations import ceremonies
 from activity.operations.ceremonies import OathOffice
+from chassis.calls import answer, current
+from shuyuan.activity.v1 import ceremony_service_pb2 as pb
+from shuyuan.activity.v1 import ceremony_service_pb2_grpc
 
 
 class CeremonyServicer(ceremony_service_pb2_grpc.CeremonyServiceServicer):

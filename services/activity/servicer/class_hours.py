@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.calls import answer, current
-from shuyuan.activity.v1 import class_hour_service_pb2 as pb
-from shuyuan.activity.v1 import class_hour_service_pb2_grpc
-
 from activity.convert import class_hours as convert
 from activity.convert.values import instant
 from activity.operations import class_hours
+from chassis.calls import answer, current
+from shuyuan.activity.v1 import class_hour_service_pb2 as pb
+from shuyuan.activity.v1 import class_hour_service_pb2_grpc
 
 
 class ClassHourServicer(class_hour_service_pb2_grpc.ClassHourServiceServicer):

@@ -4,6 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from activity.convert import meetings as convert
+from activity.convert.unit_facts import facts_response
+from activity.events.shapes import meeting_message
+from activity.operations import judging, meetings
+from activity.operations.people import Register
 from chassis.calls import answer, current
 from shuyuan.activity.v1 import (
     activity_fact_service_pb2 as facts_pb,
@@ -15,12 +20,6 @@ from shuyuan.activity.v1 import (
 from shuyuan.activity.v1 import (
     meeting_service_pb2 as pb,
 )
-
-from activity.convert import meetings as convert
-from activity.convert.unit_facts import facts_response
-from activity.events.shapes import meeting_message
-from activity.operations import judging, meetings
-from activity.operations.people import Register
 
 
 class MeetingServicer(meeting_service_pb2_grpc.MeetingServiceServicer):

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.calls import answer, current
-from shuyuan.activity.v1 import talk_service_pb2 as pb
-from shuyuan.activity.v1 import talk_service_pb2_grpc
-
 from activity.convert import talks as convert
 from activity.events.shapes import talk_message
 from activity.operations import talks
 from activity.operations.people import Register
+from chassis.calls import answer, current
+from shuyuan.activity.v1 import talk_service_pb2 as pb
+from shuyuan.activity.v1 import talk_service_pb2_grpc
 
 
 class TalkServicer(talk_service_pb2_grpc.TalkServiceServicer):

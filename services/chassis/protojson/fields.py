@@ -6,6 +6,7 @@ from functools import cache
 
 from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+
 from shuyuan.annotations.v1 import annotations_pb2
 
 TIMESTAMP = "google.protobuf.Timestamp"

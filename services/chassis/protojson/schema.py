@@ -11,7 +11,6 @@ from itertools import combinations
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor
-from shuyuan.annotations.v1 import annotations_pb2
 
 from chassis.protojson.fields import TIMESTAMP, Field, Format, Kind, fields, map_value
 from chassis.protojson.values import (
@@ -23,6 +22,7 @@ from chassis.protojson.values import (
     enum_names,
     has_unspecified,
 )
+from shuyuan.annotations.v1 import annotations_pb2
 
 Schema = dict[str, Any]
 _REFERENCE = "#/components/schemas/"

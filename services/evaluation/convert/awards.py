@@ -5,12 +5,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.errors import InvalidArgumentError, Violation
-from shuyuan.evaluation.v1 import award_pb2
-from shuyuan.evaluation.v1 import award_service_pb2 as pb
-
 from evaluation.domain.awards import Award, Band, Catalogue, Criterion, Dimension, FactKey, Level, Source
 from evaluation.events.shapes import FACT, LEVEL, SOURCE, UNIT_KIND, award_message, name, value
 from evaluation.operations.awards import NewAward
+from shuyuan.evaluation.v1 import award_pb2
+from shuyuan.evaluation.v1 import award_service_pb2 as pb
 
 
 def catalogue(

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from shuyuan.evaluation.v1 import edition_pb2
-from shuyuan.evaluation.v1 import edition_service_pb2 as pb
-
 from evaluation.convert.values import maybe_day, maybe_exact, maybe_int, maybe_uuid, uuids
 from evaluation.domain.awards import MissingScorePolicy, TieRule
 from evaluation.domain.editions import Edition, EditionState, Evidence, PastEdition, Result
@@ -24,6 +21,8 @@ from evaluation.events.shapes import (
 )
 from evaluation.operations.editions import NewEdition
 from evaluation.operations.results import TieDecision, Verification
+from shuyuan.evaluation.v1 import edition_pb2
+from shuyuan.evaluation.v1 import edition_service_pb2 as pb
 
 
 def new_edition(request: pb.CreateEditionRequest) -> NewEdition:

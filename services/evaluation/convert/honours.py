@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from shuyuan.evaluation.v1 import honour_service_pb2 as pb
-
 from evaluation.convert.values import maybe_instant, maybe_int, maybe_uuid
 from evaluation.domain.awards import Level
 from evaluation.domain.honours import Honour, HonourKind, NewHonour
 from evaluation.events.shapes import HONOUR_KIND, LEVEL, honour_message, name, value
 from evaluation.operations.honours import HonourFilter
+from shuyuan.evaluation.v1 import honour_service_pb2 as pb
 
 
 def new_honours(request: pb.RecordHonoursRequest) -> list[NewHonour]:

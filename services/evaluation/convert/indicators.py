@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from chassis.errors import InvalidArgumentError, Violation
 from google.protobuf.descriptor import EnumDescriptor
-from shuyuan.evaluation.v1 import indicator_pb2
-from shuyuan.evaluation.v1 import indicator_service_pb2 as pb
 
+from chassis.errors import InvalidArgumentError, Violation
 from evaluation.domain.honours import HonourKind
 from evaluation.domain.indicators import Basis, Counted, Definition, Indicator, IndicatorValue, Population
 from evaluation.domain.recorded import Status
@@ -22,6 +20,8 @@ from evaluation.events.shapes import (
     name,
     value_message,
 )
+from shuyuan.evaluation.v1 import indicator_pb2
+from shuyuan.evaluation.v1 import indicator_service_pb2 as pb
 
 K = TypeVar("K", bound=str)
 

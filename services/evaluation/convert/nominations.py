@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from shuyuan.evaluation.v1 import nomination_pb2
-from shuyuan.evaluation.v1 import nomination_service_pb2 as pb
-
 from evaluation.convert.values import maybe_text, maybe_uuid
 from evaluation.domain.nominations import JudgeScore, NewScore, Nomination, NominationState
 from evaluation.domain.recorded import CapturedFact
@@ -22,6 +19,8 @@ from evaluation.events.shapes import (
     value,
 )
 from evaluation.operations.nominations import NominationFilter
+from shuyuan.evaluation.v1 import nomination_pb2
+from shuyuan.evaluation.v1 import nomination_service_pb2 as pb
 
 
 def nomination_filter(request: pb.ListNominationsRequest) -> NominationFilter:

@@ -8,7 +8,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import InvalidArgumentError, Violation
-
 from evaluation.domain.awards import Award, Criterion, MissingScorePolicy, Source, TieRule
 from evaluation.domain.ranking import Entry, Ranking
 from evaluation.domain.rules import Judgement, numbering, publishable_on

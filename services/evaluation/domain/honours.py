@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import InvalidArgumentError, Violation
-
 from evaluation.domain.awards import Level
 from evaluation.errors import HonourExistsError, HonourWithdrawnError
 

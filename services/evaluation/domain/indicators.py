@@ -12,7 +12,6 @@ from typing import Any, Self
 from uuid import UUID
 
 from chassis.errors import InvalidArgumentError, Violation
-
 from evaluation.domain.honours import HonourKind
 from evaluation.domain.recorded import RollMember, Status
 from evaluation.domain.values import digest_of, percentage

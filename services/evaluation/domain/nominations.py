@@ -8,7 +8,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import EtagMismatchError, InvalidArgumentError, Violation
-
 from evaluation.domain.awards import Criterion, Source, out_of_range
 from evaluation.errors import JudgeHasScoredError, NominationWithdrawnError
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from uuid import UUID
 
 from chassis.errors import InvalidArgumentError, Violation
-
 from evaluation.domain.awards import Criterion, FactKey, MissingScorePolicy, Source, TieRule
 from evaluation.domain.recorded import CapturedFact
 from evaluation.domain.values import digest_of, mean, plain, rounded

@@ -9,9 +9,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from rulebook import Facts, NoRulesInForceError, RuleBook, UnknownOperationError, Verdict, evaluate
-
 from evaluation.errors import EvaluationRuleError
+from rulebook import Facts, NoRulesInForceError, RuleBook, UnknownOperationError, Verdict, evaluate
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.events import Event
 from google.protobuf.message import Message
-from shuyuan.evaluation.v1 import events_pb2
 
+from chassis.events import Event
 from evaluation.domain.awards import Award
 from evaluation.domain.editions import Edition, Result
 from evaluation.domain.honours import Honour
 from evaluation.domain.indicators import Indicator, IndicatorValue
 from evaluation.domain.nominations import JudgeScore, Nomination
 from evaluation.events import shapes
+from shuyuan.evaluation.v1 import events_pb2
 
 
 def award_created(award: Award) -> Event:

@@ -8,19 +8,19 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis import verdicts
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
-from shuyuan.evaluation.v1 import award_pb2, edition_pb2, honour_pb2, indicator_pb2, nomination_pb2
-from shuyuan.membership.v1 import member_pb2, person_pb2
-from shuyuan.organization.v1 import unit_pb2
 
+from chassis import verdicts
 from evaluation.domain.awards import Award, Criterion, Dimension
 from evaluation.domain.editions import Edition, Result
 from evaluation.domain.honours import Honour
 from evaluation.domain.indicators import Counted, Definition, Indicator, IndicatorValue
 from evaluation.domain.nominations import JudgeScore, Nomination
 from evaluation.domain.ranking import Entry
+from shuyuan.evaluation.v1 import award_pb2, edition_pb2, honour_pb2, indicator_pb2, nomination_pb2
+from shuyuan.membership.v1 import member_pb2, person_pb2
+from shuyuan.organization.v1 import unit_pb2
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from chassis import paging
 from chassis.calls import Call
 from chassis.ids import new_id
-
 from evaluation.domain.awards import Award, Catalogue, Level
 from evaluation.errors import AwardNameTakenError, AwardNotFoundError
 from evaluation.events import facts

@@ -1,7 +1,6 @@
 """Keeping what other services own, as far as this service needs it; called for their events."""
 
 from chassis.database import UnitOfWork
-
 from evaluation.domain.units import Person, Unit
 from evaluation.repository import copies
 

@@ -11,7 +11,6 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.events import Event
 from chassis.ids import new_id
-
 from evaluation.domain.awards import Award, MissingScorePolicy, TieRule
 from evaluation.domain.editions import (
     Edition,

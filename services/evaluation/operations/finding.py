@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
-
 from evaluation.domain.awards import Award
 from evaluation.domain.editions import Edition
 from evaluation.domain.nominations import Nomination

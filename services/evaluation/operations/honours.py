@@ -9,7 +9,6 @@ from uuid import UUID
 from chassis import paging
 from chassis.calls import Call
 from chassis.ids import new_id
-
 from evaluation.domain.honours import Honour, HonourKind, NewHonour, check_new
 from evaluation.errors import HonourNotFoundError
 from evaluation.events import facts

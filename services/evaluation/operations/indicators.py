@@ -9,7 +9,6 @@ from chassis import paging
 from chassis.calls import Call
 from chassis.errors import InvalidArgumentError, Violation
 from chassis.ids import new_id
-
 from evaluation.domain import indicators as domain
 from evaluation.domain.indicators import Counted, Definition, Indicator, IndicatorValue, Population
 from evaluation.errors import (

@@ -9,7 +9,6 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.database import Reader
 from chassis.errors import ConflictError
-
 from evaluation.domain import recorded
 from evaluation.domain.editions import Edition, EditionState
 from evaluation.domain.nominations import Nomination, Panel, check_panel_keeps, panel_of

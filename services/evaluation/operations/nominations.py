@@ -9,7 +9,6 @@ from chassis import paging
 from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.ids import new_id
-
 from evaluation.domain.editions import Edition, EditionState
 from evaluation.domain.nominations import (
     JudgeScore,

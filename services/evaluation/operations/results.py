@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from chassis.calls import Call
-
 from evaluation.domain import rules
 from evaluation.domain.editions import Edition, EditionState, Result
 from evaluation.domain.ranking import choose, rank

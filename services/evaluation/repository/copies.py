@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, UnitOfWork, query
 
+from chassis.database import Reader, UnitOfWork
+from chassis.statements import query
 from evaluation.domain.units import Person, Unit
 
 _COLUMNS = "unit_id, kind, name, established_on, dissolved_on"

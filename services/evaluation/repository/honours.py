@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.access import within
-from chassis.database import Reader, Record, UnitOfWork, query
 
+from chassis.access import within
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 from evaluation import tables
 from evaluation.domain.awards import Level
 from evaluation.domain.honours import Honour, HonourKind, NewHonour

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.access import within
-from chassis.database import Reader, Record, UnitOfWork, query
 
+from chassis.access import within
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 from evaluation import tables
 from evaluation.domain.awards import FactKey
 from evaluation.domain.nominations import Nomination, NominationState

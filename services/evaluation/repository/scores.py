@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, query
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 from evaluation import tables
 from evaluation.domain.nominations import JudgeScore, Panel
 from evaluation.repository.statements import adding, changing, names

@@ -3,7 +3,8 @@
 from typing import Any
 
 import sqlalchemy as sa
-from chassis.database import Query, insert, query
+
+from chassis.statements import Query, insert, query
 
 
 def names(table: sa.Table) -> tuple[str, ...]:

@@ -4,13 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
-from shuyuan.evaluation.v1 import award_service_pb2 as pb
-from shuyuan.evaluation.v1 import award_service_pb2_grpc
-
 from evaluation.convert import awards as convert
 from evaluation.convert.values import maybe_uuid
 from evaluation.events.shapes import award_message
 from evaluation.operations import awards
+from shuyuan.evaluation.v1 import award_service_pb2 as pb
+from shuyuan.evaluation.v1 import award_service_pb2_grpc
 
 
 class AwardServicer(award_service_pb2_grpc.AwardServiceServicer):

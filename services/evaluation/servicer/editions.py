@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
-from shuyuan.evaluation.v1 import edition_service_pb2 as pb
-from shuyuan.evaluation.v1 import edition_service_pb2_grpc
-
 from evaluation.convert import editions as convert
 from evaluation.convert.values import maybe_int, maybe_uuid
 from evaluation.events.shapes import edition_message
 from evaluation.operations import editions, judging, results
 from evaluation.operations.judging import Recorders
+from shuyuan.evaluation.v1 import edition_service_pb2 as pb
+from shuyuan.evaluation.v1 import edition_service_pb2_grpc
 
 
 class EditionServicer(edition_service_pb2_grpc.EditionServiceServicer):

@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
-from shuyuan.evaluation.v1 import honour_service_pb2 as pb
-from shuyuan.evaluation.v1 import honour_service_pb2_grpc
-
 from evaluation.convert import honours as convert
 from evaluation.events.shapes import honour_message
 from evaluation.operations import honours
+from shuyuan.evaluation.v1 import honour_service_pb2 as pb
+from shuyuan.evaluation.v1 import honour_service_pb2_grpc
 
 
 class HonourServicer(honour_service_pb2_grpc.HonourServiceServicer):

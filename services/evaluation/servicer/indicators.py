@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
-from shuyuan.evaluation.v1 import indicator_service_pb2 as pb
-from shuyuan.evaluation.v1 import indicator_service_pb2_grpc
-
 from evaluation.convert import indicators as convert
 from evaluation.convert.values import maybe_day, maybe_instant, maybe_int, maybe_text
 from evaluation.events.shapes import indicator_message, value_message
 from evaluation.operations import indicators
 from evaluation.operations.judging import Recorders
+from shuyuan.evaluation.v1 import indicator_service_pb2 as pb
+from shuyuan.evaluation.v1 import indicator_service_pb2_grpc
 
 
 class IndicatorServicer(indicator_service_pb2_grpc.IndicatorServiceServicer):

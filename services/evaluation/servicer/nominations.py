@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
-from shuyuan.evaluation.v1 import nomination_service_pb2 as pb
-from shuyuan.evaluation.v1 import nomination_service_pb2_grpc
-
 from evaluation.convert import nominations as convert
 from evaluation.events.shapes import nomination_message
 from evaluation.operations import nominations
+from shuyuan.evaluation.v1 import nomination_service_pb2 as pb
+from shuyuan.evaluation.v1 import nomination_service_pb2_grpc
 
 
 class NominationServicer(nomination_service_pb2_grpc.NominationServiceServicer):

@@ -4,10 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.calls import parse_uuid
-from shuyuan.membership.v1 import admission_case_pb2 as cases
-from shuyuan.membership.v1 import admission_service_pb2 as service
-from shuyuan.membership.v1 import events_pb2 as events
-
 from membership.convert.values import (
     day,
     enum_name,
@@ -29,6 +25,9 @@ from membership.operations.admission import Application, NextStep, Timeline
 from membership.operations.decisions import Decision
 from membership.operations.oaths import Eligibility
 from membership.repository.cases import CaseFilter
+from shuyuan.membership.v1 import admission_case_pb2 as cases
+from shuyuan.membership.v1 import admission_service_pb2 as service
+from shuyuan.membership.v1 import events_pb2 as events
 
 
 def override(request: Any) -> Override | None:

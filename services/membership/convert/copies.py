@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from shuyuan.activity.v1 import ceremony_pb2
-from shuyuan.organization.v1 import reorganization_pb2
-
 from membership.convert.values import day, ids, optional_id
 from membership.domain.members import RollMove
 from membership.domain.units import Unit
 from membership.operations.oaths import Sworn
+from shuyuan.activity.v1 import ceremony_pb2
+from shuyuan.organization.v1 import reorganization_pb2
 
 
 def unit(resource: Mapping[str, Any]) -> Unit:

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chassis.calls import parse_uuid
 from google.protobuf.message import Message
-from shuyuan.membership.v1 import admission_case_pb2 as cases
-from shuyuan.membership.v1 import admission_import_pb2 as pb
-from shuyuan.rules.v1 import verdict_pb2
 
+from chassis.calls import parse_uuid
 from membership.convert.values import day, enum_name, ids, optional_day, optional_id, optional_text
 from membership.domain.admission import AdmissionCase
 from membership.domain.ballots import ConversionOutcome, Totals
 from membership.domain.paper import PaperCase, PaperStep
 from membership.events import shapes
+from shuyuan.membership.v1 import admission_case_pb2 as cases
+from shuyuan.membership.v1 import admission_import_pb2 as pb
+from shuyuan.rules.v1 import verdict_pb2
 
 
 def papers(request: pb.ImportAdmissionCasesRequest) -> list[PaperCase]:

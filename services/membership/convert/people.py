@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.calls import parse_uuid
-from shuyuan.membership.v1 import person_pb2, person_service_pb2
-
 from membership.convert.values import (
     day,
     enum_name,
@@ -24,6 +22,7 @@ from membership.domain.people import (
 )
 from membership.events import shapes
 from membership.operations.people import PersonChange, PersonFilter, new_person_id
+from shuyuan.membership.v1 import person_pb2, person_service_pb2
 
 
 def affiliation(message: person_pb2.Affiliation) -> Affiliation:

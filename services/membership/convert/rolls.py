@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.calls import parse_uuid
-from shuyuan.membership.v1 import member_pb2, roll_service_pb2
-
 from membership.convert.values import day, ids, needed_name, optional_day, optional_id, page_of
 from membership.domain.members import (
     HeldCounts,
@@ -18,6 +16,7 @@ from membership.domain.members import (
 )
 from membership.domain.people import PersonKind
 from membership.events import shapes
+from shuyuan.membership.v1 import member_pb2, roll_service_pb2
 
 
 def roll(counted: UnitRoll) -> roll_service_pb2.UnitRoll:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from chassis.calls import parse_uuid
-from shuyuan.membership.v1 import transfer_pb2
-from shuyuan.membership.v1 import transfer_service_pb2 as pb
-
 from membership.convert.values import day, enum_name, optional_day, optional_id, optional_text, page_of
 from membership.domain.transfers import Sending, Transfer
 from membership.events import transfers as shapes
 from membership.operations.transfers import Terms
 from membership.repository.transfers import TransferFilter
+from shuyuan.membership.v1 import transfer_pb2
+from shuyuan.membership.v1 import transfer_service_pb2 as pb
 
 
 def sending(message: pb.StartTransferRequest | pb.TransferInput) -> Sending:

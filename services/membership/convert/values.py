@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from chassis.calls import parse_uuid
 from chassis.errors import InvalidArgumentError, Violation
 from chassis.paging import encode_token
-from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from rulebook import DayFormatError, parse_day
 
 T = TypeVar("T")

@@ -9,12 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from rulebook import Fact
-
 from membership.domain import steps as names
 from membership.domain.admission import AdmissionCase, TakenStep
 from membership.domain.steps import Catalogue
 from membership.domain.verdicts import Judgement, Override
+from rulebook import Fact
 
 CULTIVATION_RECORDS = "cultivation_records"
 POLITICAL_REVIEW_AREAS = ("party_line", "political_history", "law_and_ethics", "family_and_social_relations")

@@ -9,10 +9,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from rulebook import Facts
-
 from membership.domain.verdicts import Judgement
 from membership.errors import BallotContradictsRollError, FieldsContradictError
+from rulebook import Facts
 
 
 class BallotPurpose(StrEnum):

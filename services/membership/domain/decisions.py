@@ -3,12 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from rulebook import Period
-
 from membership.domain import steps as names
 from membership.domain.admission import AdmissionCase, CaseState
 from membership.domain.ballots import BallotPurpose, ConversionOutcome
 from membership.domain.evidence import extension_end
+from rulebook import Period
 
 
 def approved(case: AdmissionCase, *, approver: UUID | None, start: date, end: date) -> AdmissionCase:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rulebook import NO_END, Fact, Facts, Period, RuleSet
-
 from membership.domain import steps as names
 from membership.domain.admission import AdmissionCase
 from membership.domain.ballots import ConversionOutcome
+from rulebook import NO_END, Fact, Facts, Period, RuleSet
 
 # The rule whose interval is the length of probation.
 PROBATION_RULE = "DEV-25"

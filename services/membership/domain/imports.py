@@ -9,8 +9,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.errors import Violation
-from rulebook import Fact, Period, PeriodFormatError, RuleSet
-
 from membership.domain import decisions
 from membership.domain import steps as names
 from membership.domain.acts import Act, take
@@ -23,6 +21,7 @@ from membership.domain.roll_entries import roll_problem
 from membership.domain.steps import Catalogue
 from membership.domain.units import Unit, Use
 from membership.domain.verdicts import Judgement, judge
+from rulebook import Fact, Period, PeriodFormatError, RuleSet
 
 _PURPOSES = {
     names.BRANCH_MEETING: BallotPurpose.ADMISSION,

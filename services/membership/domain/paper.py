@@ -9,11 +9,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from rulebook import Fact
-
 from membership.domain import steps as names
 from membership.domain.acts import CULTIVATION_RECORDS, Act
 from membership.domain.ballots import ConversionOutcome, Totals
+from rulebook import Fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from rulebook import Facts, RuleSet, Severity, evaluate
-
 from membership.domain.admission import CaseHead
 from membership.domain.members import Member
 from membership.domain.verdicts import Judgement, check_allowed, judge
@@ -25,6 +23,7 @@ from membership.errors import (
     TransferLetterExpiredError,
     TransferLetterValidError,
 )
+from rulebook import Facts, RuleSet, Severity, evaluate
 
 ACCEPT, REISSUE, RETURN_RECEIPT = "transfer.accept", "transfer.reissue_letter", "transfer.return_receipt"
 

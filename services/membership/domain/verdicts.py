@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rulebook import Facts, Rule, RuleSet, Severity, Source, Verdict, evaluate
-
 from membership.errors import OverrideWithoutCauseError, StepForbiddenError
+from rulebook import Facts, Rule, RuleSet, Severity, Source, Verdict, evaluate
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.events import Event
 from google.protobuf.message import Message
-from shuyuan.membership.v1 import admission_case_pb2, events_pb2
 
+from chassis.events import Event
 from membership.domain import steps as names
 from membership.domain.admission import AdmissionCase, TakenStep
 from membership.domain.ballots import Ballot, BallotState, ConversionOutcome
 from membership.events import shapes
+from shuyuan.membership.v1 import admission_case_pb2, events_pb2
 
 # The event of each step that brings nothing but its day.
 _PLAIN: dict[str, type[Any]] = {

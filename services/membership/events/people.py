@@ -4,11 +4,10 @@ from datetime import date
 from uuid import UUID
 
 from chassis.events import Event
-from shuyuan.membership.v1 import events_pb2, person_pb2
-
 from membership.domain.members import Member
 from membership.domain.people import Account, Affiliation, Person
 from membership.events import shapes
+from shuyuan.membership.v1 import events_pb2, person_pb2
 
 
 def person_registered(person: Person) -> Event:

@@ -9,17 +9,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from chassis.verdicts import to_message
 from google.protobuf.timestamp_pb2 import Timestamp
-from shuyuan.membership.v1 import account_pb2, admission_case_pb2, member_pb2, person_pb2
-from shuyuan.rules.v1 import verdict_pb2
 
+from chassis.verdicts import to_message
 from membership.domain import steps as names
 from membership.domain.admission import CONTACT, INTRODUCER, AdmissionCase, CaseHead, TakenStep
 from membership.domain.ballots import Ballot
 from membership.domain.members import Member
 from membership.domain.people import Account, Affiliation, Label, Person, masked_number
 from membership.domain.verdicts import Judgement
+from shuyuan.membership.v1 import account_pb2, admission_case_pb2, member_pb2, person_pb2
+from shuyuan.rules.v1 import verdict_pb2
 
 # Events have no reader whose language could be asked for.
 EVENT_LANGUAGE = "zh-CN"

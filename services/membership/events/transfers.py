@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from chassis.events import Event
 from google.protobuf.message import Message
-from shuyuan.membership.v1 import events_pb2, transfer_pb2
 
+from chassis.events import Event
 from membership.domain.members import Member
 from membership.domain.transfers import Transfer, TransferState
 from membership.events import shapes
+from shuyuan.membership.v1 import events_pb2, transfer_pb2
 
 
 def transfer(found: Transfer, language: str, *, today: date) -> transfer_pb2.Transfer:

@@ -7,8 +7,6 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.ids import new_id
-from rulebook import earliest_clear
-
 from membership.domain import steps as names
 from membership.domain.acts import Act, plain, take
 from membership.domain.admission import (
@@ -46,6 +44,7 @@ from membership.operations.taking import (
 )
 from membership.repository import cases, members, persons
 from membership.repository.cases import CaseFilter
+from rulebook import earliest_clear
 
 # Steps that may still be recorded once the person is a full member.
 _AFTER_CONVERSION = frozenset({*names.LOOSE, names.ARCHIVE})

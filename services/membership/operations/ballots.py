@@ -9,8 +9,6 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.database import UnitOfWork
-from rulebook import Fact
-
 from membership.domain import steps as names
 from membership.domain.acts import Act, take
 from membership.domain.admission import AdmissionCase, check_confirmer
@@ -41,6 +39,7 @@ from membership.operations.taking import (
     require_on_case,
     write,
 )
+from rulebook import Fact
 
 # Asked where a pack declares them: the powers of a branch by its form, and who may be left out of the base.
 _POWERS, _EXCLUSION = "branch.exercise_power", "meeting.exclude_from_base"

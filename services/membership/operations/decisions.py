@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
-
 from membership.domain import steps as names
 from membership.domain.acts import Act, take
 from membership.domain.admission import AdmissionCase

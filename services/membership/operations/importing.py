@@ -10,8 +10,6 @@ from chassis.database import UnitOfWork
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.intervals import Interval
-from rulebook import RuleSet
-
 from membership.domain.admission import AdmissionCase
 from membership.domain.imports import Known, Problems, bring_in
 from membership.domain.members import Member, MembershipStatus
@@ -23,6 +21,7 @@ from membership.events import people as people_events
 from membership.operations.means import Means
 from membership.operations.taking import audited
 from membership.repository import cases, members, persons, units
+from rulebook import RuleSet
 
 # More would not fit into the trailers of an answer.
 MOST_VIOLATIONS = 20

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.field_cipher import FieldCipher
-
 from membership.facts import Rules
 from membership.repository import persons
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.database import UnitOfWork
-
 from membership.domain import steps as names
 from membership.domain.acts import plain, take
 from membership.domain.admission import CaseHead, CaseState, OathCandidate

@@ -10,7 +10,6 @@ from chassis.access import put_account
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.ids import new_id, number_key
-
 from membership.domain import people as domain
 from membership.domain.people import (
     Account,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
-
 from membership.domain.members import MovePlan, RollMove, plan_moves
 from membership.events import people as events
 from membership.operations.means import Means

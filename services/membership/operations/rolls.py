@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.intervals import Interval
-
 from membership.domain import members as domain
 from membership.domain.admission import CaseHead
 from membership.domain.members import (

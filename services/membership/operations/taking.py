@@ -12,8 +12,6 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.events import Event
-from rulebook import RuleSet
-
 from membership.domain.acts import Act, take
 from membership.domain.admission import AdmissionCase, CaseHead, CaseState
 from membership.domain.evidence import documents_of, evidence
@@ -23,6 +21,7 @@ from membership.errors import AdmissionCaseNotFoundError
 from membership.facts import Gathered, gather, known_unit
 from membership.operations.means import Means
 from membership.repository import cases
+from rulebook import RuleSet
 
 READ, OPEN, ADVANCE, FILE, VOTE, APPROVE, OVERRIDE = (
     f"membership.admission_case.{verb}"

@@ -11,8 +11,6 @@ from chassis.events import Event
 from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.schedule import Slot
-from rulebook import RuleSet
-
 from membership.domain.members import Member
 from membership.domain.transfers import (
     Letter,
@@ -37,6 +35,7 @@ from membership.operations.means import Means, scope_of
 from membership.operations.rolls import move_case, move_member
 from membership.repository import cases, members, transfers
 from membership.repository.transfers import TransferFilter
+from rulebook import RuleSet
 
 READ, SEND, RECEIVE = (f"membership.transfer.{verb}" for verb in ("read", "send", "receive"))
 

@@ -1,7 +1,6 @@
 """Keeping the copy of units."""
 
 from chassis.database import UnitOfWork
-
 from membership.domain.units import Unit
 from membership.repository import units
 

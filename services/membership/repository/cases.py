@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, query
-from rulebook import RuleSet
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 from membership.domain.admission import AdmissionCase, CaseHead, CaseState, Companion, TakenStep
 from membership.domain.ballots import (
     Ballot,
@@ -20,6 +20,7 @@ from membership.domain.ballots import (
     Totals,
 )
 from membership.domain.verdicts import from_records, to_records
+from rulebook import RuleSet
 
 _HEAD_COLUMNS = (
     "case_id",

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from chassis.bitemporal import History
-
 from membership import tables
 
 AFFILIATIONS = History(tables.affiliation, ["person_id", "kind"], ["unit_id"])

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
-from chassis.intervals import Interval
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.intervals import Interval
+from chassis.statements import insert, query
 from membership import tables
 from membership.domain.members import (
     HeldCounts,

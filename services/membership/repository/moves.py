@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, UnitOfWork, query
 
+from chassis.database import Reader, UnitOfWork
+from chassis.statements import query
 from membership.domain.admission import OathCandidate
 from membership.domain.members import Movable
 from membership.domain.people import PersonKind

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
+
+from chassis.database import Reader, Record, UnitOfWork
 from chassis.field_cipher import FieldCipher
 from chassis.intervals import Interval
-
+from chassis.statements import insert, query
 from membership import tables
 from membership.domain.people import (
     Account,

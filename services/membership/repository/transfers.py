@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, query
-from rulebook import RuleSet
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 from membership.domain.transfers import Letter, Transfer, TransferState
 from membership.domain.verdicts import from_records, to_records
+from rulebook import RuleSet
 
 _NAMES = (
     "transfer_id",

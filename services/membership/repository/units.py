@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, query
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
 from membership.domain.units import Unit
 
 _COLUMNS = "unit_id, kind, form, established_on, dissolved_on, frozen_by"

@@ -6,10 +6,6 @@ from uuid import UUID
 
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
-from shuyuan.membership.v1 import admission_import_pb2 as import_pb
-from shuyuan.membership.v1 import admission_service_pb2 as pb
-from shuyuan.membership.v1 import admission_service_pb2_grpc
-
 from membership.convert import admission as convert
 from membership.convert import importing as import_convert
 from membership.convert.values import ids, optional_day
@@ -19,6 +15,9 @@ from membership.events import shapes
 from membership.operations import admission, ballots, decisions, importing, oaths
 from membership.operations.means import Means
 from membership.operations.taking import ADVANCE, APPROVE, FILE
+from shuyuan.membership.v1 import admission_import_pb2 as import_pb
+from shuyuan.membership.v1 import admission_service_pb2 as pb
+from shuyuan.membership.v1 import admission_service_pb2_grpc
 
 R = TypeVar("R")
 

@@ -5,15 +5,14 @@ from uuid import UUID
 
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
-from shuyuan.membership.v1 import person_service_pb2 as pb
-from shuyuan.membership.v1 import person_service_pb2_grpc
-
 from membership.convert import people as convert
 from membership.convert.values import ids, instant, optional_day
 from membership.domain.people import Account, Person
 from membership.events import shapes
 from membership.operations import people
 from membership.operations.means import Means
+from shuyuan.membership.v1 import person_service_pb2 as pb
+from shuyuan.membership.v1 import person_service_pb2_grpc
 
 
 def _id(request: Any) -> UUID:

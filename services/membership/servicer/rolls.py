@@ -5,15 +5,14 @@ from uuid import UUID
 
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
-from shuyuan.membership.v1 import member_pb2, roll_service_pb2_grpc
-from shuyuan.membership.v1 import roll_service_pb2 as pb
-
 from membership.convert import rolls as convert
 from membership.convert.values import day, enum_name, instant, optional_day, optional_id
 from membership.domain.members import Member
 from membership.events import shapes
 from membership.operations import rolls
 from membership.operations.means import Means
+from shuyuan.membership.v1 import member_pb2, roll_service_pb2_grpc
+from shuyuan.membership.v1 import roll_service_pb2 as pb
 
 
 class RollServicer(roll_service_pb2_grpc.RollServiceServicer):

@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from google.protobuf.message import Message
+
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
-from google.protobuf.message import Message
-from shuyuan.membership.v1 import transfer_pb2, transfer_service_pb2_grpc
-from shuyuan.membership.v1 import transfer_service_pb2 as pb
-
 from membership.convert import transfers as convert
 from membership.convert.values import day, optional_day
 from membership.domain.transfers import Transfer
 from membership.events import transfers as shapes
 from membership.operations import transfers
 from membership.operations.means import Means
+from shuyuan.membership.v1 import transfer_pb2, transfer_service_pb2_grpc
+from shuyuan.membership.v1 import transfer_service_pb2 as pb
 
 M = TypeVar("M", bound=Message)
 

@@ -1,11 +1,10 @@
 """Class links and plaques between the contract and the domain."""
 
 from chassis.paging import Page
-from shuyuan.organization.v1 import class_link_service_pb2, plaque_service_pb2
-
 from organization.domain.class_links import ClassLink
 from organization.domain.plaques import Plaque
 from organization.events.links import class_link_message, plaque_message
+from shuyuan.organization.v1 import class_link_service_pb2, plaque_service_pb2
 
 
 def class_links_page(page: Page[ClassLink]) -> class_link_service_pb2.ListClassLinksResponse:

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 
 from chassis.paging import Page
-from shuyuan.organization.v1 import place_pb2, place_service_pb2, zone_service_pb2
-
 from organization.convert.values import chosen, enum_of, id_of, optional_id
 from organization.domain.places import Hours, NewPlace, Node, Place, PlaceKind
 from organization.domain.zones import Responsible, Zone
 from organization.events.places import place_message, zone_message
 from organization.events.shapes import text
+from shuyuan.organization.v1 import place_pb2, place_service_pb2, zone_service_pb2
 
 _KIND = place_pb2.Place.Kind.DESCRIPTOR
 

@@ -5,16 +5,6 @@ from functools import cache
 from chassis.calls import current
 from chassis.paging import Page
 from chassis.verdicts import to_message
-from shuyuan.annotations.v1 import annotations_pb2
-from shuyuan.organization.v1 import (
-    appointment_pb2,
-    appointment_service_pb2,
-    grant_pb2,
-    grant_service_pb2,
-    role_pb2,
-    unit_service_pb2,
-)
-
 from organization.convert.values import (
     chosen,
     enum_of,
@@ -30,6 +20,15 @@ from organization.events.shapes import appointment_message, grant_message, numbe
 from organization.operations.appointments import Composition, Wanted
 from organization.operations.posts import NewPost
 from organization.operations.terms import NewAppointment
+from shuyuan.annotations.v1 import annotations_pb2
+from shuyuan.organization.v1 import (
+    appointment_pb2,
+    appointment_service_pb2,
+    grant_pb2,
+    grant_service_pb2,
+    role_pb2,
+    unit_service_pb2,
+)
 
 _KIND = appointment_pb2.Post.Kind.DESCRIPTOR
 _METHOD = appointment_pb2.Appointment.Method.DESCRIPTOR

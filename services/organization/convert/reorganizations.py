@@ -3,8 +3,6 @@
 from chassis.calls import current
 from chassis.paging import Page
 from chassis.verdicts import to_message
-from shuyuan.organization.v1 import reorganization_pb2, reorganization_service_pb2
-
 from organization.convert.units import new_unit
 from organization.convert.values import day_of, enum_of, id_of, ids_of, optional_id, optional_text
 from organization.domain.reorganizations import (
@@ -16,6 +14,7 @@ from organization.domain.reorganizations import (
 )
 from organization.events.shapes import move_message, reorganization_message
 from organization.operations.reorganizations import Draft, DraftUnit, Simulation
+from shuyuan.organization.v1 import reorganization_pb2, reorganization_service_pb2
 
 _STATE = reorganization_pb2.Reorganization.State.DESCRIPTOR
 

@@ -3,8 +3,6 @@
 from uuid import UUID
 
 from chassis.paging import Page
-from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
-
 from organization.convert.values import (
     chosen,
     enum_of,
@@ -32,6 +30,7 @@ from organization.domain.units import (
 from organization.events.shapes import campus_message, day, instant, number, text, unit_message
 from organization.operations.appointments import NewSecretary
 from organization.repository.units import Filter
+from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
 
 _KIND = unit_pb2.Unit.Kind.DESCRIPTOR
 _FORM = unit_pb2.Unit.Form.DESCRIPTOR

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from chassis.calls import parse_uuid
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from chassis.calls import parse_uuid
 from organization.domain.units import refuse
 from organization.events.shapes import value
 

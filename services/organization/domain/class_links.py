@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.domain.units import refuse
 from organization.errors import ClassLinkEndedError
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.errors import GrantFromAppointmentError, GrantRevokedError
 
 ADMINISTRATOR = "ROLE_SYSTEM_ADMINISTRATOR"

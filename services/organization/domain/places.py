@@ -8,7 +8,6 @@ from itertools import pairwise
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.domain.units import Findings, check_name
 from organization.errors import PlaceClosedError
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.domain.structure import PARTY_KINDS
 from organization.domain.units import Findings, Kind, Outline
 from organization.errors import SeatsTakenError

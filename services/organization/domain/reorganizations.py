@@ -8,7 +8,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.domain.structure import Outlines, check_relations, related_ids
 from organization.domain.units import (
     Findings,

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
-from rulebook import Facts, NoRulesInForceError, RuleBook, Verdict, blocking, evaluate
-
 from organization.domain.structure import sponsor_counts
 from organization.domain.units import Form, Kind, Outline
 from organization.errors import OrganizationRuleError
+from rulebook import Facts, NoRulesInForceError, RuleBook, Verdict, blocking, evaluate
 
 
 @cache

@@ -10,7 +10,6 @@ from datetime import date
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.domain.units import (
     Findings,
     Form,

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.intervals import Interval
-
 from organization.domain.places import Place
 from organization.domain.units import Kind, Outline, refuse
 from organization.errors import ZoneEndedError

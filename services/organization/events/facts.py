@@ -3,11 +3,10 @@
 from datetime import date
 from uuid import UUID
 
+from google.protobuf.message import Message
+
 from chassis.events import Event
 from chassis.intervals import Interval
-from google.protobuf.message import Message
-from shuyuan.organization.v1 import events_pb2
-
 from organization.domain.grants import Grant
 from organization.domain.posts import Appointment, Post
 from organization.domain.reorganizations import Reorganization
@@ -23,6 +22,7 @@ from organization.events.shapes import (
     text,
     unit_message,
 )
+from shuyuan.organization.v1 import events_pb2
 
 
 def _of_unit(unit: Unit, data: Message) -> Event:

@@ -3,11 +3,10 @@
 from datetime import date
 
 from chassis.events import Event
-from shuyuan.organization.v1 import class_link_pb2, events_pb2, plaque_pb2
-
 from organization.domain.class_links import ClassLink
 from organization.domain.plaques import Plaque
 from organization.events.shapes import day, instant
+from shuyuan.organization.v1 import class_link_pb2, events_pb2, plaque_pb2
 
 
 def class_link_message(link: ClassLink) -> class_link_pb2.ClassLink:

@@ -3,11 +3,10 @@
 from datetime import date
 
 from chassis.events import Event
-from shuyuan.organization.v1 import events_pb2, place_pb2, zone_pb2
-
 from organization.domain.places import Place
 from organization.domain.zones import Zone
 from organization.events.shapes import day, instant, number, text
+from shuyuan.organization.v1 import events_pb2, place_pb2, zone_pb2
 
 _KIND = place_pb2.Place.Kind.DESCRIPTOR
 _STATE = place_pb2.Place.State.DESCRIPTOR

@@ -6,9 +6,14 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.intervals import Interval
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.intervals import Interval
+from organization.domain.grants import Grant
+from organization.domain.posts import Appointment, Post
+from organization.domain.reorganizations import PlannedUnit, Reorganization, RollMove
+from organization.domain.units import Campus, NewUnit, Unit
 from shuyuan.organization.v1 import (
     appointment_pb2,
     grant_pb2,
@@ -16,11 +21,6 @@ from shuyuan.organization.v1 import (
     role_pb2,
     unit_pb2,
 )
-
-from organization.domain.grants import Grant
-from organization.domain.posts import Appointment, Post
-from organization.domain.reorganizations import PlannedUnit, Reorganization, RollMove
-from organization.domain.units import Campus, NewUnit, Unit
 
 E = TypeVar("E", bound=StrEnum)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

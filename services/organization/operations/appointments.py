@@ -9,8 +9,6 @@ from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
-from rulebook import Verdict
-
 from organization.domain.posts import (
     Appointment,
     Method,
@@ -29,6 +27,7 @@ from organization.events import facts
 from organization.operations import founding, grants, terms
 from organization.operations import posts as post_operations
 from organization.repository import posts
+from rulebook import Verdict
 
 READ = "organization.appointment.read"
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.calls import Call
 from chassis.ids import new_id
 from chassis.intervals import Interval
-
 from organization.domain.grants import ADMINISTRATOR, Basis
 from organization.domain.units import Kind, NewUnit
 from organization.operations import founding, grants

@@ -6,7 +6,6 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.ids import new_id
 from chassis.paging import Page, decode_token, page_of, page_size
-
 from organization.domain.units import Campus, Findings, check_name
 from organization.errors import CampusCodeTakenError, CampusNotFoundError
 from organization.events import facts

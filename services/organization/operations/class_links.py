@@ -10,7 +10,6 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
-
 from organization.domain.class_links import ClassLink, check_end
 from organization.domain.zones import check_branch, check_class
 from organization.errors import ClassLinkNotFoundError, ClassLinkOverlapsError

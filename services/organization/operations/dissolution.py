@@ -12,7 +12,6 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.errors import InvalidArgumentError, StateError
 from chassis.process import DONE, Outcome, Process, ProcessKind
-
 from organization.clients import Membership
 from organization.domain.reorganizations import RollMove, lineage_of
 from organization.domain.units import Findings, Kind, Unit

@@ -11,8 +11,6 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.errors import InvalidArgumentError, StateError
 from chassis.process import DONE, WAIT, Outcome, Process, ProcessKind
-from rulebook import blocking
-
 from organization.clients import Membership
 from organization.domain.reorganizations import (
     Plan,
@@ -30,6 +28,7 @@ from organization.errors import (
 from organization.events import facts
 from organization.operations import founding, posts, reorganizations
 from organization.repository import unit_changes, units
+from rulebook import blocking
 
 KIND = "reorganization"
 ASK, COMMIT, AWAIT = "ask", "commit", "await_people"

@@ -11,7 +11,6 @@ from chassis.errors import InvalidArgumentError, Violation
 from chassis.events import Event
 from chassis.intervals import Interval
 from chassis.process import ensure_free, freeze_lock
-
 from organization.domain.access import parent_edges, sponsor_edges, successor_edges
 from organization.domain.rules import founding_verdicts, refuse_if_blocked
 from organization.domain.structure import Outlines

@@ -12,7 +12,6 @@ from chassis.errors import PermissionDeniedError
 from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
-
 from organization.domain.grants import (
     ADMINISTRATOR,
     GIVE,

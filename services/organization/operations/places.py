@@ -9,7 +9,6 @@ from chassis.database import UnitOfWork
 from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
-
 from organization.domain.places import (
     Hours,
     NewPlace,

@@ -9,7 +9,6 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
-
 from organization.domain.plaques import Plaque, check_issue, check_room, check_withdrawal
 from organization.domain.zones import check_branch
 from organization.errors import PlaceNotFoundError, PlaqueNotFoundError, PlaqueOverlapsError

@@ -10,8 +10,6 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
-from rulebook import Verdict
-
 from organization.domain.posts import (
     Post,
     PostKind,
@@ -30,6 +28,7 @@ from organization.errors import (
 from organization.events import facts
 from organization.operations import founding, grants, terms
 from organization.repository import posts, units
+from rulebook import Verdict
 
 READ = "organization.post.read"
 

@@ -13,8 +13,6 @@ from chassis.events import Event
 from chassis.ids import new_id
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ProcessKind
-from rulebook import Verdict, blocking
-
 from organization.clients import Membership
 from organization.domain.reorganizations import (
     DraftMove,
@@ -33,6 +31,7 @@ from organization.errors import ReorganizationNotFoundError
 from organization.events import facts
 from organization.operations import founding
 from organization.repository import reorganizations, units
+from rulebook import Verdict, blocking
 
 READ = "organization.reorganization.read"
 State = ReorganizationState

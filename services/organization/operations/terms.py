@@ -8,7 +8,6 @@ from chassis.bitemporal import period
 from chassis.database import UnitOfWork
 from chassis.ids import new_id
 from chassis.intervals import Interval
-
 from organization.domain.posts import (
     Appointment,
     Method,

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.paging import Page, decode_token, page_of, page_size
-
 from organization.domain.structure import only_party
 from organization.domain.units import Lineage, TreeNode, Unit, UnitFact
 from organization.errors import UnitNotFoundError

@@ -9,7 +9,6 @@ from chassis.errors import InvalidArgumentError, Violation
 from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.process import ensure_free
-
 from organization.domain.rules import refuse_if_newly_blocked, sponsoring_verdicts
 from organization.domain.structure import (
     check_move,

@@ -11,7 +11,6 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
-
 from organization.domain.zones import Zone, check_area, check_branch, check_class, check_end, check_place
 from organization.errors import PlaceNotFoundError, ZoneNotFoundError, ZoneOverlapsError
 from organization.events import places as facts

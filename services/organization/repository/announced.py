@@ -3,7 +3,9 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, query
+
+from chassis.database import Reader
+from chassis.statements import query
 
 # Ids begin with the time of their making: only what was announced since then is looked through.
 _SINCE = query(

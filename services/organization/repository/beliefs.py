@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from chassis.database import Query, query
+
+from chassis.statements import Query, query
 
 _MARK = re.compile(r"\{believed:(\w+)\}")
 _THEN = (

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.units import Campus
 

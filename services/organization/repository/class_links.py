@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.access import within
-from chassis.bitemporal import History, Interval, interval_of, range_of
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 from sqlalchemy.dialects.postgresql import DATERANGE
 
+from chassis.access import within
+from chassis.bitemporal import History, Interval, interval_of, range_of
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.class_links import ClassLink
 from organization.repository.beliefs import as_now, as_then

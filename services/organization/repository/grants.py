@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+
 from chassis.access import within
 from chassis.bitemporal import History, Interval, interval_of
-from chassis.database import Reader, Record, UnitOfWork, insert, query
-
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.grants import ADMINISTRATOR, Basis, Grant
 from organization.repository.beliefs import as_then

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Reader, Record, UnitOfWork, insert, query
-from chassis.intervals import Interval
 
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.intervals import Interval
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.places import Hours, Node, Place, PlaceKind
 from organization.domain.zones import Responsible

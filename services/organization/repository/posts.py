@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+
 from chassis.access import within
 from chassis.bitemporal import History, Interval, interval_of
-from chassis.database import Reader, Record, UnitOfWork, insert, query
-
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.posts import Appointment, Method, Post, PostKind
 from organization.repository.beliefs import as_now, as_then, beliefs

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.access import within
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 
+from chassis.access import within
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.reorganizations import (
     Plan,

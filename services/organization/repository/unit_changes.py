@@ -4,9 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.bitemporal import History, Interval, interval_of
-from chassis.database import UnitOfWork, insert, query
 
+from chassis.bitemporal import History, Interval, interval_of
+from chassis.database import UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.units import Description, Lineage, NewUnit, Part
 

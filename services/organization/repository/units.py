@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+
 from chassis.access import within
 from chassis.bitemporal import Interval, interval_of
-from chassis.database import Query, Reader, Record, query
-
+from chassis.database import Reader, Record
+from chassis.statements import Query, query
 from organization.domain.structure import Forest
 from organization.domain.units import (
     Aspect,

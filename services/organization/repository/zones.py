@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.access import within
-from chassis.bitemporal import History, Interval, range_of
-from chassis.database import Reader, Record, UnitOfWork, insert, query
 from sqlalchemy.dialects.postgresql import DATERANGE
 
+from chassis.access import within
+from chassis.bitemporal import History, Interval, range_of
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.zones import Zone
 

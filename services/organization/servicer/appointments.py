@@ -3,13 +3,12 @@
 from typing import Any
 
 from chassis.calls import answer, current
-from shuyuan.organization.v1 import appointment_service_pb2 as pb
-from shuyuan.organization.v1 import appointment_service_pb2_grpc
-
 from organization.convert import posts as convert
 from organization.convert.values import day_of, id_of, instant_of, optional_day, optional_id
 from organization.events.shapes import appointment_message, post_message
 from organization.operations import appointments, posts
+from shuyuan.organization.v1 import appointment_service_pb2 as pb
+from shuyuan.organization.v1 import appointment_service_pb2_grpc
 
 
 class AppointmentServicer(appointment_service_pb2_grpc.AppointmentServiceServicer):

@@ -3,17 +3,16 @@
 from typing import Any
 
 from chassis.calls import answer, current
+from organization.convert import posts as convert
+from organization.convert.values import id_of, instant_of, optional_day, optional_id
+from organization.events.shapes import grant_message
+from organization.operations import grants
 from shuyuan.organization.v1 import (
     access_service_pb2,
     access_service_pb2_grpc,
     grant_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import grant_service_pb2 as pb
-
-from organization.convert import posts as convert
-from organization.convert.values import id_of, instant_of, optional_day, optional_id
-from organization.events.shapes import grant_message
-from organization.operations import grants
 
 
 class GrantServicer(grant_service_pb2_grpc.GrantServiceServicer):

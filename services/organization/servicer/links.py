@@ -3,14 +3,13 @@
 from typing import Any
 
 from chassis.calls import answer, current
-from shuyuan.organization.v1 import class_link_service_pb2 as link_pb
-from shuyuan.organization.v1 import class_link_service_pb2_grpc, plaque_service_pb2_grpc
-from shuyuan.organization.v1 import plaque_service_pb2 as plaque_pb
-
 from organization.convert import links as convert
 from organization.convert.values import id_of, instant_of, optional_day, optional_id
 from organization.events.links import class_link_message, plaque_message
 from organization.operations import class_links, plaques
+from shuyuan.organization.v1 import class_link_service_pb2 as link_pb
+from shuyuan.organization.v1 import class_link_service_pb2_grpc, plaque_service_pb2_grpc
+from shuyuan.organization.v1 import plaque_service_pb2 as plaque_pb
 
 
 class ClassLinkServicer(class_link_service_pb2_grpc.ClassLinkServiceServicer):

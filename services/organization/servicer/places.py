@@ -3,14 +3,13 @@
 from typing import Any
 
 from chassis.calls import answer, current
-from shuyuan.organization.v1 import place_service_pb2 as pb
-from shuyuan.organization.v1 import place_service_pb2_grpc, zone_service_pb2_grpc
-from shuyuan.organization.v1 import zone_service_pb2 as zone_pb
-
 from organization.convert import places as convert
 from organization.convert.values import id_of, instant_of, optional_day, optional_id
 from organization.events.places import place_message, zone_message
 from organization.operations import places, zones
+from shuyuan.organization.v1 import place_service_pb2 as pb
+from shuyuan.organization.v1 import place_service_pb2_grpc, zone_service_pb2_grpc
+from shuyuan.organization.v1 import zone_service_pb2 as zone_pb
 
 
 class PlaceServicer(place_service_pb2_grpc.PlaceServiceServicer):

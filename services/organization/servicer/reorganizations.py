@@ -4,14 +4,13 @@ from typing import Any
 
 from chassis.calls import answer, current
 from chassis.process import ProcessKind
-from shuyuan.organization.v1 import reorganization_service_pb2 as pb
-from shuyuan.organization.v1 import reorganization_service_pb2_grpc
-
 from organization.clients import Membership
 from organization.convert import reorganizations as convert
 from organization.convert.values import id_of, optional_text
 from organization.events.shapes import reorganization_message
 from organization.operations import reorganizations
+from shuyuan.organization.v1 import reorganization_service_pb2 as pb
+from shuyuan.organization.v1 import reorganization_service_pb2_grpc
 
 
 class ReorganizationServicer(reorganization_service_pb2_grpc.ReorganizationServiceServicer):

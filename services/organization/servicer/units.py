@@ -4,9 +4,6 @@ from typing import Any
 
 from chassis.calls import answer, current
 from chassis.process import ProcessKind
-from shuyuan.organization.v1 import unit_service_pb2 as pb
-from shuyuan.organization.v1 import unit_service_pb2_grpc
-
 from organization.clients import Membership
 from organization.convert import posts as convert_posts
 from organization.convert import units as convert
@@ -14,6 +11,8 @@ from organization.convert.values import id_of, ids_of, instant_of, optional_day
 from organization.domain.posts import PostKind
 from organization.events.shapes import campus_message, unit_message
 from organization.operations import appointments, campuses, dissolution, unit_reads, units
+from shuyuan.organization.v1 import unit_service_pb2 as pb
+from shuyuan.organization.v1 import unit_service_pb2_grpc
 
 
 class UnitServicer(unit_service_pb2_grpc.UnitServiceServicer):

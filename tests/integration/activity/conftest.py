@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from chassis import migrate
 from chassis.database import Database
-
 from tests.integration.activity.desk import Desk
 from tests.support.databases import DatabaseServer
 

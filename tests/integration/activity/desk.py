@@ -8,6 +8,9 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from google.protobuf import descriptor_pool
+from google.protobuf.message import Message
+
 from activity.consumers import CONSUMERS
 from activity.domain.ceremonies import Eligibility
 from activity.domain.meetings import Closing, Meeting, MeetingKind
@@ -25,12 +28,11 @@ from chassis.calls import Call, Caller, ServiceContext
 from chassis.clock import Clock
 from chassis.contract import access_of, role_permissions
 from chassis.copies import ReceivedEvent
-from chassis.database import Database, query
+from chassis.database import Database
 from chassis.ids import new_id
 from chassis.protojson import check
 from chassis.settings import Settings
-from google.protobuf import descriptor_pool
-from google.protobuf.message import Message
+from chassis.statements import query
 from shuyuan.organization.v1 import role_pb2
 
 T = TypeVar("T")

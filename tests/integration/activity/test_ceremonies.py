@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+
 from activity.domain.ceremonies import Ceremony, CeremonyState, Outcome
 from activity.errors import (
     CeremonyDayNotReachedError,
@@ -22,7 +23,6 @@ from chassis.errors import InvalidArgumentError, PermissionDeniedError
 from chassis.ids import new_id
 from chassis.process import ResourceFrozenError
 from chassis.process_runner import ProcessRunner
-
 from tests.integration.activity.desk import Desk
 
 TODAY = date(2026, 11, 24)

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+
 from activity.domain.class_hours import Half, hours_text
 from activity.domain.meetings import Closing, MeetingKind
 from activity.domain.plans import Capacity, LearningMode, Participant, Session
@@ -10,7 +11,6 @@ from activity.operations import class_hours
 from chassis.calls import Call
 from chassis.errors import InvalidArgumentError, PermissionDeniedError
 from chassis.ids import new_id
-
 from tests.integration.activity.desk import NOW, Desk, voter
 
 NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # nine o'clock on campus

@@ -6,7 +6,6 @@ from uuid import UUID
 from activity.consumers import CONSUMERS
 from activity.repository import copies
 from chassis.ids import new_id
-
 from tests.integration.activity.desk import Desk
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from activity.domain.meetings import MeetingKind
 from activity.domain.plans import Capacity, Participant
 from activity.domain.talks import TalkKind
@@ -11,7 +12,6 @@ from activity.operations import judging, meetings, talks
 from activity.operations.talks import NewTalk
 from chassis.errors import InvalidArgumentError
 from chassis.ids import new_id
-
 from tests.integration.activity.desk import NOW, REPORT, Desk, voter
 
 NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

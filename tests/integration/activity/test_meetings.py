@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+
 from activity.domain.meetings import Attendance, Closing, Meeting, MeetingKind, MeetingState, Vote
 from activity.domain.plans import Capacity, LearningMode, Participant
 from activity.errors import (
@@ -23,7 +24,6 @@ from chassis import idempotency
 from chassis.errors import EtagMismatchError, PermissionDeniedError
 from chassis.ids import new_id
 from shuyuan.activity.v1 import meeting_service_pb2 as pb
-
 from tests.integration.activity.desk import AUDIT, NOW, REPORT, STUDY, Desk, voter
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 import pytest
+
 from activity.consumers import CONSUMERS
 from activity.domain.ceremonies import Ceremony, CeremonyState, Eligibility, Outcome
 from activity.errors import OathTakerNotEligibleError
@@ -21,7 +22,6 @@ from chassis.received import ReceivedEvent
 from membership.consumers import consumers as membership_consumers
 from shuyuan.membership.v1 import admission_case_pb2
 from shuyuan.membership.v1 import admission_service_pb2 as service
-
 from tests.integration.activity.desk import EVENTS, Desk
 from tests.integration.membership.campus import Campus
 from tests.integration.membership.office import Office

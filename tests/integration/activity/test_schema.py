@@ -3,10 +3,10 @@
 import asyncio
 
 import sqlalchemy as sa
-from activity.tables import metadata
-from chassis.database import Database
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from activity.tables import metadata
+from chassis.database import Database
 from tests.support.databases import DatabaseServer
 from tests.support.schema import described
 

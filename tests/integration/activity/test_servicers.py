@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from google.protobuf.descriptor_pool import Default
+
 from activity.events.shapes import stamp
 from chassis.errors import PermissionDeniedError
-from google.protobuf.descriptor_pool import Default
 from shuyuan.activity.v1 import (
     activity_fact_service_pb2,
     ceremony_pb2,
@@ -18,7 +19,6 @@ from shuyuan.activity.v1 import (
     talk_pb2,
     talk_service_pb2,
 )
-
 from tests.integration.activity.desk import NOW, Desk
 
 START = NOW - timedelta(hours=3)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+
 from activity.domain.talks import Talk, TalkKind
 from activity.errors import PersonUnknownError, TalkNotFoundError, UnitNotInForceError
 from activity.operations import talks
@@ -11,7 +12,6 @@ from activity.operations.talks import NewTalk
 from activity.repository.talks import TalkFilter
 from chassis.errors import InvalidArgumentError, PermissionDeniedError
 from chassis.ids import new_id
-
 from tests.integration.activity.desk import AUDIT, Desk
 
 TODAY = date(2026, 11, 24)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from chassis import migrate, tables
-from chassis.database import Database, query
 
+from chassis import migrate, tables
+from chassis.database import Database
+from chassis.statements import query
 from tests.integration.chassis_storage.probe import Probe
 from tests.support.databases import DatabaseServer
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
+
 from shuyuan.annotations.v1 import annotations_pb2
 
 SERVICE = "probe"

@@ -8,14 +8,15 @@ from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
+
 from chassis.access import AccessControl
 from chassis.calls import Call, Caller
 from chassis.clock import Clock
-from chassis.database import Database, UnitOfWork, insert, query
+from chassis.database import Database, UnitOfWork
 from chassis.events import Event
 from chassis.ids import new_id
+from chassis.statements import insert, query
 from chassis.tables import new_metadata
-
 from tests.integration.chassis_storage.messages import Lamp, LampDimmed, LampLit, RoomOpened
 
 PERSON = Caller("person", person_id=UUID("018f0000-0000-7000-8000-000000000001"), issuer="test", subject="1")

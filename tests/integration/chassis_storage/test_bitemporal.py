@@ -8,6 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
+
 from chassis.bitemporal import (
     History,
     Interval,
@@ -18,13 +22,9 @@ from chassis.bitemporal import (
     history_ddl,
     interval_of,
 )
-from chassis.database import query
 from chassis.ids import new_id
+from chassis.statements import query
 from chassis.tables import new_metadata
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
-
 from tests.integration.chassis_storage.probe import Probe
 
 DIALECT: Any = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from chassis import calls
 from chassis.clock import Clock, ClockFixedError
 from chassis.clock_servicer import ClockServicer
-from google.protobuf.timestamp_pb2 import Timestamp
 from shuyuan.clock.v1 import clock_service_pb2 as pb
-
 from tests.integration.chassis_storage.probe import Probe
 
 FAR = datetime(2040, 1, 1, tzinfo=UTC)

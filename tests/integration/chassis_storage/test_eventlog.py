@@ -5,14 +5,14 @@ from typing import Any
 import orjson
 import pytest
 import sqlalchemy as sa
+
 from chassis import calls, eventlog
-from chassis.database import query
 from chassis.errors import InvalidArgumentError
 from chassis.eventlog import EventLogServicer, EventNotFoundError, EventNotNumberedError
 from chassis.ids import new_id
 from chassis.relay import Relay
+from chassis.statements import query
 from shuyuan.events.v1 import event_log_service_pb2 as pb
-
 from tests.integration.chassis_storage.probe import Probe
 
 

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 import sqlalchemy as sa
+
 from chassis import idempotency
 from chassis.calls import Caller
-from chassis.database import query
 from chassis.errors import IdempotencyInFlightError, IdempotencyMismatchError
 from chassis.ids import new_id
-
+from chassis.statements import query
 from tests.integration.chassis_storage.messages import Lamp
 from tests.integration.chassis_storage.probe import INSERT, Probe
 

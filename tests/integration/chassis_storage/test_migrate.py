@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from chassis import migrate, tables
-from chassis.database import Database, query
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from chassis import migrate, tables
+from chassis.database import Database
+from chassis.statements import query
 from deploy.local.postgres import binaries
 from tests.integration.chassis_storage.conftest import MIGRATIONS
 from tests.support.databases import DatabaseServer

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from chassis import calls, process
 from chassis.calls import Call, ServiceContext
-from chassis.database import query
 from chassis.ids import new_id
 from chassis.process import (
     DONE,
@@ -26,8 +26,8 @@ from chassis.process import (
 from chassis.process_runner import ProcessRunner
 from chassis.process_servicer import ProcessServicer
 from chassis.settings import Settings
+from chassis.statements import query
 from shuyuan.processes.v1 import process_service_pb2 as pb
-
 from tests.integration.chassis_storage.messages import LampDimmed
 from tests.integration.chassis_storage.probe import INSERT, Probe, until
 

@@ -10,16 +10,17 @@ import nats
 import orjson
 import pytest
 import sqlalchemy as sa
+from nats.aio.client import Client
+
 from chassis import audit, eventlog, restore
 from chassis import relay as relays
 from chassis.broker import Broker
-from chassis.database import Database, query
+from chassis.database import Database
 from chassis.ids import new_id
 from chassis.relay import Relay
+from chassis.statements import query
 from chassis.stream import Outgoing, Stream, name_of
 from chassis.supervisor import Supervisor
-from nats.aio.client import Client
-
 from tests.integration.chassis_storage.messages import LampLit
 from tests.integration.chassis_storage.probe import Probe, until
 from tests.support.broker import NatsServer
@@ -290,7 +291,6 @@ class TestFaults:
         self, own_postgres: DatabaseServer, nats_server: NatsServer, client: Client, service: str
     ) -> None:
         from chassis import migrate
-
         from tests.integration.chassis_storage.conftest import MIGRATIONS
 
         url = own_postgres.create_database()

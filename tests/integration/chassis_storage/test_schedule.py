@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+
 from chassis import schedule
 from chassis.calls import Call, ServiceContext
 from chassis.clock import Clock
-from chassis.database import query
 from chassis.ids import new_id
 from chassis.schedule import Daily, ScheduleRunner, Slot, Timed
 from chassis.settings import Settings
-
+from chassis.statements import query
 from tests.integration.chassis_storage.probe import INSERT, Probe, until
 
 DUE_AGAIN = query(sa.text("UPDATE timed_run SET due_at = now()"))

@@ -5,12 +5,12 @@ import asyncio
 import asyncpg
 import pytest
 import sqlalchemy as sa
+
 from chassis import database as databases
 from chassis.calls import ANONYMOUS, Caller, answer
-from chassis.database import query
 from chassis.errors import InternalError
 from chassis.ids import new_id
-
+from chassis.statements import query
 from tests.integration.chassis_storage.messages import Lamp, LampLit
 from tests.integration.chassis_storage.probe import INSERT, Probe
 

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from chassis import migrate
 from chassis.access import AccessControl
 from chassis.calls import ServiceContext
 from chassis.clock import Clock
 from chassis.database import Database
 from chassis.settings import Settings
-
 from tests.integration.chassis_storage.conftest import MIGRATIONS
 from tests.support.databases import DatabaseServer
 

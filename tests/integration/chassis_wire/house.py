@@ -2,7 +2,6 @@
 
 from chassis.runtime import Service, command_line
 from chassis.settings import Settings
-
 from tests.integration.chassis_storage.conftest import MIGRATIONS
 from tests.integration.chassis_wire import lamps
 from tests.integration.chassis_wire.lamps import LampServicer

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
 from shuyuan.annotations.v1 import annotations_pb2
 
 SERVICE = "tests.lamps.v1.LampService"

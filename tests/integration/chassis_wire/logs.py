@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+
 from chassis.errors import UnavailableError
 from chassis.eventlog import EventNotFoundError
 from shuyuan.events.v1 import event_log_service_pb2 as pb

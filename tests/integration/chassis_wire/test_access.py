@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+
 from chassis.access import add_unit, put_account, put_grant, replace_edges, within
 from chassis.calls import Caller, ServiceContext, system_call
-from chassis.database import query
 from chassis.errors import PermissionDeniedError, UnauthenticatedError, UnavailableError
 from chassis.ids import new_id
+from chassis.statements import query
 
 EVER = date(2000, 1, 1)
 READ, DIM = "lamps.lamp.read", "lamps.lamp.dim"

@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+
 from chassis import calls, wire_errors
 from chassis.calls import Caller, ServiceContext, system_call
 from chassis.errors import (
@@ -23,7 +24,6 @@ from chassis.settings import Settings
 from chassis.tokens import TokenSource
 from chassis.violations import Violation
 from shuyuan.rules.v1 import verdict_pb2
-
 from tests.integration.chassis_wire import lamps
 from tests.integration.chassis_wire.issuer import TestIssuer
 from tests.integration.chassis_wire.lamps import LampServicer, lamp, method

@@ -10,19 +10,20 @@ import nats
 import orjson
 import pytest
 import sqlalchemy as sa
+from nats.aio.client import Client
+
 from chassis import copy_store
 from chassis.applying import Applier, is_passing
 from chassis.broker import Broker
 from chassis.calls import ServiceContext
 from chassis.copies import Copies, Copy
-from chassis.database import UnitOfWork, query
+from chassis.database import UnitOfWork
 from chassis.errors import AfterEventNotSeenError, InvalidArgumentError
 from chassis.follower import Follower
 from chassis.ids import new_id
 from chassis.received import ReceivedEvent
+from chassis.statements import query
 from chassis.supervisor import Supervisor
-from nats.aio.client import Client
-
 from tests.integration.chassis_wire.logs import Source
 from tests.support.broker import NatsServer
 

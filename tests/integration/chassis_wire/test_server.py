@@ -11,6 +11,8 @@ import asyncpg
 import grpc
 import httpx2
 import pytest
+from google.rpc import error_details_pb2, status_pb2
+
 from chassis.access import put_account, put_grant, replace_edges
 from chassis.calls import answer, current, system_call
 from chassis.grpc_server import PortTakenError
@@ -18,8 +20,6 @@ from chassis.ids import new_id, number_key
 from chassis.runtime import Service
 from chassis.serving import Serving
 from chassis.settings import Settings
-from google.rpc import error_details_pb2, status_pb2
-
 from tests.integration.chassis_storage.conftest import MIGRATIONS
 from tests.integration.chassis_wire import lamps
 from tests.integration.chassis_wire.conftest import ROLES

@@ -9,17 +9,17 @@ from uuid import UUID
 
 import grpc
 import pytest
+from google.protobuf.message import Message
+
 from chassis.calls import ServiceContext, system_call
 from chassis.events import Event
 from chassis.ids import new_id, number_key
 from chassis.runtime import Service
 from chassis.serving import Serving
-from google.protobuf.message import Message
 from shuyuan.membership.v1 import account_pb2
 from shuyuan.membership.v1 import events_pb2 as membership_events
 from shuyuan.organization.v1 import events_pb2 as organization_events
 from shuyuan.organization.v1 import grant_pb2, role_pb2, unit_pb2
-
 from tests.integration.chassis_storage.conftest import MIGRATIONS
 from tests.integration.chassis_wire import lamps
 from tests.integration.chassis_wire.issuer import NAME, TestIssuer

@@ -9,15 +9,17 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+
 from chassis import access, calls
 from chassis.access import AccessControl
 from chassis.calls import Call, Caller, ServiceContext
 from chassis.clock import Clock
 from chassis.contract import role_permissions
 from chassis.copies import ReceivedEvent
-from chassis.database import Database, UnitOfWork, query
+from chassis.database import Database, UnitOfWork
 from chassis.ids import new_id
 from chassis.settings import Settings
+from chassis.statements import query
 from evaluation.consumers import CONSUMERS
 from evaluation.domain.awards import (
     Award,

@@ -4,7 +4,6 @@ from datetime import date
 
 from chassis.ids import new_id
 from evaluation.repository import copies
-
 from tests.integration.evaluation.desk import Desk
 
 UNIT = {"kind": "KIND_BRANCH", "name": "甲支部", "establishedOn": "2021-03-01", "dissolvedOn": "2024-07-01"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from chassis.errors import EtagMismatchError, PermissionDeniedError
 from chassis.ids import new_id
 from evaluation.domain.editions import EditionState, Evidence, PastEdition, Result
@@ -17,7 +18,6 @@ from evaluation.errors import (
 )
 from evaluation.operations import awards, editions, results
 from evaluation.operations.awards import NewAward
-
 from tests.integration.evaluation.desk import AUDIT, CATALOGUE, Desk
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from chassis.errors import EtagMismatchError, InvalidArgumentError, PermissionDeniedError
 from chassis.ids import new_id
 from evaluation.domain.awards import Level
@@ -21,7 +22,6 @@ from evaluation.errors import (
 )
 from evaluation.operations import honours, indicators
 from evaluation.operations.honours import HonourFilter
-
 from tests.integration.evaluation.desk import NOW, Desk
 
 AWARDED = date(2021, 12, 20)

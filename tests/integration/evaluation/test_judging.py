@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+
 from chassis.errors import ConflictError, EtagMismatchError, PermissionDeniedError
 from chassis.ids import new_id
 from evaluation.domain.awards import FactKey, MissingScorePolicy
@@ -23,7 +24,6 @@ from evaluation.errors import (
 )
 from evaluation.operations import editions, judging, nominations
 from evaluation.operations.nominations import NominationFilter
-
 from tests.integration.evaluation.desk import AUDIT, NOW, Desk
 
 ANY = NominationFilter(edition_id=None, unit_id=None, state=None, judged_by_me=False)

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from chassis.database import query
+
 from chassis.errors import PermissionDeniedError
 from chassis.ids import new_id
+from chassis.statements import query
 from evaluation.domain.editions import Edition, EditionState
 from evaluation.errors import EditionStateError, EvaluationRuleError, TieUndecidedError
 from evaluation.operations import editions, nominations, results
 from evaluation.operations.results import TieDecision
-
 from tests.integration.evaluation.desk import NOW, Desk
 
 CHANGE_A_SCORE = query(sa.text("UPDATE judge_score SET score = score + 1 WHERE score_id = :score_id"))

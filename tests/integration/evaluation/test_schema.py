@@ -3,10 +3,11 @@
 import asyncio
 
 import sqlalchemy as sa
-from chassis.database import Database, query
-from evaluation.tables import metadata
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from chassis.database import Database
+from chassis.statements import query
+from evaluation.tables import metadata
 from tests.support.databases import DatabaseServer
 
 COLUMNS = query(

@@ -9,7 +9,6 @@ from membership.errors import StepForbiddenError
 from shuyuan.membership.v1 import admission_case_pb2 as pb
 from shuyuan.membership.v1 import admission_service_pb2 as service
 from shuyuan.membership.v1 import person_pb2
-
 from tests.integration.membership.office import Office
 
 

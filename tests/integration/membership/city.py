@@ -10,9 +10,9 @@ from typing import Any, Self
 from uuid import uuid4
 
 import grpc
-from shuyuan.clock.v1 import clock_service_pb2, clock_service_pb2_grpc
 
 from deploy.local.stack import Stack
+from shuyuan.clock.v1 import clock_service_pb2, clock_service_pb2_grpc
 from tests.support.http import Api
 
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
+
 from chassis import migrate
 from chassis.database import Database
-
 from tests.integration.membership.campus import Campus
 from tests.integration.membership.office import Office
 from tests.support.databases import DatabaseServer

@@ -9,16 +9,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from google.protobuf import descriptor_pool
+from google.protobuf.message import Message
+
 from chassis import calls
 from chassis.access import AccessControl, put_grant, replace_edges
 from chassis.calls import Call, Caller
 from chassis.clock import Clock
 from chassis.contract import access_of, role_permissions
-from chassis.database import Database, Query, query
+from chassis.database import Database
 from chassis.days import CAMPUS
 from chassis.field_cipher import FieldCipher
-from google.protobuf import descriptor_pool
-from google.protobuf.message import Message
+from chassis.statements import Query, query
 from membership.domain.units import Unit
 from membership.facts import Rules
 from membership.operations.means import Means

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from shuyuan.membership.v1 import admission_case_pb2 as cases
 from shuyuan.membership.v1 import admission_import_pb2 as pb
-
 from tests.integration.membership.campus import Campus
 
 # Of the run in order; every rule of the shipped packs whose facts are on paper is satisfied.

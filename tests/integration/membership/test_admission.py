@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+
 from chassis.calls import Caller
-from chassis.database import query
 from chassis.errors import EtagMismatchError, PermissionDeniedError
+from chassis.statements import query
 from membership.errors import (
     AdmissionCaseAlreadyOpenError,
     AlreadyMemberError,
@@ -20,7 +21,6 @@ from membership.operations.oaths import Sworn, record_oaths
 from shuyuan.membership.v1 import admission_case_pb2 as pb
 from shuyuan.membership.v1 import admission_service_pb2 as service
 from shuyuan.membership.v1 import member_pb2, person_service_pb2, roll_service_pb2
-
 from tests.integration.membership.campus import Campus, refused_rules
 from tests.integration.membership.office import BOOK
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+
 from chassis.calls import Caller
 from chassis.intervals import Interval
 from membership.domain.units import Use
@@ -13,7 +14,6 @@ from membership.facts import usable_unit
 from membership.repository import members
 from shuyuan.membership.v1 import member_pb2
 from shuyuan.membership.v1 import roll_service_pb2 as pb
-
 from tests.integration.membership.office import Office
 
 DAY = date(2024, 10, 1)

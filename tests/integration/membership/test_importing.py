@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from chassis import idempotency
 from chassis.calls import Caller
 from membership.errors import ImportRefusedError
@@ -14,7 +15,6 @@ from shuyuan.membership.v1 import admission_case_pb2 as pb
 from shuyuan.membership.v1 import admission_import_pb2 as import_pb
 from shuyuan.membership.v1 import admission_service_pb2 as service
 from shuyuan.membership.v1 import member_pb2, roll_service_pb2
-
 from tests.integration.membership.campus import Campus
 from tests.integration.membership.office import Office
 from tests.integration.membership.paper import ballot, on_paper, register, steps_until

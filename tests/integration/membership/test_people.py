@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from chassis.database import query
+
 from chassis.errors import EtagMismatchError, InvalidArgumentError, PermissionDeniedError
 from chassis.ids import number_key
+from chassis.statements import query
 from membership.errors import CampusNumberTakenError, UnitKindNotAllowedError, UnitNotInForceError
 from shuyuan.membership.v1 import person_pb2
 from shuyuan.membership.v1 import person_service_pb2 as pb
-
 from tests.integration.membership.office import ISSUER, Office
 
 STORED = query(sa.text("SELECT number_sealed, pinyin FROM person WHERE person_id = :person_id"))

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+
 from chassis.calls import Caller
 from chassis.errors import PermissionDeniedError
 from membership.domain.members import RollMove
@@ -15,7 +16,6 @@ from membership.errors import (
 from membership.operations.reorganizations import apply_moves
 from shuyuan.membership.v1 import admission_service_pb2, member_pb2, person_pb2
 from shuyuan.membership.v1 import roll_service_pb2 as pb
-
 from tests.integration.membership.campus import Campus
 from tests.integration.membership.office import Office
 

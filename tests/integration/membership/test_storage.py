@@ -5,11 +5,11 @@ from datetime import date
 from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from chassis import tables as frame
 from membership import tables
 from membership.repository import units
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from tests.integration.chassis_storage.test_migrate import schema_of
 from tests.integration.membership.office import Office
 from tests.support.databases import DatabaseServer

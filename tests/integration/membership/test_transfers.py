@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from chassis.calls import Caller, ServiceContext
 from chassis.errors import EtagMismatchError, PermissionDeniedError
 from chassis.schedule import ScheduleRunner, Slot
@@ -23,7 +24,6 @@ from membership.operations.transfers import announce_expired
 from membership.schedule import SCHEDULE
 from shuyuan.membership.v1 import admission_service_pb2, member_pb2, roll_service_pb2, transfer_pb2
 from shuyuan.membership.v1 import transfer_service_pb2 as pb
-
 from tests.integration.membership.campus import Campus
 from tests.integration.membership.office import Office
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from chassis.errors import PermissionDeniedError
 from membership.errors import (
     BallotConfirmedBySamePersonError,
@@ -12,7 +13,6 @@ from membership.errors import (
 )
 from shuyuan.membership.v1 import admission_case_pb2 as pb
 from shuyuan.membership.v1 import roll_service_pb2
-
 from tests.integration.membership.campus import Campus, refused_rules
 from tests.integration.membership.office import Office
 

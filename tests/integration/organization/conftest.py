@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+
 from chassis import migrate
 from chassis.database import Database
-
 from tests.integration.organization.world import Campus, World
 from tests.support.databases import DatabaseServer
 

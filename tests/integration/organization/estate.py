@@ -10,7 +10,6 @@ from shuyuan.organization.v1 import (
     unit_service_pb2,
     zone_service_pb2,
 )
-
 from tests.integration.organization.world import ADMIN, FOUNDED, Campus, World
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from chassis.errors import (
     InvalidArgumentError,
     NotFoundError,
@@ -12,7 +13,6 @@ from chassis.errors import (
 )
 from shuyuan.organization.v1 import appointment_pb2, role_pb2, unit_pb2, unit_service_pb2
 from shuyuan.organization.v1 import appointment_service_pb2 as pb
-
 from tests.integration.organization.world import FOUNDED, Campus, World, stamp
 
 MAY, SEP = date(2024, 5, 1), date(2024, 9, 1)

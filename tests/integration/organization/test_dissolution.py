@@ -6,15 +6,15 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+
 from chassis import process
 from chassis.calls import system_call
-from chassis.database import query
 from chassis.errors import InvalidArgumentError, StateError, UnavailableError
 from chassis.process import Process
+from chassis.statements import query
 from organization.errors import MembershipUnavailableError
 from organization.operations import dissolution
 from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
-
 from tests.integration.organization.world import FOUNDED, Campus, World
 
 SEP = date(2024, 9, 1)

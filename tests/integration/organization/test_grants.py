@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from chassis.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -13,7 +14,6 @@ from chassis.errors import (
 )
 from shuyuan.organization.v1 import access_service_pb2, grant_pb2, role_pb2
 from shuyuan.organization.v1 import grant_service_pb2 as pb
-
 from tests.integration.organization.world import Campus, World, stamp
 
 

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from chassis.errors import InvalidArgumentError, PermissionDeniedError, StateError
 from shuyuan.organization.v1 import (
     class_link_service_pb2,
     place_service_pb2,
     plaque_service_pb2,
 )
-
 from tests.integration.organization.estate import Estate
 from tests.integration.organization.world import ADMIN, FOUNDED, Campus, World, stamp
 

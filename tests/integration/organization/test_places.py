@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from chassis.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -21,7 +22,6 @@ from shuyuan.organization.v1 import (
     unit_service_pb2,
     zone_service_pb2,
 )
-
 from tests.integration.organization.estate import Estate
 from tests.integration.organization.world import FOUNDED, Campus, World, stamp
 

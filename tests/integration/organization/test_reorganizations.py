@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from chassis import process
 from chassis.calls import system_call
 from chassis.errors import InvalidArgumentError, StateError
@@ -14,7 +15,6 @@ from organization.errors import MembershipUnavailableError
 from organization.operations import execution
 from shuyuan.organization.v1 import reorganization_pb2, unit_pb2, unit_service_pb2
 from shuyuan.organization.v1 import reorganization_service_pb2 as pb
-
 from tests.integration.organization.world import Campus, World
 
 DAY = date(2024, 9, 1)

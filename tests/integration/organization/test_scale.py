@@ -5,15 +5,15 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
+
 from chassis import access_store
 from chassis.calls import system_call
-from chassis.database import query
 from chassis.ids import new_id
+from chassis.statements import query
 from organization.domain.units import Form, Kind, NewUnit
 from organization.operations import unit_reads
 from organization.repository import unit_changes
 from shuyuan.organization.v1 import unit_service_pb2
-
 from tests.integration.organization.world import FOUNDED, Campus, World
 
 _EDGES = query(

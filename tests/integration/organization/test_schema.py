@@ -1,10 +1,10 @@
 """The migrations give the schema that `tables` describes; alembic's own check sees neither checks nor defaults."""
 
 import sqlalchemy as sa
-from chassis.database import Database
-from organization.tables import metadata
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from chassis.database import Database
+from organization.tables import metadata
 from tests.integration.organization.world import World
 from tests.support.databases import DatabaseServer
 from tests.support.schema import described

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from chassis import database
 from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
-
 from tests.integration.organization.world import Campus, World
 
 Sent = list[str]

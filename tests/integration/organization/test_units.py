@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from chassis.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -14,7 +15,6 @@ from chassis.errors import (
     StateError,
 )
 from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
-
 from tests.integration.organization.world import FOUNDED, Campus, World, stamp
 
 SEP = date(2024, 9, 1)

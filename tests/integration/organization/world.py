@@ -11,20 +11,22 @@ from uuid import UUID
 
 import grpc
 import sqlalchemy as sa
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from chassis import access, protojson
 from chassis.calls import ServiceContext, system_call
 from chassis.clock import Clock
 from chassis.contract import role_permissions
-from chassis.database import Database, Record, query
+from chassis.database import Database, Record
 from chassis.grpc_server import GrpcServer
 from chassis.ids import new_id, number_key
 from chassis.interceptors import Gate
 from chassis.process_runner import ProcessRunner
 from chassis.settings import Settings
+from chassis.statements import query
 from chassis.tokens import Claims
 from chassis.wire_errors import from_rpc_error
-from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from organization.clients import Membership
 from organization.domain.reorganizations import Preview, RollMove
 from organization.main import build

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+
 from activity.domain.ceremonies import (
     MOST_ON_ROLL,
     Ceremony,

@@ -2,13 +2,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from activity.domain import rules
 from activity.domain.class_hours import Half, Share, credit, hours_text, self_study, shares, year_asked
 from activity.domain.plans import LearningMode, Session
 from chassis.days import CAMPUS
 from chassis.errors import InvalidArgumentError
-from hypothesis import given
-from hypothesis import strategies as st
 
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")
 DAY = date(2026, 5, 12)

@@ -4,6 +4,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 import pytest
+from google.protobuf.descriptor import EnumDescriptor
+
 from activity import errors
 from activity.domain.ceremonies import CeremonyState, Outcome
 from activity.domain.meetings import DUTIES, MeetingKind, MeetingState
@@ -11,7 +13,6 @@ from activity.domain.plans import Capacity, ItemKind, LearningMode
 from activity.domain.talks import TalkKind
 from activity.events import shapes
 from chassis.errors import ServiceError
-from google.protobuf.descriptor import EnumDescriptor
 from shuyuan.activity.v1 import error_reason_pb2
 from shuyuan.organization.v1 import unit_pb2
 

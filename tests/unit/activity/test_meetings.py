@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+
 from activity.domain.meetings import Closing, Meeting, MeetingKind, MeetingState, Vote, VoterCount, convene
 from activity.domain.plans import (
     AgendaItem,

@@ -2,6 +2,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+
 from activity.domain.meetings import MeetingKind
 from activity.domain.unit_facts import HeldMeeting, UnitFacts, check_period
 from chassis.errors import InvalidArgumentError

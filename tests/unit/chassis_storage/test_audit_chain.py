@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from chassis.audit import _COVERED, Head, chained, digest
-from chassis.journal import digested
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chassis.audit import _COVERED, Head, chained, digest
+from chassis.journal import digested
 
 ROWS: list[dict[str, Any]] = [
     {name: f"{name}{n}" for name in _COVERED} | {"number": None, "recorded_at": n, "system_at": n}

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from chassis.intervals import Interval, cut
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chassis.intervals import Interval, cut
 
 ZERO = date(2026, 1, 1)
 HORIZON = 60

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.errors import InvalidArgumentError
-from chassis.paging import decode_token, encode_token, page_of, page_size
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chassis.errors import InvalidArgumentError
+from chassis.paging import decode_token, encode_token, page_of, page_size
 
 KEYS = st.one_of(
     st.none(),

@@ -3,12 +3,14 @@
 import importlib
 import pkgutil
 
-import chassis
 import pytest
 import sqlalchemy as sa
-from chassis import tables
-from chassis.database import Query, insert, lock_number, query
 from sqlalchemy.dialects.postgresql import ARRAY
+
+import chassis
+from chassis import tables
+from chassis.database import lock_number
+from chassis.statements import Query, insert, query
 
 lamp = sa.Table(
     "lamp", sa.MetaData(), sa.Column("lamp_id", sa.Uuid), sa.Column("label", sa.Text, server_default="x")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+
 from chassis.eventlog import subject_of
 from chassis.events import event_type
 from chassis.stream import PublishRefusedError, Tail, _Batch, name_of, parse_tail

@@ -7,6 +7,10 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from chassis import contract, deadlines, interceptors, logs, received, supervisor, tracing
 from chassis.access import Access, AccessControl
 from chassis.calls import ANONYMOUS, Call, Caller
@@ -16,9 +20,6 @@ from chassis.received import UnreadableEventError
 from chassis.serving import UnsafeSettingsError, refuse_unsafe
 from chassis.settings import Settings
 from chassis.supervisor import Supervisor
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 KEY = base64.b64encode(b"0123456789abcdef").decode()
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")

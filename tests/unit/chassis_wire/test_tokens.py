@@ -8,13 +8,14 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import KeySet as Keys
+
 from chassis import tokens
 from chassis.errors import UnauthenticatedError, UnavailableError
 from chassis.settings import Settings
 from chassis.tokens import KeySet, TokenExpiredError, TokenSource, TokenVerifier
-from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
-from joserfc.jwk import KeySet as Keys
 
 ISSUER = "https://issuer.test"
 

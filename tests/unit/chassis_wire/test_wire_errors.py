@@ -7,6 +7,9 @@ from typing import Any
 
 import asyncpg
 import pytest
+from google.protobuf.descriptor import FieldDescriptor
+from google.rpc import error_details_pb2, status_pb2
+
 from chassis import contract, errors, wire_errors
 from chassis.errors import (
     ConflictError,
@@ -20,8 +23,6 @@ from chassis.errors import (
     UnavailableError,
     Violation,
 )
-from google.protobuf.descriptor import FieldDescriptor
-from google.rpc import error_details_pb2, status_pb2
 from shuyuan.rules.v1 import verdict_pb2
 
 CATEGORIES = [

@@ -6,12 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 import pytest
-from shuyuan.organization.v1 import role_pb2
 
 from deploy.local.demo import admissions, founding, history, names, people, roles, structure
 from deploy.local.demo.people import People, Person
 from deploy.local.demo.sizes import Size, UnknownSizeError
 from deploy.local.demo.structure import Structure
+from shuyuan.organization.v1 import role_pb2
 
 SIZES = ("small", "x3", "university")
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from hypothesis import strategies as st
+
 from evaluation.domain.awards import Band, Criterion, FactKey, MissingScorePolicy, Source, TieRule
 from evaluation.domain.ranking import Ballot, Candidate, GivenScore
 from evaluation.domain.recorded import CapturedFact
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 FROM, UNTIL = date(2026, 1, 1), date(2026, 11, 1)

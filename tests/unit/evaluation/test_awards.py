@@ -2,6 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from evaluation.domain.awards import (
     Band,
@@ -13,7 +14,6 @@ from evaluation.domain.awards import (
     criteria_of,
     records,
 )
-
 from tests.unit.evaluation.ballots import ATTENDANCE, CRITERIA, DEFENCE, MEETINGS, bands
 
 DIMENSIONS = (Dimension("life", "组织生活"), Dimension("outcome", "工作成效"))

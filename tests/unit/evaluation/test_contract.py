@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 import pytest
+from google.protobuf.descriptor import EnumDescriptor
+
 from chassis.errors import ServiceError
 from evaluation import errors
 from evaluation.domain.awards import FactKey, Level, MissingScorePolicy, Source, TieRule
@@ -12,7 +14,6 @@ from evaluation.domain.indicators import Basis, Population
 from evaluation.domain.nominations import NominationState
 from evaluation.domain.recorded import ACTIVITY_METHOD, MEMBERSHIP_METHOD, Status
 from evaluation.events import shapes
-from google.protobuf.descriptor import EnumDescriptor
 from shuyuan.activity.v1 import activity_fact_service_pb2
 from shuyuan.evaluation.v1 import error_reason_pb2
 from shuyuan.membership.v1 import roll_service_pb2

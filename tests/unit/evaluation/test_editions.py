@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from evaluation.domain import rules
 from evaluation.domain.awards import Award, Catalogue, Dimension, Level, MissingScorePolicy, TieRule
@@ -25,7 +26,6 @@ from evaluation.errors import (
     NoNominationsError,
     PeriodNotOverError,
 )
-
 from tests.unit.evaluation.ballots import CRITERIA, FROM, JUDGES, NOW, UNTIL, ballot, uid
 
 TODAY = date(2026, 11, 24)

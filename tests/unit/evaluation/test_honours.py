@@ -2,11 +2,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from evaluation.domain.awards import Level
 from evaluation.domain.honours import Honour, HonourKind, NewHonour, check_new
 from evaluation.errors import HonourExistsError, HonourWithdrawnError
-
 from tests.unit.evaluation.ballots import NOW, uid
 
 TODAY = date(2026, 11, 24)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from evaluation.domain.honours import HonourKind
 from evaluation.domain.indicators import (
@@ -19,7 +20,6 @@ from evaluation.domain.indicators import (
     digest,
 )
 from evaluation.domain.recorded import RollMember, Status
-
 from tests.unit.evaluation.ballots import NOW, uid
 
 DAY = date(2021, 12, 20)

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+
 from chassis.errors import EtagMismatchError, InvalidArgumentError
 from evaluation.domain.nominations import (
     JudgeScore,
@@ -19,7 +20,6 @@ from evaluation.errors import (
     UnitNotEligibleError,
     UnitNotInForceError,
 )
-
 from tests.unit.evaluation.ballots import CRITERIA, FROM, NOW, UNTIL, uid
 
 NOMINATION = Nomination(

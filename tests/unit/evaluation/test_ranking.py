@@ -2,11 +2,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from evaluation.domain.awards import MissingScorePolicy, TieRule
 from evaluation.domain.ranking import Ballot, Ranking, choose, rank, standings
 from evaluation.errors import TieUndecidedError
-
 from tests.unit.evaluation.ballots import ATTENDANCE, DEFENCE, JUDGES, MEETINGS, ballot, candidates, uid
 
 FIRST, SECOND = JUDGES

@@ -9,11 +9,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import pytest
-from evaluation.domain.awards import MissingScorePolicy
-from evaluation.domain.ranking import Ballot, rank, standings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaluation.domain.awards import MissingScorePolicy
+from evaluation.domain.ranking import Ballot, rank, standings
 from tests.unit.evaluation.ballots import ballots, uid
 
 T = TypeVar("T")

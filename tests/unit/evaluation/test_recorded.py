@@ -3,6 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+
 from evaluation.domain.awards import FactKey
 from evaluation.domain.recorded import (
     CapturedFact,
@@ -13,7 +14,6 @@ from evaluation.domain.recorded import (
     digest_of_all,
     services_of,
 )
-
 from tests.unit.evaluation.ballots import FROM, NOW, UNTIL, uid
 
 ACTIVITY = UnitActivity(

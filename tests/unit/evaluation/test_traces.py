@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
 from evaluation.domain.editions import Edition, EditionState
 from evaluation.domain.nominations import JudgeScore
 from evaluation.domain.ranking import rank, standings
 from evaluation.domain.traces import Trace, facts_of, trace
-
 from tests.unit.evaluation.ballots import JUDGES, NOW, ballot, candidates, uid
 from tests.unit.evaluation.test_editions import JUDGING
 from tests.unit.evaluation.test_nominations import NOMINATION

@@ -2,6 +2,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
+
 from evaluation.domain.values import PERCENT_STEP, digest_of, mean, percentage, rounded
 
 

@@ -7,10 +7,10 @@ import grpc
 import httpx2
 import pytest
 import pytest_asyncio
+
 from chassis.errors import UnauthenticatedError
 from chassis.settings import SERVICES
 from chassis.tokens import Claims, TokenExpiredError
-
 from gateway.app import Gateway
 from gateway.server import assemble
 from gateway.settings import GatewaySettings

@@ -5,6 +5,8 @@ from typing import Any
 import grpc
 import httpx2
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from chassis.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -24,14 +26,12 @@ from chassis.errors import (
 )
 from chassis.settings import SERVICES
 from chassis.violations import Violation
-from google.protobuf.timestamp_pb2 import Timestamp
+from gateway.app import Gateway
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
 from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
 from shuyuan.processes.v1 import process_service_pb2
 from shuyuan.rules.v1 import verdict_pb2
-
-from gateway.app import Gateway
 from tests.unit.gateway.conftest import client_of
 from tests.unit.gateway.upstreams import FakeService
 

@@ -1,6 +1,6 @@
 import pytest
-from chassis.errors import UnavailableError
 
+from chassis.errors import UnavailableError
 from gateway.upstream import Breaker
 
 

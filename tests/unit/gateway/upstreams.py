@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
-from chassis import wire_errors
-from chassis.errors import ServiceError
 from google.protobuf import descriptor_pool
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+
+from chassis import wire_errors
+from chassis.errors import ServiceError
 
 Answer = Message | ServiceError | Callable[[Any, Any], Awaitable[Message]]
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+
 from membership.domain import acts
 from membership.domain import steps as names
 from membership.domain.admission import (
@@ -19,7 +20,6 @@ from membership.errors import (
     BallotConfirmedBySamePersonError,
     BallotNotEnteredError,
 )
-
 from tests.unit.membership.cases import APPLIED, UP_TO_FORM, case_after, people, take
 
 APPROVED = (*UP_TO_FORM, "branch_meeting", "superior_talk", "approval")

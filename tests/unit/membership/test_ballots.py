@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from membership.domain.ballots import (
     BallotState,
     Exclusion,
@@ -25,7 +26,6 @@ from membership.errors import (
     OverrideWithoutCauseError,
     StepForbiddenError,
 )
-
 from tests.unit.membership.cases import RULES, people
 
 DAY = date(2026, 6, 10)

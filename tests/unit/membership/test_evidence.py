@@ -4,6 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+
 from membership.domain import acts
 from membership.domain.ballots import ConversionOutcome
 from membership.domain.evidence import (
@@ -16,7 +17,6 @@ from membership.domain.evidence import (
 )
 from membership.domain.verdicts import from_records, judge, to_records
 from rulebook import NO_END, RuleBook, facts_needed
-
 from tests.unit.membership.cases import (
     APPLIED,
     CATALOGUE,

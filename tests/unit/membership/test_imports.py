@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from membership.domain import imports
 from membership.domain.admission import AdmissionCase, CaseState
 from membership.domain.ballots import ConversionOutcome, Totals
@@ -17,7 +18,6 @@ from membership.domain.paper import PaperCase, PaperStep
 from membership.domain.people import PersonKind
 from membership.domain.roll_entries import entry_of, roll_problem
 from membership.domain.units import Unit
-
 from tests.unit.membership.cases import RULES
 
 TODAY = date(2026, 9, 1)

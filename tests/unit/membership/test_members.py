@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from membership.domain.members import (
     Member,
     MembershipStatus,

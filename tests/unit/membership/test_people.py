@@ -4,6 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+
 from chassis.errors import InternalError
 from chassis.field_cipher import FieldCipher
 from membership.domain.people import (

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
+
 from membership.domain import steps as names
 from membership.domain.acts import plain
 from membership.errors import DayOutOfOrderError, StepNotDueError
-
 from tests.unit.membership.cases import APPLIED, CATALOGUE, UP_TO_FORM, case_after
 
 APPROVED = (*UP_TO_FORM, "branch_meeting", "superior_talk", "approval")

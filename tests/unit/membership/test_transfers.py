@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+
 from membership.domain.admission import CaseHead
 from membership.domain.members import Member, Relationship
 from membership.domain.people import PersonKind
@@ -30,7 +31,6 @@ from membership.errors import (
     TransferLetterValidError,
 )
 from rulebook import RuleBook
-
 from tests.unit.membership.cases import head
 
 RULES = RuleBook.shipped().in_force(date(2026, 6, 20))

@@ -5,9 +5,10 @@ from enum import StrEnum
 from importlib import import_module
 
 import pytest
+from google.protobuf.descriptor import EnumDescriptor
+
 from chassis import contract
 from chassis.errors import ServiceError
-from google.protobuf.descriptor import EnumDescriptor
 from organization import errors
 from organization.domain import grants, places, posts, reorganizations, units
 from organization.events.shapes import number

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from chassis.intervals import Interval
 from organization.domain.places import (

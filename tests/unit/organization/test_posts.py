@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chassis.contract import role_permissions
 from chassis.errors import InvalidArgumentError
 from chassis.intervals import Interval
-from hypothesis import given
-from hypothesis import strategies as st
 from organization.domain.posts import (
     Post,
     PostKind,

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+
 from organization.domain.reorganizations import RollMove, lineage_of
 from organization.domain.units import LineageKind
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from chassis.errors import InvalidArgumentError
 from chassis.intervals import Interval
 from organization.domain.structure import (

@@ -10,6 +10,7 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+
 from shuyuan.annotations.v1 import annotations_pb2
 
 HERE = Path(__file__).resolve().parent

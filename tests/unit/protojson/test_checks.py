@@ -2,8 +2,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chassis.protojson import check, json_pointer
 from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.protojson import check, json_pointer
 
 Kitchen = Callable[[str], Any]
 

@@ -3,11 +3,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chassis.protojson import RejectedError, check, decoder, encoder, parameter_reader
 from google.protobuf.message import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.protojson import RejectedError, check, decoder, encoder, parameter_reader
 from tests.unit.protojson.messages import messages
 
 Kitchen = Callable[[str], Any]

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from chassis.protojson import dumps, encoder, to_builtin
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from chassis.protojson import dumps, encoder, to_builtin
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
 from shuyuan.rules.v1 import verdict_pb2
-
 from tests.unit.protojson.messages import messages
 
 Kitchen = Callable[[str], Any]

@@ -3,12 +3,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chassis.protojson import RejectedError, decoder, encoder
-from chassis.protojson.schema import Schemas, Use
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from chassis.protojson import RejectedError, decoder, encoder
+from chassis.protojson.schema import Schemas, Use
 from tests.unit.protojson.messages import messages
 from tests.unit.protojson.test_decode import _JSON, BAD_VALUES, GOOD, ruled
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from rulebook import RuleBook, RuleSet, evaluate
 
 CASES = Path(__file__).parent / "cases"

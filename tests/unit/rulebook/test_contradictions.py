@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from rulebook import Facts, PackError, RuleBook, RuleSet, Step, Verdict, earliest_clear, evaluate, read_pack
 
+from rulebook import Facts, PackError, RuleBook, RuleSet, Step, Verdict, earliest_clear, evaluate, read_pack
 from tests.unit.rulebook.pack_texts import NATION, UNIVERSITY, book, rule
 
 DAY = date(2024, 9, 1)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rulebook import (
     NO_END,
     FactType,
@@ -22,7 +23,6 @@ from rulebook import (
     evaluate,
     facts_needed,
 )
-
 from tests.unit.rulebook.pack_texts import book, rule
 
 DAY = date(2024, 9, 1)

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from rulebook import PackError, RuleBook, RuleSet, read_pack
 
+from rulebook import PackError, RuleBook, RuleSet, read_pack
 from tests.unit.rulebook.pack_texts import NATION, PROVINCE, UNIVERSITY, book, pack, rule
 
 DAY = date(2024, 9, 1)

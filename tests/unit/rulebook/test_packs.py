@@ -1,8 +1,8 @@
 """Loading packs: what is refused, and that every refusal names its file and line."""
 
 import pytest
-from rulebook import PackError, read_pack
 
+from rulebook import PackError, read_pack
 from tests.unit.rulebook.pack_texts import NATION, PROVINCE, pack, rule
 
 FIRST_RULE = NATION.count("\n") + 1

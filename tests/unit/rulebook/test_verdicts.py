@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from rulebook import NoticeWindow, Period, RuleBook, Verdict, evaluate
 from rulebook.verdicts import describe
 

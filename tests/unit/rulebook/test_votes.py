@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rulebook import votes_needed
 
 unhurried = settings(deadline=None)  # the machine is shared; these tests measure no time

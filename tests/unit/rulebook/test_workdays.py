@@ -6,6 +6,7 @@ import pytest
 from chinese_calendar import is_workday
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rulebook import (
     NO_END,
     NoticeWindow,

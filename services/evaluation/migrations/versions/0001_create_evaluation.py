@@ -4,6 +4,7 @@ Written out, not derived from `tables`: a step that has run somewhere must never
 """
 
 from alembic import op
+
 from chassis.migrations import v0001
 
 revision = "0001"

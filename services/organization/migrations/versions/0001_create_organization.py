@@ -1,6 +1,7 @@
 """Creates the tables of units, posts, appointments, grants and reorganisations, and the frame's own."""
 
 from alembic import op
+
 from chassis.migrations import v0001
 
 revision = "0001"

@@ -1,6 +1,7 @@
 """Creates the tables of places and of the zones over places and classes."""
 
 from alembic import op
+
 from chassis.bitemporal import history_ddl
 
 revision = "0002"

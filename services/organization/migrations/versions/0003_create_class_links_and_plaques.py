@@ -1,6 +1,7 @@
 """Creates the tables of links between branches and classes, and of plaques in dormitories."""
 
 from alembic import op
+
 from chassis.bitemporal import history_ddl
 
 revision = "0003"

@@ -1,0 +1,41 @@
+"""The tables of the membership service. Facts with a period are kept twice dated: when they hold, and when we knew."""
+
+from membership.tables.base import metadata
+from membership.tables.cases import (
+    admission_case,
+    case_ballot,
+    case_companion,
+    case_step,
+    oath_roll,
+    rule_set,
+)
+from membership.tables.members import (
+    member,
+    membership_status,
+    participation,
+    relationship,
+    roll_move,
+    transfer,
+    unit,
+)
+from membership.tables.people import account, affiliation, person
+
+__all__ = [
+    "account",
+    "admission_case",
+    "affiliation",
+    "case_ballot",
+    "case_companion",
+    "case_step",
+    "member",
+    "membership_status",
+    "metadata",
+    "oath_roll",
+    "participation",
+    "person",
+    "relationship",
+    "roll_move",
+    "rule_set",
+    "transfer",
+    "unit",
+]

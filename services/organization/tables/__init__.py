@@ -1,0 +1,40 @@
+"""Storage of the organization service.
+
+What has a history lives in `*_term`, `unit_description`, `unit_parent` and `unit_sponsor`, two-dimensional in time;
+the other tables hold what never changes and what is believed now, for speed.
+"""
+
+from organization.tables.base import metadata
+from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
+from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
+from organization.tables.units import (
+    campus,
+    reorganization,
+    unit,
+    unit_description,
+    unit_lineage,
+    unit_parent,
+    unit_sponsor,
+)
+
+__all__ = [
+    "appointment",
+    "appointment_term",
+    "campus",
+    "class_link",
+    "class_link_term",
+    "grant",
+    "grant_term",
+    "metadata",
+    "place",
+    "plaque",
+    "post",
+    "reorganization",
+    "unit",
+    "unit_description",
+    "unit_lineage",
+    "unit_parent",
+    "unit_sponsor",
+    "zone",
+    "zone_term",
+]
