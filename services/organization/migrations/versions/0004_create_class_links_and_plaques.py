@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.bitemporal import history_ddl
 
-revision = "0003"
-down_revision = "0010"
+revision = "0004"
+down_revision = "0003"
 
 _STATEMENTS = (
     """
