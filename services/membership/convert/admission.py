@@ -93,6 +93,15 @@ def assessment(request: service.RecordAssessmentRequest) -> Act:
     return acts.assessment(names.CULTIVATION, occurred_on(request)).overridden_by(override(request))
 
 
+def thought_report(request: service.RecordThoughtReportRequest) -> Act:
+    """A written thought report."""
+    return acts.plain(
+        names.THOUGHT_REPORT,
+        occurred_on(request),
+        archive_reference=optional_text(request, "archive_reference"),
+    )
+
+
 def prospect(request: service.DetermineProspectRequest) -> Act:
     """Determining the prospective member."""
     return acts.prospect(

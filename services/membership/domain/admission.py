@@ -187,7 +187,8 @@ class AdmissionCase:
 
     def _head_after(self, step: TakenStep) -> CaseHead:
         furthest = max(self.valid_steps, key=lambda item: item.number, default=step)
-        is_further = step.number >= furthest.number
+        # Reports are handed in beside the steps; the case does not go on by them.
+        is_further = step.step != names.THOUGHT_REPORT and step.number >= furthest.number
         stage = max(self.head.stage, step.stage)
         if step.step == names.APPROVAL:
             # From the approval on the person is a probationary member, whatever is recorded next.

@@ -40,6 +40,9 @@ def evidence(case: AdmissionCase, standing: Standing, stated: Mapping[str, Any])
         "admission_approved": names.APPROVAL in case.taken,
         "assigned_to_branch": standing.belongs_to_branch,
         "case_documents": documents_of(case, ()),
+        # Of the quarterly thought report.
+        "last_done_on": _latest(case, names.THOUGHT_REPORT),
+        "anchor_on": case.day_of(names.ACTIVIST),
         **_review_facts(case),
         **_training_facts(case),
         **_probation_facts(case),
@@ -59,7 +62,12 @@ def _documents(case: AdmissionCase) -> set[str]:
 
 def _last_assessment(case: AdmissionCase) -> date | None:
     step = names.PROBATION_ASSESSMENT if names.APPROVAL in case.taken else names.CULTIVATION
-    return case.day_of(step)
+    return _latest(case, step)
+
+
+def _latest(case: AdmissionCase, step: str) -> date | None:
+    """The latest day of a step that is taken again and again; the last one recorded may lie before it."""
+    return max((item.occurred_on for item in case.valid_steps if item.step == step), default=None)
 
 
 def _leaving_day(case: AdmissionCase) -> date:

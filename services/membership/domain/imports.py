@@ -27,6 +27,11 @@ _PURPOSES = {
     names.BRANCH_MEETING: BallotPurpose.ADMISSION,
     names.CONVERSION_MEETING: BallotPurpose.CONVERSION,
 }
+# Steps without a number, and the one that each of them follows.
+_BESIDE = {
+    names.CONVERSION_REVIEW: names.CONVERSION_REQUEST,
+    names.THOUGHT_REPORT: names.ACTIVIST,
+}
 _FULL = MembershipStatus.FULL
 
 
@@ -170,7 +175,7 @@ class _Run:
             self.problems.add(f"{at}.step", "预备党员资格已取消。", "follows the end of the case.")
         elif name == names.APPLICATION:
             self.problems.add(f"{at}.step", "申请写在 appliedOn。", "is what appliedOn says.")
-        elif name != names.CONVERSION_REVIEW and catalogue.named(name) is None:
+        elif name not in _BESIDE and catalogue.named(name) is None:
             self.problems.add(f"{at}.step", "流程中没有此步骤。", "is not in the catalogue of that day.")
         elif (missing := self._awaited(case, name)) is not None:
             later = next((item for item in self.paper.steps if item.step == missing), None)
@@ -186,9 +191,7 @@ class _Run:
             self.problems.add(f"{at}.step", "此步骤不能再办。", "was taken already, or its time was over.")
 
     def _awaited(self, case: AdmissionCase, name: str) -> str | None:
-        needed = names.APPROVAL if name in names.LOOSE else None
-        if name == names.CONVERSION_REVIEW:
-            needed = names.CONVERSION_REQUEST
+        needed = _BESIDE.get(name, names.APPROVAL if name in names.LOOSE else None)
         if needed is not None:
             return None if needed in case.taken else needed
         missing = self.catalogue.missing_before(name, case.taken)
@@ -197,8 +200,8 @@ class _Run:
     def _is_repeatable(self, name: str, taken: list[str]) -> bool:
         found = self.catalogue.named(name)
         ends = names.PERIOD_ENDS if found is not None and found.periodic else names.REPEATABLE
-        if name == names.CONVERSION_REVIEW:
-            return name not in taken and names.CONVERSION_MEETING not in taken
+        if name in _BESIDE:
+            return self.catalogue.may_take(name, taken)
         if found is not None and found.periodic:
             return name not in ends or ends[name] not in taken
         return name not in taken or (name in ends and ends[name] not in taken)

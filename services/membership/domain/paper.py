@@ -96,6 +96,7 @@ _KEPT: Mapping[str, Kept] = {
     "activist_filing": _kept(papers=("activist_filing",)),
     names.CONTACTS: _kept("person_ids", people="people"),
     names.CULTIVATION: _kept(papers=(CULTIVATION_RECORDS,)),
+    names.THOUGHT_REPORT: _kept("archive_reference"),
     names.PROSPECT: _kept("noticed_from"),
     "prospect_filing": _kept(papers=("prospect_filing",)),
     names.INTRODUCERS: _kept("person_ids", people="people"),

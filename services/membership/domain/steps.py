@@ -31,6 +31,8 @@ PROBATION_ASSESSMENT: Final = "probation_assessment"
 CONVERSION_REQUEST: Final = "conversion_request"
 # The hearing of opinions before the conversion meeting (DEV-28); the flow chart has no number for it.
 CONVERSION_REVIEW: Final = "conversion_review"
+# The quarterly report of activists and probationary members (LOC-04); it has no number either.
+THOUGHT_REPORT: Final = "thought_report"
 CONVERSION_MEETING: Final = "conversion_meeting"
 CONVERSION_APPROVAL: Final = "conversion_approval"
 ARCHIVE: Final = "archive"
@@ -59,8 +61,19 @@ WITHDRAWAL: Final = "withdrawal"
 # Chinese names of what the catalogue has no step for.
 BESIDE_CATALOGUE: Final[Mapping[str, str]] = {
     CONVERSION_REVIEW: "听取意见和支部委员会审查转正",
+    THOUGHT_REPORT: "提交思想汇报",
     WITHDRAWAL: "终止发展",
 }
+# Beside the catalogue: the step after whose number each is ordered, who acts, and what the rulebook is asked.
+_BESIDE_NUMBER: Final[Mapping[str, str]] = {
+    CONVERSION_REVIEW: CONVERSION_REQUEST,
+    THOUGHT_REPORT: "activist_filing",
+}
+_BESIDE_ACTOR: Final[Mapping[str, str]] = {
+    CONVERSION_REVIEW: "branch_committee",
+    THOUGHT_REPORT: "applicant",
+}
+_BESIDE_OPERATION: Final[Mapping[str, str]] = {THOUGHT_REPORT: "duty.thought_report"}
 # Steps that have a verb of their own in the contract.
 WITH_VERBS: Final = frozenset(
     {
@@ -76,7 +89,14 @@ WITH_VERBS: Final = frozenset(
         ),
         *(INTRODUCERS, POLITICAL_REVIEW, TRAINING, COMMITTEE_REVIEW, PRE_REVIEW, ADMISSION_FORM),
         *(BRANCH_MEETING, SUPERIOR_TALK, APPROVAL, "approval_filing", ASSIGNMENT, OATH, PROBATION_ASSESSMENT),
-        *(CONVERSION_REQUEST, CONVERSION_REVIEW, CONVERSION_MEETING, CONVERSION_APPROVAL, ARCHIVE),
+        *(
+            CONVERSION_REQUEST,
+            CONVERSION_REVIEW,
+            THOUGHT_REPORT,
+            CONVERSION_MEETING,
+            CONVERSION_APPROVAL,
+            ARCHIVE,
+        ),
     }
 )
 
@@ -87,11 +107,12 @@ class Catalogue:
 
     steps: tuple[Step, ...]
     stages: tuple[Stage, ...]
+    declared: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, rules: RuleSet) -> "Catalogue":
         """The catalogue of a rule set."""
-        return cls(rules.steps, rules.stages)
+        return cls(rules.steps, rules.stages, frozenset(rules.operation_names))
 
     def named(self, step: str) -> Step | None:
         """The step of a name, None where the catalogue has none."""
@@ -103,20 +124,32 @@ class Catalogue:
 
     def number(self, step: str) -> int:
         """The number by which a step is ordered."""
-        name = CONVERSION_REQUEST if step == CONVERSION_REVIEW else step
-        found = self.named(name)
+        found = self.named(_BESIDE_NUMBER.get(step, step))
         return found.number if found else 0
+
+    def zh(self, step: str) -> str:
+        """The Chinese name of a step."""
+        found = self.named(step)
+        return BESIDE_CATALOGUE.get(step, step) if found is None else found.zh
+
+    def actor(self, step: str) -> str:
+        """Who takes a step, by the name in the rulebook."""
+        found = self.named(step)
+        return _BESIDE_ACTOR.get(step, "") if found is None else found.actor
 
     def stage(self, step: str) -> int:
         """The number of the stage that a step belongs to."""
-        name = CONVERSION_REQUEST if step == CONVERSION_REVIEW else step
-        found = self.named(name)
+        found = self.named(_BESIDE_NUMBER.get(step, step))
         return next((stage.number for stage in self.stages if found and stage.id == found.stage), 1)
 
     def operations(self, step: str) -> tuple[str, ...]:
         """What the rulebook is asked before the step is taken."""
         found = self.named(step)
-        return () if found is None else (found.operation,)
+        if found is not None:
+            return (found.operation,)
+        # Only where a pack in force declares it.
+        beside = _BESIDE_OPERATION.get(step)
+        return () if beside not in self.declared else (beside,)
 
     def vote_operations(self, step: str) -> tuple[str, ...]:
         """What the rulebook is asked once votes have been counted."""
@@ -135,6 +168,8 @@ class Catalogue:
         """Whether the order lets the step be taken now."""
         if step == CONVERSION_REVIEW:
             return CONVERSION_REQUEST in taken and CONVERSION_MEETING not in taken and step not in taken
+        if step == THOUGHT_REPORT:
+            return ACTIVIST in taken and CONVERSION_APPROVAL not in taken
         found = self.named(step)
         if found is None:
             return False

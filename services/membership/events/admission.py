@@ -27,6 +27,7 @@ _PLAIN: dict[str, type[Any]] = {
     names.ADMISSION_FORM: events_pb2.AdmissionCaseFormIssued,
     names.SUPERIOR_TALK: events_pb2.AdmissionCaseSuperiorTalked,
     names.ASSIGNMENT: events_pb2.AdmissionCaseGroupAssigned,
+    names.THOUGHT_REPORT: events_pb2.AdmissionCaseThoughtReported,
     names.CONVERSION_REQUEST: events_pb2.AdmissionCaseConversionRequested,
     names.ARCHIVE: events_pb2.AdmissionCaseArchived,
 }

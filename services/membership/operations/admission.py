@@ -255,13 +255,8 @@ async def timeline(call: Call, means: Means, case_id: UUID) -> Timeline:
     """The whole run of a case."""
     readable = await _readable(call, means, case_id)
     catalogue = readable.held.catalogue
-    entries = tuple((step, _zh(catalogue, step.step)) for step in readable.case.steps)
+    entries = tuple((step, catalogue.zh(step.step)) for step in readable.case.steps)
     return Timeline(entries, await _next_steps(call, readable))
-
-
-def _zh(catalogue: Catalogue, step: str) -> str:
-    found = catalogue.named(step)
-    return names.BESIDE_CATALOGUE.get(step, step) if found is None else found.zh
 
 
 async def _next_steps(call: Call, readable: Readable) -> tuple[NextStep, ...]:

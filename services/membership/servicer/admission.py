@@ -106,6 +106,13 @@ class AdmissionServicer(admission_service_pb2_grpc.AdmissionServiceServicer):
     ) -> pb.RecordAssessmentResponse:
         return await self._step(pb.RecordAssessmentResponse, request, convert.assessment(request))
 
+    async def RecordThoughtReport(
+        self, request: pb.RecordThoughtReportRequest, context: Any
+    ) -> pb.RecordThoughtReportResponse:
+        return await self._step(
+            pb.RecordThoughtReportResponse, request, convert.thought_report(request), own=True
+        )
+
     async def DetermineProspect(
         self, request: pb.DetermineProspectRequest, context: Any
     ) -> pb.DetermineProspectResponse:

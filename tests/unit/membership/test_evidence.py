@@ -39,6 +39,17 @@ class TestFacts:
         facts = evidence(case, GROWN, {})
         assert (facts["application_on"], facts["activist_on"]) == (APPLIED, date(2025, 4, 15))
 
+    @pytest.mark.parametrize(
+        ("step", "fact"),
+        [("cultivation_assessment", "last_assessment_on"), ("thought_report", "last_done_on")],
+    )
+    def test_of_what_is_done_again_the_latest_day_counts_and_not_the_last_recorded(
+        self, step: str, fact: str
+    ) -> None:
+        days = (date(2025, 10, 10), date(2026, 4, 10), date(2025, 12, 1))
+        case = case_after(*UP_TO_FORM[:5], *(acts.plain(step, day) for day in days))
+        assert evidence(case, GROWN, {})[fact] == date(2026, 4, 10)
+
     def test_nobody_leaves_unless_it_is_known(self) -> None:
         assert evidence(case_after("application"), GROWN, {})["leaves_unit_on"] == NO_END
 

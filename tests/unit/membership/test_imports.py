@@ -1,7 +1,7 @@
 """A case on paper: its order, what the paper leaves open, and what the roll may say of it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -149,6 +149,18 @@ class TestOrder:
         _, problems = bring_in(with_step(until("approval"), name, date(2024, 7, 1)))
 
         assert list(problems.values()) == ["was taken already, or its time was over."]
+
+    def test_thought_reports_come_along_and_lie_after_the_activist(self) -> None:
+        reported = with_step(until("approval"), "thought_report", date(2024, 6, 30))
+
+        case, problems = bring_in(reported)
+
+        assert problems == {}
+        assert case.taken[-1] == "thought_report"
+        assert case.head.step == "approval"
+        early = RUN["activist"] - timedelta(days=1)
+        _, problems = bring_in(with_step(until("approval"), "thought_report", early))
+        assert list(problems.values()) == ["lies before activist (2023-04-15)."]
 
     def test_contacts_may_have_changed(self) -> None:
         _, problems = bring_in(with_step(until("prospect"), "contacts", date(2024, 4, 30)))

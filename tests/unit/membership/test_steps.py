@@ -6,7 +6,9 @@ import pytest
 
 from membership.domain import steps as names
 from membership.domain.acts import plain
+from membership.domain.steps import Catalogue
 from membership.errors import DayOutOfOrderError, StepNotDueError
+from rulebook import RuleBook
 from tests.unit.membership.cases import APPLIED, CATALOGUE, UP_TO_FORM, case_after
 
 APPROVED = (*UP_TO_FORM, "branch_meeting", "superior_talk", "approval")
@@ -46,6 +48,21 @@ class TestWhatComesNext:
     def test_opinions_on_the_conversion_follow_its_request(self) -> None:
         assert not CATALOGUE.may_take(names.CONVERSION_REVIEW, APPROVED)
         assert CATALOGUE.may_take(names.CONVERSION_REVIEW, [*APPROVED, "conversion_request"])
+
+    def test_thought_reports_are_handed_in_from_the_activist_to_the_conversion(self) -> None:
+        assert not CATALOGUE.may_take(names.THOUGHT_REPORT, UP_TO_FORM[:2])
+        for taken in (UP_TO_FORM[:3], [*UP_TO_FORM, names.THOUGHT_REPORT], APPROVED):
+            assert CATALOGUE.may_take(names.THOUGHT_REPORT, taken)
+        assert not CATALOGUE.may_take(names.THOUGHT_REPORT, [*APPROVED, "conversion_approval"])
+
+    def test_a_report_leaves_the_case_at_the_step_it_stands_at(self) -> None:
+        case = case_after(*UP_TO_FORM[:3], names.THOUGHT_REPORT)
+        assert (case.head.step, case.head.stage, case.head.version) == ("activist", 2, 5)
+
+    def test_rules_are_asked_of_a_report_only_where_a_pack_declares_it(self) -> None:
+        shipped = Catalogue.of(RuleBook.shipped().in_force(APPLIED))
+        assert shipped.operations(names.THOUGHT_REPORT) == ("duty.thought_report",)
+        assert CATALOGUE.operations(names.THOUGHT_REPORT) == ()
 
     def test_an_unknown_step_is_never_due(self) -> None:
         assert not CATALOGUE.may_take("dance", UP_TO_FORM)

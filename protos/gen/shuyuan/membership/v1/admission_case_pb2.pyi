@@ -701,7 +701,7 @@ class CaseStep(_message.Message):
     step: _builtins.str
     """The step, by its name in the catalogue of the rulebook, for example `activist`."""
     number: _builtins.int
-    """Its number in the catalogue in force for the case."""
+    """Its number in the catalogue in force for the case; of a step without one, the number of the step it follows."""
     stage: Global___AdmissionStage.ValueType
     """The stage it belongs to."""
     occurred_on: _builtins.str

@@ -111,7 +111,7 @@ class ImportedStep(_message.Message):
     FULL_MEMBER_FROM_FIELD_NUMBER: _builtins.int
     step: _builtins.str
     """The step, by its name in the catalogue in force on the day of the application, for example `activist`;
-    also `conversion_review`. The application itself is not a step here.
+    also `conversion_review` and `thought_report`. The application itself is not a step here.
     """
     occurred_on: _builtins.str
     """The day on which it was taken."""

@@ -692,6 +692,62 @@ class RecordAssessmentResponse(_message.Message):
 Global___RecordAssessmentResponse: _TypeAlias = RecordAssessmentResponse  # noqa: Y015
 
 @_typing.final
+class RecordThoughtReportRequest(_message.Message):
+    """Asks for the step RecordThoughtReport on a case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    ARCHIVE_REFERENCE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    occurred_on: _builtins.str
+    """The day on which it was handed in."""
+    archive_reference: _builtins.str
+    """Where the paper lies; its content is not kept here."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        occurred_on: _builtins.str = ...,
+        archive_reference: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_archive_reference", b"_archive_reference", "archive_reference", b"archive_reference"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_archive_reference", b"_archive_reference", "archive_reference", b"archive_reference", "case_id", b"case_id", "occurred_on", b"occurred_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__archive_reference: _TypeAlias = _typing.Literal["archive_reference"]  # noqa: Y015
+    _WhichOneofArgType__archive_reference: _TypeAlias = _typing.Literal["_archive_reference", b"_archive_reference"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__archive_reference) -> _WhichOneofReturnType__archive_reference | None: ...
+
+Global___RecordThoughtReportRequest: _TypeAlias = RecordThoughtReportRequest  # noqa: Y015
+
+@_typing.final
+class RecordThoughtReportResponse(_message.Message):
+    """The case after RecordThoughtReport, with what the rules said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordThoughtReportResponse: _TypeAlias = RecordThoughtReportResponse  # noqa: Y015
+
+@_typing.final
 class DetermineProspectRequest(_message.Message):
     """Asks for the step DetermineProspect on a case."""
 

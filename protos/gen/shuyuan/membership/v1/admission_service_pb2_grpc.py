@@ -86,6 +86,11 @@ class AdmissionServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordAssessmentRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordAssessmentResponse.FromString,
                 _registered_method=True)
+        self.RecordThoughtReport = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/RecordThoughtReport',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordThoughtReportRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordThoughtReportResponse.FromString,
+                _registered_method=True)
         self.DetermineProspect = channel.unary_unary(
                 '/shuyuan.membership.v1.AdmissionService/DetermineProspect',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.DetermineProspectRequest.SerializeToString,
@@ -285,6 +290,16 @@ class AdmissionServiceServicer:
         """Records a periodic assessment of the activist or prospect (step 6). It may be repeated at any time of cultivation.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordThoughtReport(self, request, context):
+        """Records that the activist or probationary member handed in a written thought report; applicants may do it for
+        themselves. The flow chart has no number for it; it may be repeated until the conversion.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+        DAY_OUT_OF_ORDER).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -550,6 +565,11 @@ def add_AdmissionServiceServicer_to_server(servicer, server):
                     servicer.RecordAssessment,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordAssessmentRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordAssessmentResponse.SerializeToString,
+            ),
+            'RecordThoughtReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordThoughtReport,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordThoughtReportRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordThoughtReportResponse.SerializeToString,
             ),
             'DetermineProspect': grpc.unary_unary_rpc_method_handler(
                     servicer.DetermineProspect,
@@ -933,6 +953,33 @@ class AdmissionService:
             '/shuyuan.membership.v1.AdmissionService/RecordAssessment',
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordAssessmentRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordAssessmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordThoughtReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/RecordThoughtReport',
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordThoughtReportRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordThoughtReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -86,6 +86,12 @@ class AdmissionServiceStub:
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
+    RecordThoughtReport: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.RecordThoughtReportRequest, _admission_service_pb2.RecordThoughtReportResponse]
+    """Records that the activist or probationary member handed in a written thought report; applicants may do it for
+    themselves. The flow chart has no number for it; it may be repeated until the conversion.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+    DAY_OUT_OF_ORDER).
+    """
     DetermineProspect: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.DetermineProspectRequest, _admission_service_pb2.DetermineProspectResponse]
     """Determines the activist as a prospective member (step 7).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
@@ -259,6 +265,12 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     """Records a periodic assessment of the activist or prospect (step 6). It may be repeated at any time of cultivation.
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    """
+    RecordThoughtReport: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.RecordThoughtReportRequest, _admission_service_pb2.RecordThoughtReportResponse]  # type: ignore[assignment]
+    """Records that the activist or probationary member handed in a written thought report; applicants may do it for
+    themselves. The flow chart has no number for it; it may be repeated until the conversion.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+    DAY_OUT_OF_ORDER).
     """
     DetermineProspect: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.DetermineProspectRequest, _admission_service_pb2.DetermineProspectResponse]  # type: ignore[assignment]
     """Determines the activist as a prospective member (step 7).
@@ -490,6 +502,18 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records a periodic assessment of the activist or prospect (step 6). It may be repeated at any time of cultivation.
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def RecordThoughtReport(
+        self,
+        request: _admission_service_pb2.RecordThoughtReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_service_pb2.RecordThoughtReportResponse, _abc.Awaitable[_admission_service_pb2.RecordThoughtReportResponse]]:
+        """Records that the activist or probationary member handed in a written thought report; applicants may do it for
+        themselves. The flow chart has no number for it; it may be repeated until the conversion.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
+        DAY_OUT_OF_ORDER).
         """
 
     @_abc_1.abstractmethod
