@@ -119,6 +119,7 @@ async def list_zones(
     unit_id: UUID | None,
     place_id: UUID | None,
     class_id: UUID | None,
+    campus_id: UUID | None,
     as_of: date | None,
     size: int,
     token: str,
@@ -132,7 +133,9 @@ async def list_zones(
         unit_id=unit_id,
         place_id=place_id,
         class_id=class_id,
+        campus_id=campus_id,
         on=as_of,
+        today=call.clock.today(),
         after_id=after[0] if after else None,
         most=most + 1,
     )

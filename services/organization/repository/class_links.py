@@ -14,6 +14,7 @@ from chassis.statements import insert, query
 from organization import tables
 from organization.domain.class_links import ClassLink
 from organization.repository.beliefs import as_now, as_then
+from organization.repository.slices import on_campus
 
 _TERM = History(tables.class_link_term, ["class_id", "unit_id"], ["link_id"])
 _LINK = (
@@ -30,9 +31,10 @@ def _page(source: str) -> Any:
         .select_from(sa.text(source))
         .where(
             sa.text(
-                """(CAST(:unit_id AS uuid) IS NULL OR l.unit_id = :unit_id)
+                f"""(CAST(:unit_id AS uuid) IS NULL OR l.unit_id = :unit_id)
                    AND (CAST(:class_id AS uuid) IS NULL OR l.class_id = :class_id)
                    AND (CAST(:contact_id AS uuid) IS NULL OR l.contact_person_id = :contact_id)
+                   AND {on_campus("l.class_id")}
                    AND (CAST(:day AS date) IS NULL OR t.valid @> CAST(:day AS date))
                    AND (CAST(:after_id AS uuid) IS NULL OR l.link_id > :after_id)"""
             ),
@@ -104,7 +106,9 @@ async def page(
     unit_id: UUID | None,
     class_id: UUID | None,
     contact_id: UUID | None,
+    campus_id: UUID | None,
     on: date | None,
+    today: date,
     known_at: datetime | None,
     after_id: UUID | None,
     most: int,
@@ -115,7 +119,9 @@ async def page(
         unit_id=unit_id,
         class_id=class_id,
         contact_id=contact_id,
+        campus_id=campus_id,
         day=on,
+        today=today,
         after_id=after_id,
         most=most,
         **({} if known_at is None else {"known_at": known_at}),

@@ -11,6 +11,7 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import insert, query
 from organization import tables
 from organization.domain.plaques import Plaque
+from organization.repository.slices import placed_on_campus
 
 _GET = query(sa.text("SELECT * FROM plaque WHERE plaque_id = :plaque_id"))
 _LOCK = query(sa.text("SELECT * FROM plaque WHERE plaque_id = :plaque_id FOR UPDATE"))
@@ -19,11 +20,12 @@ _PAGE = query(
     .select_from(sa.text("plaque q"))
     .where(
         sa.text(
-            """(CAST(:unit_id AS uuid) IS NULL OR q.unit_id = :unit_id)
+            f"""(CAST(:unit_id AS uuid) IS NULL OR q.unit_id = :unit_id)
                AND (CAST(:place_id AS uuid) IS NULL OR q.place_id = :place_id)
                AND (CAST(:person_id AS uuid) IS NULL OR q.person_id = :person_id)
                AND (CAST(:day AS date) IS NULL OR (q.issued_on <= CAST(:day AS date)
                     AND (q.withdrawn_on IS NULL OR q.withdrawn_on > CAST(:day AS date))))
+               AND {placed_on_campus("q.place_id")}
                AND (CAST(:after_id AS uuid) IS NULL OR q.plaque_id > :after_id)"""
         ),
         # People see their own plaque wherever it hangs.
@@ -88,6 +90,7 @@ async def page(
     unit_id: UUID | None,
     place_id: UUID | None,
     person_id: UUID | None,
+    campus_id: UUID | None,
     on: date | None,
     after_id: UUID | None,
     most: int,
@@ -99,6 +102,7 @@ async def page(
         unit_id=unit_id,
         place_id=place_id,
         person_id=person_id,
+        campus_id=campus_id,
         day=on,
         after_id=after_id,
         most=most,

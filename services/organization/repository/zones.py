@@ -13,6 +13,7 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import insert, query
 from organization import tables
 from organization.domain.zones import Zone
+from organization.repository.slices import on_campus, placed_on_campus
 
 _TERM = History(tables.zone_term, ["area_id"], ["zone_id", "unit_id"])
 _GET = query(sa.text("SELECT * FROM zone WHERE zone_id = :zone_id"))
@@ -22,11 +23,13 @@ _PAGE = query(
     .select_from(sa.text("zone z"))
     .where(
         sa.text(
-            """(CAST(:unit_id AS uuid) IS NULL OR z.unit_id = :unit_id)
+            f"""(CAST(:unit_id AS uuid) IS NULL OR z.unit_id = :unit_id)
                AND (CAST(:place_id AS uuid) IS NULL OR z.place_id = :place_id)
                AND (CAST(:class_id AS uuid) IS NULL OR z.class_id = :class_id)
                AND (CAST(:day AS date) IS NULL OR (z.valid_from <= CAST(:day AS date)
                     AND (z.valid_until IS NULL OR z.valid_until > CAST(:day AS date))))
+               AND CASE WHEN z.place_id IS NULL THEN {on_campus("z.class_id")}
+                        ELSE {placed_on_campus("z.place_id")} END
                AND (CAST(:after_id AS uuid) IS NULL OR z.zone_id > :after_id)"""
         ),
         within(sa.literal_column("z.unit_id", sa.Uuid)),
@@ -97,7 +100,9 @@ async def page(
     unit_id: UUID | None,
     place_id: UUID | None,
     class_id: UUID | None,
+    campus_id: UUID | None,
     on: date | None,
+    today: date,
     after_id: UUID | None,
     most: int,
 ) -> list[Zone]:
@@ -107,7 +112,9 @@ async def page(
         unit_id=unit_id,
         place_id=place_id,
         class_id=class_id,
+        campus_id=campus_id,
         day=on,
+        today=today,
         after_id=after_id,
         most=most,
         **scope,

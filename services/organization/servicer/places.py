@@ -117,6 +117,7 @@ class ZoneServicer(zone_service_pb2_grpc.ZoneServiceServicer):
             unit_id=optional_id(request.unit_id, "unit_id"),
             place_id=optional_id(request.place_id, "place_id"),
             class_id=optional_id(request.class_unit_id, "class_unit_id"),
+            campus_id=optional_id(request.campus_id, "campus_id"),
             as_of=optional_day(request, "as_of"),
             size=request.page_size,
             token=request.page_token,

@@ -148,6 +148,7 @@ class ListClassLinksRequest(_message.Message):
     KNOWN_AT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CAMPUS_ID_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Only links of this branch."""
     class_unit_id: _builtins.str
@@ -160,6 +161,8 @@ class ListClassLinksRequest(_message.Message):
     """Most links to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    campus_id: _builtins.str
+    """Only links with classes that are on this campus on the day."""
     @_builtins.property
     def known_at(self) -> _timestamp_pb2.Timestamp:
         """The instant of belief; now when absent."""
@@ -174,10 +177,11 @@ class ListClassLinksRequest(_message.Message):
         known_at: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        campus_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "class_unit_id", b"class_unit_id", "contact_person_id", b"contact_person_id", "known_at", b"known_at", "page_size", b"page_size", "page_token", b"page_token", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "campus_id", b"campus_id", "class_unit_id", b"class_unit_id", "contact_person_id", b"contact_person_id", "known_at", b"known_at", "page_size", b"page_size", "page_token", b"page_token", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015

@@ -137,6 +137,7 @@ class ListPlaquesRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CAMPUS_ID_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Only plaques issued by this branch."""
     place_id: _builtins.str
@@ -149,6 +150,8 @@ class ListPlaquesRequest(_message.Message):
     """Most plaques to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    campus_id: _builtins.str
+    """Only plaques at rooms of this campus."""
     def __init__(
         self,
         *,
@@ -158,10 +161,11 @@ class ListPlaquesRequest(_message.Message):
         as_of: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        campus_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "place_id", b"place_id", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "campus_id", b"campus_id", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "place_id", b"place_id", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015

@@ -154,6 +154,7 @@ class ListZonesRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CAMPUS_ID_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Only zones of this branch."""
     place_id: _builtins.str
@@ -166,6 +167,8 @@ class ListZonesRequest(_message.Message):
     """Most zones to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    campus_id: _builtins.str
+    """Only zones on this campus: where the place lies, or where the class is on the day."""
     def __init__(
         self,
         *,
@@ -175,10 +178,11 @@ class ListZonesRequest(_message.Message):
         as_of: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        campus_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "class_unit_id", b"class_unit_id", "page_size", b"page_size", "page_token", b"page_token", "place_id", b"place_id", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "campus_id", b"campus_id", "class_unit_id", b"class_unit_id", "page_size", b"page_size", "page_token", b"page_token", "place_id", b"place_id", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
