@@ -211,6 +211,17 @@ def check_term(term: Interval, post: Post) -> None:
         findings.refuse_if_any()
 
 
+def chairs_following(
+    chairs: Iterable[Post], sites: Mapping[UUID, tuple[PostKind, Kind]], followed: tuple[PostKind, Kind]
+) -> int:
+    """How many seats of chairs follow a post of this sort in a unit of this sort."""
+    return sum(
+        chair.seats
+        for chair in chairs
+        if chair.bound_post_id is not None and sites.get(chair.bound_post_id) == followed
+    )
+
+
 def most_at_once(intervals: Iterable[Interval], within: Interval) -> tuple[int, date]:
     """How many of the intervals at most hold on one day of `within`, and the first day on which so many do."""
     shared = [common for interval in intervals if (common := interval.intersection(within)) is not None]

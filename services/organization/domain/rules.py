@@ -67,6 +67,16 @@ def composition_verdicts(*, chairs: int, departments: int, on: date) -> list[Ver
     return _judge("leading_group.compose", {"chair_count": chairs, "department_count": departments}, on)
 
 
+def seating_verdicts(*, secretary: int, president: int, leads: int, on: date) -> list[Verdict]:
+    """What the rules say about the posts that the chairs of a leading group follow, and its lead department."""
+    facts: Facts = {
+        "chairs_following_secretary": secretary,
+        "chairs_following_president": president,
+        "lead_department_count": leads,
+    }
+    return _judge("leading_group.bind_seats", facts, on)
+
+
 def appointment_verdicts(form: Form | None, method: str, on: date) -> list[Verdict]:
     """What the rules say about how somebody comes to a post of a branch."""
     if form is not Form.TEMPORARY:

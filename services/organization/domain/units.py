@@ -163,6 +163,10 @@ class Unit:
         """The unit as its relations see it."""
         return Outline(self.unit_id, self.kind, self.form, self.life, self.function)
 
+    def leads_on(self, day: date) -> list[UUID]:
+        """The units that lead its work on a day."""
+        return [each.sponsor_id for each in self.sponsors if each.part is Part.LEAD and day in each.days]
+
     def sponsors_on(self, day: date) -> list[UUID]:
         """The units that sponsor it on a day."""
         return [sponsorship.sponsor_id for sponsorship in self.sponsors if day in sponsorship.days]

@@ -15,9 +15,11 @@ from organization.domain.posts import (
     Post,
     PostKind,
     Seat,
+    chairs_following,
     check_seats,
     check_term,
 )
+from organization.domain.rules import seating_verdicts
 from organization.domain.units import Kind, Unit, refuse
 from organization.errors import (
     AppointmentEndedError,
@@ -221,9 +223,20 @@ async def get_composition(
         )
         for post in present
     ]
-    verdicts = (
-        post_operations.composed(unit, post_operations.chairs(present, day), day)
-        if unit.kind is Kind.LEADING_GROUP
-        else []
-    )
+    verdicts = await _standing(call.database, unit, present, day) if unit.kind is Kind.LEADING_GROUP else []
     return Composition(seats, verdicts)
+
+
+async def _standing(reader: Reader, group: Unit, present: list[Post], day: date) -> list[Verdict]:
+    """What the rules say of a leading group as it stands on a day."""
+    chairs = [post for post in present if post.kind is PostKind.CHAIR]
+    sites = await posts.sites(reader, [chair.bound_post_id for chair in chairs if chair.bound_post_id])
+    return [
+        *post_operations.composed(group, post_operations.chairs(present, day), day),
+        *seating_verdicts(
+            secretary=chairs_following(chairs, sites, (PostKind.SECRETARY, Kind.UNIVERSITY_COMMITTEE)),
+            president=chairs_following(chairs, sites, (PostKind.PRESIDENT, Kind.UNIVERSITY)),
+            leads=len(group.leads_on(day)),
+            on=day,
+        ),
+    ]

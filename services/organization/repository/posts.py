@@ -13,6 +13,7 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import insert, query
 from organization import tables
 from organization.domain.posts import Appointment, Method, Post, PostKind
+from organization.domain.units import Kind
 from organization.repository.beliefs import as_now, as_then, beliefs
 
 _TERM = History(tables.appointment_term, ["appointment_id"], [])
@@ -49,6 +50,12 @@ _BOUND_TO = query(
     sa.text(
         """SELECT post_id FROM post WHERE bound_post_id = :post_id
               AND (valid_until IS NULL OR valid_until > CAST(:day AS date)) LIMIT 1"""
+    )
+)
+_SITES = query(
+    sa.text(
+        """SELECT p.post_id, p.kind, u.kind AS unit_kind FROM post p JOIN unit u USING (unit_id)
+            WHERE p.post_id = ANY (CAST(:post_ids AS uuid[]))"""
     )
 )
 _ADD_POST = query(
@@ -129,6 +136,12 @@ async def seat_bound_to(reader: Reader, post_id: UUID, *, since: date) -> UUID |
     """A seat that follows the post on some day from `since`."""
     found: UUID | None = await reader.fetch_value(_BOUND_TO, post_id=post_id, day=since)
     return found
+
+
+async def sites(reader: Reader, post_ids: Iterable[UUID]) -> dict[UUID, tuple[PostKind, Kind]]:
+    """What sort of post each is, and in what sort of unit."""
+    rows = await reader.fetch(_SITES, post_ids=list(post_ids))
+    return {row["post_id"]: (PostKind(row["kind"]), Kind(row["unit_kind"])) for row in rows}
 
 
 async def add_post(work: UnitOfWork, post: Post) -> None:
