@@ -12,8 +12,9 @@ from membership.domain.people import NewPerson, PersonKind
 from membership.facts import Rules
 from membership.operations import people
 from membership.operations.means import Means
-from membership.schedule import SCHEDULE
+from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.transfers import TransferServicer
@@ -22,6 +23,7 @@ from rulebook import RuleBook
 from shuyuan.membership.v1 import (
     admission_service_pb2_grpc,
     error_reason_pb2,
+    inbox_service_pb2_grpc,
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
     transfer_service_pb2_grpc,
@@ -50,9 +52,10 @@ def build(settings: Settings) -> Service:
             (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
             (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
+            (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),
         ],
         consumers=consumers(means),
-        schedule=SCHEDULE,
+        schedule=schedule(means),
         reasons=error_reason_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"],
         roles=role_pb2.DESCRIPTOR.enum_types_by_name["Role"],
         metadata=tables.metadata,

@@ -92,7 +92,7 @@ async def open_case(call: Call, means: Means, application: Application) -> Admis
         judgements = ask_rules(held, act, gathered, held.catalogue.operations(act.step))
         check_allowed(judgements, act.override, case_id=held.case.head.case_id, step=act.step)
         case = take(held.case, act, held.catalogue, judgements, now=work.now, by=call.caller.person_id)
-        await write(work, None, case, events.step_taken(case, case.steps[-1]))
+        await write(work, held, case, events.step_taken(case, case.steps[-1]))
         return work.answer(case)
 
 
@@ -142,7 +142,7 @@ async def take_step(
         after = await take_act(work, held, act)
         if act.step == names.ARCHIVE:
             after = after.noted(state=CaseState.ARCHIVED)
-        await write(work, held.case, after, events.step_taken(after, after.steps[-1]))
+        await write(work, held, after, events.step_taken(after, after.steps[-1]))
         return work.answer(after)
 
 
@@ -171,7 +171,7 @@ async def withdraw(
         held.case.check_day(act.step, occurred_on, held.catalogue, today=work.today)
         taken = take(held.case, act, held.catalogue, (), now=work.now, by=call.caller.person_id)
         after = taken.noted(state=CaseState.WITHDRAWN)
-        await write(work, held.case, after, events.withdrawn(after, occurred_on))
+        await write(work, held, after, events.withdrawn(after, occurred_on))
         return work.answer(after)
 
 

@@ -70,7 +70,7 @@ async def enter_totals(
             judgements=judgements,
         )
         after = held.case.changed(at=work.now).with_ballot(ballot)
-        await write(work, held.case, after, events.ballot_entered(after, ballot))
+        await write(work, held, after, events.ballot_entered(after, ballot))
         return work.answer(after)
 
 
@@ -162,7 +162,7 @@ async def confirm_totals(call: Call, means: Means, case_id: UUID, number: int) -
         else:
             taken = held.case.changed(at=work.now)
         after = taken.with_ballot(ballot)
-        await write(work, held.case, after, events.ballot_confirmed(after, ballot))
+        await write(work, held, after, events.ballot_confirmed(after, ballot))
         return work.answer(after)
 
 
@@ -185,5 +185,5 @@ async def reject_totals(call: Call, means: Means, case_id: UUID, number: int) ->
         entered = held.case.entered_ballot(number)
         ballot = replace(entered, state=BallotState.REJECTED, confirmed_by=call.caller.person_id)
         after = held.case.changed(at=work.now).with_ballot(ballot)
-        await write(work, held.case, after, events.ballot_rejected(after, ballot))
+        await write(work, held, after, events.ballot_rejected(after, ballot))
         return work.answer(after)

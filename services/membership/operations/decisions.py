@@ -43,7 +43,7 @@ async def approve(call: Call, means: Means, case_id: UUID, act: Act) -> Admissio
         start = held.case.day_of(names.BRANCH_MEETING)
         assert start is not None, "the order lets nobody be approved before the branch meeting"
         after = approved(after, approver=act.units[0], start=start, end=probation_end(held.rules, start))
-        await write(work, held.case, after, events.step_taken(after, after.steps[-1]))
+        await write(work, held, after, events.step_taken(after, after.steps[-1]))
         await _admit(work, after)
         return work.answer(after)
 
@@ -109,9 +109,7 @@ async def approve_conversion(call: Call, means: Means, case_id: UUID, decision: 
         check_allowed(judgements, act.override, case_id=case_id, step=act.step)
         taken = take(held.case, act, held.catalogue, judgements, now=work.now, by=call.caller.person_id)
         after = decided(taken, decision.outcome, extension=decision.extension, end=end)
-        await write(
-            work, held.case, after, events.conversion_decided(after, decision.outcome, act.occurred_on)
-        )
+        await write(work, held, after, events.conversion_decided(after, decision.outcome, act.occurred_on))
         await _follow_decision(work, after, decision)
         return work.answer(after)
 

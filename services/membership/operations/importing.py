@@ -18,6 +18,7 @@ from membership.domain.roll_entries import entry_of, is_silent, revoked_on
 from membership.errors import ImportRefusedError
 from membership.events import admission as events
 from membership.events import people as people_events
+from membership.operations.inbox import keep_cases
 from membership.operations.means import Means
 from membership.operations.taking import audited
 from membership.repository import cases, members, persons, units
@@ -39,6 +40,7 @@ async def import_cases(call: Call, means: Means, papers: Sequence[PaperCase]) ->
             await means.rules.keep(work, rules)
         made = [case for case, _ in brought]
         await cases.add_many(work, made)
+        await keep_cases(work, brought)
         await _enter_roll(work, made, known)
         for case in made:
             work.emit(events.imported(case))

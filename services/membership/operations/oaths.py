@@ -93,5 +93,5 @@ async def _record(
         return "FORBIDDEN_BY_RULES"
     after = take(held.case, act, held.catalogue, judgements, now=work.now, by=None)
     after = after.noted(oath_on=held_on, ceremony_id=ceremony_id)
-    await write(work, held.case, after, events.step_taken(after, after.steps[-1]))
+    await write(work, held, after, events.step_taken(after, after.steps[-1]))
     return None

@@ -31,7 +31,7 @@ from membership.events import admission as case_events
 from membership.events import people as events
 from membership.facts import known_unit, usable_unit
 from membership.operations.means import Means, scope_of
-from membership.repository import cases, members, moves, persons, units
+from membership.repository import cases, inbox, members, moves, persons, units
 
 READ = "membership.relationship.read"
 PARTICIPATE = "membership.participation.add"
@@ -180,6 +180,7 @@ async def move_case(
 ) -> None:
     """Let another branch lead an open case."""
     await cases.move(work, head.case_id, to_unit_id)
+    await inbox.move(work, head.case_id, to_unit_id)
     moved = await cases.lock(work, head.case_id)
     assert moved is not None
     case = await cases.whole(work, moved, await means.rules.of(work, moved.pack_digest))

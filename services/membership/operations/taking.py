@@ -19,6 +19,7 @@ from membership.domain.steps import Catalogue
 from membership.domain.verdicts import Judgement, Override, check_allowed, judge
 from membership.errors import AdmissionCaseNotFoundError
 from membership.facts import Gathered, gather, known_unit
+from membership.operations.inbox import keep_cases
 from membership.operations.means import Means
 from membership.repository import cases
 from rulebook import RuleSet
@@ -104,9 +105,12 @@ async def take_act(work: UnitOfWork, held: Held, act: Act) -> AdmissionCase:
     return take(held.case, act, held.catalogue, judgements, now=work.now, by=work.call.caller.person_id)
 
 
-async def write(work: UnitOfWork, before: AdmissionCase | None, after: AdmissionCase, event: Event) -> None:
-    """Write what changed of a case, announce it and leave a trace in the audit."""
+async def write(work: UnitOfWork, held: Held, after: AdmissionCase, event: Event) -> None:
+    """Write what changed of a case and what it waits for now, announce it and leave a trace in the audit."""
+    # A case that has no step yet is only about to be opened.
+    before = held.case if held.case.steps else None
     await cases.save(work, after, before=before)
+    await keep_cases(work, [(after, held.rules)])
     work.emit(event)
     work.audit_change(
         "admission_case",

@@ -31,6 +31,7 @@ from membership.errors import (
 )
 from membership.events import transfers as events
 from membership.facts import known_unit, usable_unit
+from membership.operations.inbox import keep_transfers
 from membership.operations.means import Means, scope_of
 from membership.operations.rolls import move_case, move_member
 from membership.repository import cases, members, transfers
@@ -62,6 +63,7 @@ async def start(call: Call, means: Means, sendings: Sequence[Sending], terms: Te
         rules = await means.rules.begin(work, terms.issued_on)
         made = [_sent(work, sending, terms, rules) for sending in sendings]
         await transfers.save(work, made)
+        await keep_transfers(work, means, made)
         for found in made:
             work.emit(events.started(found, today=work.today))
             work.audit_change("transfer", found.transfer_id, None, _audited(found), sensitive=["reason"])
@@ -148,7 +150,7 @@ async def accept(call: Call, means: Means, transfer_id: UUID, *, accepted_on: da
             await _receive(work, means, member, before.person_id, before.to_unit_id, accepted_on)
         else:
             await _let_go(work, member, before, accepted_on)
-        return await _keep(work, before, after, events.accepted)
+        return await _keep(work, means, before, after, events.accepted)
 
 
 async def _locked_member(work: UnitOfWork, person_id: UUID) -> Member | None:
@@ -194,22 +196,22 @@ async def _let_go(work: UnitOfWork, member: Member | None, transfer: Transfer, d
     )
 
 
-async def reject(call: Call, transfer_id: UUID, *, reason: str) -> Transfer:
+async def reject(call: Call, means: Means, transfer_id: UUID, *, reason: str) -> Transfer:
     """Refuse a person, with the reason; they stay with the sender."""
     await _require_receiver(call, transfer_id)
-    return await _close(call, transfer_id, TransferState.REJECTED, reason)
+    return await _close(call, means, transfer_id, TransferState.REJECTED, reason)
 
 
-async def cancel(call: Call, transfer_id: UUID, *, reason: str) -> Transfer:
+async def cancel(call: Call, means: Means, transfer_id: UUID, *, reason: str) -> Transfer:
     """Take a transfer back; the person stays with the sender."""
     await _require_sender(call, transfer_id)
-    return await _close(call, transfer_id, TransferState.CANCELLED, reason)
+    return await _close(call, means, transfer_id, TransferState.CANCELLED, reason)
 
 
-async def _close(call: Call, transfer_id: UUID, state: TransferState, reason: str) -> Transfer:
+async def _close(call: Call, means: Means, transfer_id: UUID, state: TransferState, reason: str) -> Transfer:
     async with call.transaction() as work:
         before = await _held(work, transfer_id)
-        return await _keep(work, before, before.closed(state, reason), events.closed)
+        return await _keep(work, means, before, before.closed(state, reason), events.closed)
 
 
 async def return_receipt(call: Call, means: Means, transfer_id: UUID, *, returned_on: date) -> Transfer:
@@ -219,7 +221,7 @@ async def return_receipt(call: Call, means: Means, transfer_id: UUID, *, returne
         before = await _held(work, transfer_id)
         rules = await means.rules.of(work, before.pack_digest)
         after = before.with_receipt(rules, returned_on, today=work.today)
-        return await _keep(work, before, after, events.receipt_returned)
+        return await _keep(work, means, before, after, events.receipt_returned)
 
 
 async def reissue(
@@ -239,10 +241,10 @@ async def reissue(
         (await known_unit(work, sender)).check_free()
         rules = await means.rules.of(work, before.pack_digest)
         after = before.reissued(rules, number, issued_on, valid_through, today=work.today)
-        return await _keep(work, before, replace(after, reason=cause), events.letter_reissued)
+        return await _keep(work, means, before, replace(after, reason=cause), events.letter_reissued)
 
 
-async def announce_expired(call: Call, slot: Slot) -> int:
+async def announce_expired(call: Call, means: Means, slot: Slot) -> int:
     """Announce, once for each letter, that it ran out; the sender stays responsible."""
     async with call.transaction() as work:
         if not await slot.finish(work):
@@ -250,6 +252,7 @@ async def announce_expired(call: Call, slot: Slot) -> int:
         run_out = await transfers.run_out(work, day=slot.day)
         after = [replace(item.expired(), version=item.version + 1, updated_at=work.now) for item in run_out]
         await transfers.save(work, after)
+        await keep_transfers(work, means, after)
         for found in after:
             work.emit(events.expired(found, today=work.today))
         return work.answer(len(after))
@@ -295,10 +298,11 @@ async def _held(work: UnitOfWork, transfer_id: UUID) -> Transfer:
 
 
 async def _keep(
-    work: UnitOfWork, before: Transfer, after: Transfer, announce: Callable[..., Event]
+    work: UnitOfWork, means: Means, before: Transfer, after: Transfer, announce: Callable[..., Event]
 ) -> Transfer:
     kept = replace(after, version=before.version + 1, updated_at=work.now)
     await transfers.save(work, [kept])
+    await keep_transfers(work, means, [kept])
     work.emit(announce(kept, today=work.today))
     work.audit_change("transfer", kept.transfer_id, _audited(before), _audited(kept), sensitive=["reason"])
     return work.answer(kept)

@@ -110,6 +110,15 @@ _BALLOTS = query(
              FROM case_ballot WHERE case_id = ANY (CAST(:case_ids AS uuid[])) ORDER BY case_id, number"""
     )
 )
+# Cases from before there was an inbox; every case that is not over waits for something.
+_WITHOUT_ITEMS = query(
+    sa.text(
+        f"""SELECT {_HEAD} FROM admission_case k
+             WHERE k.state IN ('open', 'converted') AND k.case_id > :after
+               AND NOT EXISTS (SELECT FROM inbox_item i WHERE i.case_id = k.case_id)
+             ORDER BY k.case_id LIMIT :size FOR UPDATE"""
+    )
+)
 # Of a person as a contact: open cases before admission, without the case that is asked about.
 _LOADS = query(
     sa.text(
@@ -280,15 +289,38 @@ async def page(
 
 async def whole(reader: Reader, head: CaseHead, rules: RuleSet) -> AdmissionCase:
     """Everything that belongs to a case."""
-    steps = await reader.fetch(_STEPS, case_ids=[head.case_id])
-    companions = await reader.fetch(_COMPANIONS, case_ids=[head.case_id])
-    ballots = await reader.fetch(_BALLOTS, case_ids=[head.case_id])
-    return AdmissionCase(
-        head=head,
-        steps=tuple(_step(row, rules) for row in steps),
-        companions=tuple(_companion(row) for row in companions),
-        ballots=tuple(_ballot(row, rules) for row in ballots),
-    )
+    (found,) = await whole_many(reader, [(head, rules)])
+    return found
+
+
+async def whole_many(reader: Reader, wanted: Sequence[tuple[CaseHead, RuleSet]]) -> list[AdmissionCase]:
+    """Everything that belongs to these cases, each with its rules; one statement for each kind of thing."""
+    case_ids = [head.case_id for head, _ in wanted]
+    steps, companions, ballots = [
+        _by_case(await reader.fetch(statement, case_ids=case_ids))
+        for statement in (_STEPS, _COMPANIONS, _BALLOTS)
+    ]
+    return [
+        AdmissionCase(
+            head=head,
+            steps=tuple(_step(row, rules) for row in steps.get(head.case_id, ())),
+            companions=tuple(_companion(row) for row in companions.get(head.case_id, ())),
+            ballots=tuple(_ballot(row, rules) for row in ballots.get(head.case_id, ())),
+        )
+        for head, rules in wanted
+    ]
+
+
+def _by_case(rows: Iterable[Record]) -> dict[UUID, list[Record]]:
+    found: dict[UUID, list[Record]] = {}
+    for row in rows:
+        found.setdefault(row["case_id"], []).append(row)
+    return found
+
+
+async def without_items(work: UnitOfWork, *, after: UUID, size: int) -> list[CaseHead]:
+    """Cases that wait for something of which nothing is written yet, held until the end of the unit of work."""
+    return [_head(row) for row in await work.fetch(_WITHOUT_ITEMS, after=after, size=size)]
 
 
 async def contact_loads(reader: Reader, person_ids: Sequence[UUID], *, without: UUID) -> dict[UUID, int]:

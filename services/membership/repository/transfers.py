@@ -68,6 +68,16 @@ _RUN_OUT = query(
              ORDER BY t.transfer_id FOR UPDATE"""
     )
 )
+_WITHOUT_ITEMS = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM transfer t
+             WHERE (t.state IN ('started', 'expired')
+                    OR (t.state = 'accepted' AND t.receipt_returned_on IS NULL))
+               AND t.transfer_id > :after
+               AND NOT EXISTS (SELECT FROM inbox_item i WHERE i.transfer_id = t.transfer_id)
+             ORDER BY t.transfer_id LIMIT :size FOR UPDATE"""
+    )
+)
 _PUT = query(
     sa.text(
         f"""INSERT INTO transfer ({", ".join(_NAMES)}) VALUES ({_VALUES})
@@ -160,6 +170,12 @@ async def open_of(reader: Reader, person_ids: Sequence[UUID]) -> dict[UUID, UUID
 async def run_out(work: UnitOfWork, *, day: date) -> list[Transfer]:
     """Started transfers whose letter ran out before the day, held until the end of the unit of work."""
     return [_transfer(row) for row in await work.fetch(_RUN_OUT, day=day)]
+
+
+async def without_items(work: UnitOfWork, *, after: UUID, size: int) -> list[Transfer]:
+    """Transfers that wait for something of which nothing is written yet, held until the end."""
+    rows = await work.fetch(_WITHOUT_ITEMS, after=after, size=size)
+    return [_transfer(row) for row in rows]
 
 
 async def save(work: UnitOfWork, found: Sequence[Transfer]) -> None:

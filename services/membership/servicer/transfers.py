@@ -69,13 +69,13 @@ class TransferServicer(transfer_service_pb2_grpc.TransferServiceServicer):
     async def RejectTransfer(
         self, request: pb.RejectTransferRequest, context: Any
     ) -> pb.RejectTransferResponse:
-        work = transfers.reject(current(), _id(request), reason=request.reason)
+        work = transfers.reject(current(), self._means, _id(request), reason=request.reason)
         return await _answer(pb.RejectTransferResponse, work)
 
     async def CancelTransfer(
         self, request: pb.CancelTransferRequest, context: Any
     ) -> pb.CancelTransferResponse:
-        work = transfers.cancel(current(), _id(request), reason=request.reason)
+        work = transfers.cancel(current(), self._means, _id(request), reason=request.reason)
         return await _answer(pb.CancelTransferResponse, work)
 
     async def ReturnTransferReceipt(

@@ -9,6 +9,7 @@ from membership.tables.cases import (
     oath_roll,
     rule_set,
 )
+from membership.tables.inbox import inbox_item, reminder
 from membership.tables.members import (
     member,
     membership_status,
@@ -27,6 +28,7 @@ __all__ = [
     "case_ballot",
     "case_companion",
     "case_step",
+    "inbox_item",
     "member",
     "membership_status",
     "metadata",
@@ -34,6 +36,7 @@ __all__ = [
     "participation",
     "person",
     "relationship",
+    "reminder",
     "roll_move",
     "rule_set",
     "transfer",

@@ -26,6 +26,7 @@ from membership.facts import Rules
 from membership.operations.means import Means
 from membership.operations.units import keep_unit
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.transfers import TransferServicer
@@ -96,6 +97,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "TransferService": TransferServicer(self.means),
+            "InboxService": InboxServicer(self.means),
         }
 
     def count_queries(self) -> CountingDatabase:

@@ -21,7 +21,7 @@ from membership.errors import (
     UnitNotInForceError,
 )
 from membership.operations.transfers import announce_expired
-from membership.schedule import SCHEDULE
+from membership.schedule import schedule
 from shuyuan.membership.v1 import admission_service_pb2, member_pb2, roll_service_pb2, transfer_pb2
 from shuyuan.membership.v1 import transfer_service_pb2 as pb
 from tests.integration.membership.campus import Campus
@@ -71,8 +71,9 @@ async def expire(office: Office) -> int:
     # The settings are for the wire and for what is outside; a timer asks for neither.
     settings: Any = None
     context = ServiceContext("membership", settings, office.database, office.clock, office.control)
-    runner = ScheduleRunner(context, SCHEDULE)
-    return sum([await runner.run_due(timed) for timed in SCHEDULE])
+    table = schedule(office.means)
+    runner = ScheduleRunner(context, table)
+    return sum([await runner.run_due(timed) for timed in table])
 
 
 async def two_branches(office: Office) -> tuple[UUID, UUID]:
@@ -244,7 +245,12 @@ class TestLetter:
 
     async def test_a_slot_that_was_done_is_not_done_again(self, office: Office) -> None:
         call = office.call(Caller("system", service="membership"))
-        assert await announce_expired(call, Slot("membership.expire-transfers", "x", date(2024, 10, 8))) == 0
+        assert (
+            await announce_expired(
+                call, office.means, Slot("membership.expire-transfers", "x", date(2024, 10, 8))
+            )
+            == 0
+        )
 
 
 class TestOutside:

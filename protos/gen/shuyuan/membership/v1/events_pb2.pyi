@@ -12,6 +12,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.membership.v1 import account_pb2 as _account_pb2
 from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
+from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import transfer_pb2 as _transfer_pb2
@@ -1669,3 +1670,27 @@ class MemberLeft(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MemberLeft: _TypeAlias = MemberLeft  # noqa: Y015
+
+@_typing.final
+class ReminderIssued(_message.Message):
+    """Something that a case or a transfer waits for came due, or its day was missed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMINDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reminder(self) -> _inbox_pb2.Reminder:
+        """The reminder."""
+
+    def __init__(
+        self,
+        *,
+        reminder: _inbox_pb2.Reminder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reminder", b"reminder"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reminder", b"reminder"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReminderIssued: _TypeAlias = ReminderIssued  # noqa: Y015

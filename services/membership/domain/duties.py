@@ -1,0 +1,181 @@
+"""What a case or a transfer waits for, and until when: days that follow from its facts and its rules alone.
+
+Not from today: so they are reckoned when something changes, and a page of them costs the same however many
+cases there are. How a day lies to today is said when it is read (`urgency_of`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
+
+from membership.domain import steps as names
+from membership.domain.admission import AdmissionCase, CaseState
+from membership.domain.evidence import Standing, evidence
+from membership.domain.steps import Catalogue
+from membership.domain.verdicts import Judgement, judge
+from rulebook import RuleSet, Severity
+
+
+class DutyKind(StrEnum):
+    """What the day of a duty means."""
+
+    DEADLINE = "deadline"
+    OPENING = "opening"
+    EXPIRY = "expiry"
+
+
+class Urgency(StrEnum):
+    """How the day of a duty lies to today."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    UPCOMING = "upcoming"
+
+
+# A day so near is due, not merely upcoming.
+SOON: Final = timedelta(days=7)
+_DEADLINES, _OPENINGS, _EXPIRIES = (
+    frozenset({"not_after", "cadence"}),
+    frozenset({"not_before"}),
+    frozenset({"validity"}),
+)
+# Of these kinds a verdict shows the day of judging as what was seen; nothing has been seen yet.
+_SHOWS_DAY_OF_JUDGING = frozenset({"not_after", "not_before"})
+# Decisions are looked at before they are next, from the step named on: their time runs already, what they rest on
+# may run out, and probation ends on a day known long ago.
+_AHEAD: Final[Mapping[str, str]] = {
+    names.BRANCH_MEETING: names.PROSPECT,
+    names.APPROVAL: names.BRANCH_MEETING,
+    names.CONVERSION_MEETING: names.APPROVAL,
+}
+# Nothing is known of the applicant's person here; no rule about days asks for it.
+_NOBODY = Standing(born_on=None, belongs_to_branch=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that is waited for, with the rule that says so; without one, a step that waits for no day."""
+
+    step: str
+    zh: str
+    actor: str
+    kind: DutyKind
+    due_on: date
+    judgement: Judgement | None = None
+
+    @property
+    def binding_order(self) -> tuple[int, int]:
+        """The duty that binds comes first: the earliest deadline, the latest opening, a rule that blocks."""
+        day = self.due_on.toordinal()
+        blocks = self.judgement is not None and self.judgement.verdict.severity is Severity.BLOCK
+        return (-day if self.kind is DutyKind.OPENING else day, 0 if blocks else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A duty of a case or of a transfer, led by a unit; its id stays while the duty is the same."""
+
+    case_id: UUID | None
+    transfer_id: UUID | None
+    person_id: UUID
+    unit_id: UUID
+    pack_digest: str
+    duty: Duty
+
+    @property
+    def item_id(self) -> UUID:
+        """Derived from what the duty is, and not from its day."""
+        duty, subject = self.duty, self.case_id or self.transfer_id
+        assert subject is not None, "an item belongs to a case or to a transfer"
+        found = duty.judgement
+        rule = "" if found is None else f"{found.rule_id}|{found.layer}"
+        return uuid5(subject, f"{duty.step}|{duty.kind}|{rule}")
+
+
+def urgency_of(duty: Duty, today: date) -> Urgency:
+    """How the day lies to today; a step that may be taken is never overdue."""
+    if duty.due_on < today and duty.kind is not DutyKind.OPENING:
+        return Urgency.OVERDUE
+    return Urgency.DUE if duty.due_on <= today + SOON else Urgency.UPCOMING
+
+
+def items_of_case(case: AdmissionCase, rules: RuleSet, catalogue: Catalogue) -> list[InboxItem]:
+    """What the case waits for, as its branch finds it."""
+    head = case.head
+    return [
+        InboxItem(head.case_id, None, head.person_id, head.unit_id, head.pack_digest, duty)
+        for duty in duties_of(case, rules, catalogue)
+    ]
+
+
+def duties_of(case: AdmissionCase, rules: RuleSet, catalogue: Catalogue) -> list[Duty]:
+    """For each step the earliest deadline and the latest opening, everything that expires, and what only waits."""
+    if case.head.state not in (CaseState.OPEN, CaseState.CONVERTED):
+        return []
+    # The days do not depend on the day of judging; on the last one that was recorded nothing has opened since.
+    on = max(step.occurred_on for step in case.steps)
+    facts = evidence(case, _NOBODY, {})
+    found = [
+        duty
+        for step in _looked_at(case, catalogue)
+        for judgement in judge(rules, catalogue.operations(step), facts, on=on)
+        for duty in ruled(step, catalogue.zh(step), catalogue.actor(step), judgement)
+    ]
+    kept = _binding(found)
+    return sorted([*kept, *_waiting(case, catalogue, kept, on)], key=lambda duty: (duty.due_on, duty.step))
+
+
+def _looked_at(case: AdmissionCase, catalogue: Catalogue) -> list[str]:
+    taken = case.taken
+    steps = [step.id for step in catalogue.takeable(taken)]
+    ahead = [step for step, begun in _AHEAD.items() if begun in taken and step not in taken]
+    steps += [step for step in ahead if step not in steps]
+    if catalogue.may_take(names.THOUGHT_REPORT, taken):
+        steps.append(names.THOUGHT_REPORT)
+    return steps
+
+
+def ruled(step: str, zh: str, actor: str, judgement: Judgement) -> Iterable[Duty]:
+    """What a rule about days asks for, where everything it reads is known."""
+    verdict = judgement.verdict
+    if verdict.missing or verdict.unusable:
+        return
+    if verdict.kind in _SHOWS_DAY_OF_JUDGING:
+        judgement = replace(judgement, verdict=replace(verdict, seen=""))
+    if verdict.kind in _DEADLINES and verdict.holds_until is not None:
+        yield Duty(step, zh, actor, DutyKind.DEADLINE, verdict.holds_until, judgement)
+    elif verdict.kind in _EXPIRIES and verdict.holds_until is not None:
+        yield Duty(step, zh, actor, DutyKind.EXPIRY, verdict.holds_until, judgement)
+    elif verdict.kind in _OPENINGS and verdict.clears_on is not None:
+        yield Duty(step, zh, actor, DutyKind.OPENING, verdict.clears_on, judgement)
+
+
+def _binding(found: list[Duty]) -> list[Duty]:
+    """The duties that decide: one rule is told once, and of a step's rules only the strictest."""
+    kept: dict[tuple[object, ...], Duty] = {}
+    told: set[tuple[str, str]] = set()
+    for duty in found:
+        assert duty.judgement is not None
+        rule = (duty.judgement.rule_id, duty.judgement.layer)
+        if rule in told:
+            continue
+        told.add(rule)
+        # Each thing that runs out does so by itself.
+        key = (duty.step, duty.kind, *(rule if duty.kind is DutyKind.EXPIRY else ()))
+        present = kept.get(key)
+        if present is None or duty.binding_order < present.binding_order:
+            kept[key] = duty
+    return list(kept.values())
+
+
+def _waiting(case: AdmissionCase, catalogue: Catalogue, kept: list[Duty], since: date) -> Iterable[Duty]:
+    """Steps that are next and for which no rule names a day; nobody should forget them for that."""
+    awaited = catalogue.awaited(case.taken)
+    timed = {duty.step for duty in kept if duty.kind is not DutyKind.EXPIRY}
+    for step in catalogue.takeable(case.taken):
+        is_next = step.id in names.LOOSE or (awaited is not None and step.id == awaited.id)
+        if is_next and step.id not in timed:
+            yield Duty(step.id, step.zh, step.actor, DutyKind.OPENING, since)

@@ -1,0 +1,222 @@
+"""What is waited for: rows written again whenever their case or transfer changes, and read a page at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.database import Reader, Record, UnitOfWork
+from chassis.statements import query
+from membership.domain.duties import SOON, Duty, DutyKind, InboxItem, Urgency
+from membership.domain.verdicts import from_records, to_records
+from rulebook import RuleSet
+
+_NAMES = (
+    "item_id",
+    "case_id",
+    "transfer_id",
+    "person_id",
+    "unit_id",
+    "step",
+    "zh",
+    "actor",
+    "kind",
+    "due_on",
+    "pack_digest",
+    "verdict",
+)
+_COLUMNS = ", ".join(f"i.{name}" for name in _NAMES)
+_VALUES = ", ".join("CAST(:verdict AS jsonb)" if name == "verdict" else f":{name}" for name in _NAMES)
+_DROP = query(
+    sa.text(
+        """DELETE FROM inbox_item WHERE case_id = ANY (CAST(:subjects AS uuid[]))
+                                      OR transfer_id = ANY (CAST(:subjects AS uuid[]))"""
+    )
+)
+_ADD = query(sa.text(f"INSERT INTO inbox_item ({', '.join(_NAMES)}) VALUES ({_VALUES})"))
+_MOVE = query(sa.text("UPDATE inbox_item SET unit_id = :unit_id WHERE case_id = :case_id"))
+# The same as `urgency_of`.
+_URGENCY = """CASE WHEN i.due_on < CAST(:today AS date) AND i.kind <> 'opening' THEN 'overdue'
+                   WHEN i.due_on <= CAST(:soon AS date) THEN 'due' ELSE 'upcoming' END"""
+
+
+def _scope(units: str) -> str:
+    return f"""EXISTS (SELECT FROM access_closure c
+                        WHERE c.descendant_id = i.unit_id AND c.valid @> CAST(:today AS date)
+                          AND c.ancestor_id = ANY (CAST(:{units} AS uuid[])))"""
+
+
+# Each way of seeing an item is a walk along an index of its own and ends with the page.
+_WAYS = (
+    f"i.case_id IS NOT NULL AND {_scope('case_units')}",
+    f"i.transfer_id IS NOT NULL AND {_scope('transfer_units')}",
+    "i.person_id = CAST(:self AS uuid)",
+    """i.case_id IN (SELECT n.case_id FROM case_companion n WHERE n.person_id = CAST(:self AS uuid)
+                        AND (n.valid_until IS NULL OR n.valid_until > CAST(:today AS date)))""",
+)
+_WANTED = f"""i.due_on <= CAST(:until AS date)
+    AND (CAST(:after_day AS date) IS NULL
+         OR (i.due_on, i.item_id) > (CAST(:after_day AS date), CAST(:after_id AS uuid)))
+    AND (CAST(:urgency AS text) IS NULL OR {_URGENCY} = CAST(:urgency AS text))
+    AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+         SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
+            AND b.descendant_id = i.unit_id AND b.valid @> CAST(:today AS date) AND NOT b.reading_only))
+    AND (CAST(:person_id AS uuid) IS NULL OR i.person_id = CAST(:person_id AS uuid)
+         OR i.case_id IN (SELECT m.case_id FROM case_companion m WHERE m.person_id = CAST(:person_id AS uuid)
+                             AND (m.valid_until IS NULL OR m.valid_until > CAST(:today AS date))))"""
+_PAGE = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM inbox_item i JOIN ({
+            " UNION ".join(
+                f'''(SELECT i.item_id FROM inbox_item i WHERE {_WANTED} AND {way}
+                      ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer))'''
+                for way in _WAYS
+            )
+        }) AS seen USING (item_id) ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer)"""
+    ),
+    planned_anew=True,
+)
+_TO_REMIND = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM inbox_item i
+             WHERE i.verdict IS NOT NULL AND i.due_on <= CAST(:soon AS date)
+               AND NOT EXISTS (SELECT FROM reminder r WHERE r.item_id = i.item_id AND r.due_on = i.due_on
+                                  AND r.urgency = {_URGENCY})
+             ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer)"""
+    )
+)
+_REMIND = query(
+    sa.text(
+        """INSERT INTO reminder (item_id, due_on, urgency, reminder_id, issued_at)
+           VALUES (:item_id, :due_on, :urgency, :reminder_id, :now)"""
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """Which items a page shows."""
+
+    until: date
+    unit_id: UUID | None = None
+    person_id: UUID | None = None
+    urgency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item as it is kept; its rule's words lie in the rule set of the digest."""
+
+    item_id: UUID
+    item: InboxItem
+    record: Mapping[str, Any] | None
+
+    def explained(self, rules: RuleSet) -> InboxItem:
+        """The item with what its rule says."""
+        judgements = () if self.record is None else from_records(rules, [self.record])
+        duty = self.item.duty
+        explained = Duty(duty.step, duty.zh, duty.actor, duty.kind, duty.due_on, *judgements)
+        return InboxItem(
+            self.item.case_id,
+            self.item.transfer_id,
+            self.item.person_id,
+            self.item.unit_id,
+            self.item.pack_digest,
+            explained,
+        )
+
+
+async def replace(work: UnitOfWork, subjects: Sequence[UUID], items: Sequence[InboxItem]) -> None:
+    """Write what these cases or transfers wait for now, in the place of what they waited for."""
+    await work.execute(_DROP, subjects=list(subjects))
+    await work.execute_many(_ADD, [_row(item) for item in items])
+
+
+async def move(work: UnitOfWork, case_id: UUID, unit_id: UUID) -> None:
+    """Let another branch find what a case waits for; the days stay."""
+    await work.execute(_MOVE, case_id=case_id, unit_id=unit_id)
+
+
+def _row(item: InboxItem) -> dict[str, Any]:
+    duty = item.duty
+    return {
+        "item_id": item.item_id,
+        "case_id": item.case_id,
+        "transfer_id": item.transfer_id,
+        "person_id": item.person_id,
+        "unit_id": item.unit_id,
+        "step": duty.step,
+        "zh": duty.zh,
+        "actor": duty.actor,
+        "kind": duty.kind.value,
+        "due_on": duty.due_on,
+        "pack_digest": item.pack_digest,
+        "verdict": None if duty.judgement is None else to_records([duty.judgement])[0],
+    }
+
+
+def _waiting(row: Record) -> Waiting:
+    duty = Duty(row["step"], row["zh"], row["actor"], DutyKind(row["kind"]), row["due_on"])
+    item = InboxItem(
+        row["case_id"], row["transfer_id"], row["person_id"], row["unit_id"], row["pack_digest"], duty
+    )
+    return Waiting(row["item_id"], item, row["verdict"])
+
+
+async def page(
+    reader: Reader,
+    *,
+    case_units: Sequence[UUID],
+    transfer_units: Sequence[UUID],
+    self_id: UUID | None,
+    wanted: InboxFilter,
+    today: date,
+    after: tuple[date, UUID] | None,
+    size: int,
+) -> list[Waiting]:
+    """What the caller finds, the earliest day first."""
+    after_day, after_id = after or (None, None)
+    rows = await reader.fetch(
+        _PAGE,
+        case_units=list(case_units),
+        transfer_units=list(transfer_units),
+        self=self_id,
+        until=wanted.until,
+        unit_id=wanted.unit_id,
+        person_id=wanted.person_id,
+        urgency=wanted.urgency,
+        today=today,
+        soon=today + SOON,
+        after_day=after_day,
+        after_id=after_id,
+        size=size,
+    )
+    return [_waiting(row) for row in rows]
+
+
+async def to_remind(reader: Reader, *, today: date, size: int) -> list[Waiting]:
+    """Items that came due or were missed, and that nobody was reminded of for that."""
+    rows = await reader.fetch(_TO_REMIND, today=today, soon=today + SOON, size=size)
+    return [_waiting(row) for row in rows]
+
+
+async def note_reminders(
+    work: UnitOfWork, given: Sequence[tuple[UUID, Waiting, Urgency]], *, now: datetime
+) -> None:
+    """Note that these reminders were given."""
+    await work.execute_many(
+        _REMIND,
+        [
+            {
+                "item_id": waiting.item_id,
+                "due_on": waiting.item.duty.due_on,
+                "urgency": urgency.value,
+                "reminder_id": reminder_id,
+                "now": now,
+            }
+            for reminder_id, waiting, urgency in given
+        ],
+    )
