@@ -65,14 +65,9 @@ async def award_of(university: University, first_year: int, **values: Any) -> di
     return made
 
 
-@pytest.mark.covers("S62", "F69", "F70", "F71", "F72")
-async def test_an_edition_runs_from_its_opening_to_the_notice(stack: Stack, university: University) -> None:
-    office, (winner, other, *_) = university.office, university.branches
-    meetings = [await university.hold_meeting(winner) for _ in range(2)]
-    members = await university.register(*({} for _ in range(3)))
-    await university.enrol(winner, members)
-    award = await award_of(university, today().year)
-    edition = await university.post(
+async def begin_edition(university: University, award: Any) -> Any:
+    """The first edition of an award, with one place."""
+    return await university.post(
         "/v1/editions",
         {
             "awardId": award["awardId"],
@@ -84,8 +79,18 @@ async def test_an_edition_runs_from_its_opening_to_the_notice(stack: Stack, univ
             "missingScorePolicy": "MISSING_SCORE_POLICY_DROP",
             "tieRule": "TIE_RULE_SHARED_PLACE",
         },
-        by=office,
+        by=university.office,
     )
+
+
+@pytest.mark.covers("S62", "F69", "F70", "F71", "F72")
+async def test_an_edition_runs_from_its_opening_to_the_notice(stack: Stack, university: University) -> None:
+    office, (winner, other, *_) = university.office, university.branches
+    meetings = [await university.hold_meeting(winner) for _ in range(2)]
+    members = await university.register(*({} for _ in range(3)))
+    await university.enrol(winner, members)
+    award = await award_of(university, today().year)
+    edition = await begin_edition(university, award)
     path = f"/v1/editions/{edition['editionId']}"
 
     async def step(verb: str, body: Any = None) -> None:
