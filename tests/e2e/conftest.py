@@ -2,9 +2,7 @@
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +10,13 @@ from deploy.local.stack import Stack
 from deploy.local.story.asking import Gateway
 from deploy.local.story.stage import Stage
 from tests.rows import touched
+from tests.support import folders
 
 
 @pytest.fixture(scope="package")
 def theatre(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """The whole system with its own embedded servers, which a test may kill and must start again."""
-    folder = Path(tempfile.mkdtemp(prefix="shuyuan-e2e-"))
-    # PostgreSQL runs as another user and must reach its data below.
-    folder.chmod(0o755)
+    folder = folders.make("shuyuan-e2e-")
     failed_before = request.session.testsfailed
     # Durable: a killed PostgreSQL must keep what it has committed, as a real one does.
     stack = Stack(folder, mode="test")

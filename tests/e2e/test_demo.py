@@ -2,11 +2,9 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
 from deploy.local.stack import Stack
+from tests.support import folders
 from tests.support.http import Api
 
 BEFORE_REORGANIZATION = "2020-08-31"
@@ -39,9 +38,7 @@ class University:
 @pytest.fixture(scope="module")
 def university(request: pytest.FixtureRequest) -> Iterator[University]:
     """`small`, loaded in two goes: the first is cut off in the middle of the reorganisation."""
-    folder = Path(tempfile.mkdtemp(prefix="shuyuan-demo-"))
-    # PostgreSQL runs as another user and must reach its data below.
-    folder.chmod(0o755)
+    folder = folders.make("shuyuan-demo-")
     failed_before = request.session.testsfailed
     stack = Stack(folder, mode="test", durable=False)
 

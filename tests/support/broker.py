@@ -3,10 +3,8 @@
 import contextlib
 import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from deploy.local import ports
 from deploy.local.errors import NotReadyError
 from deploy.local.nats import Nats
+from tests.support import folders
 from tests.support.provision import NATS_IMAGE_VARIABLE, NATS_VARIABLE, Choice, choose, without_image
 
 
@@ -63,7 +62,7 @@ class NatsServer:
 @contextlib.contextmanager
 def embedded(choice: Choice) -> Iterator[NatsServer]:
     """A server from the wheel."""
-    folder = Path(tempfile.mkdtemp(prefix="shuyuan-nats-"))
+    folder = folders.make("shuyuan-nats-")
     server = Nats(folder / "data", folder / "nats.log", durable=False)
     try:
         server.start()

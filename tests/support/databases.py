@@ -4,10 +4,8 @@ import contextlib
 import itertools
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from deploy.local import ports, sql
 from deploy.local.errors import NotReadyError
 from deploy.local.postgres import Postgres
+from tests.support import folders
 from tests.support.provision import (
     DATABASE_VARIABLE,
     POSTGRES_IMAGE_VARIABLE,
@@ -94,8 +93,7 @@ class DatabaseServer:
 @contextlib.contextmanager
 def embedded(choice: Choice) -> Iterator[DatabaseServer]:
     """A server from the wheel in a folder that the user `nobody` can reach (pytest's own is private)."""
-    folder = Path(tempfile.mkdtemp(prefix="shuyuan-pg-"))
-    folder.chmod(0o755)
+    folder = folders.make("shuyuan-pg-")
     server = Postgres(folder / "data", folder / "postgres.log", durable=False)
     try:
         server.start()

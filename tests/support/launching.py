@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from deploy.local import environment, ports
 from deploy.local.child import family, is_alive
 from deploy.local.layout import ROOT, Ports
+from tests.support import folders
 
 PATIENCE = 240.0
 
@@ -23,8 +23,7 @@ PATIENCE = 240.0
 @contextlib.contextmanager
 def data_folder() -> Iterator[Path]:
     """A folder that the database's own user can reach; pytest's are private."""
-    folder = Path(tempfile.mkdtemp(prefix="shuyuan-local-"))
-    folder.chmod(0o755)
+    folder = folders.make("shuyuan-local-")
     try:
         yield folder
     finally:

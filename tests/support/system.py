@@ -3,13 +3,12 @@
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deploy.local.stack import Elsewhere, Stack
+from tests.support import folders
 from tests.support.provision import (
     DATABASE_VARIABLE,
     NATS_IMAGE_VARIABLE,
@@ -22,9 +21,7 @@ from tests.support.provision import (
 @contextlib.contextmanager
 def serve(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Start it in a folder of its own; a failing run leaves its logs and says where they are."""
-    folder = Path(tempfile.mkdtemp(prefix="shuyuan-stack-"))
-    # PostgreSQL runs as another user and must reach its data below.
-    folder.chmod(0o755)
+    folder = folders.make("shuyuan-stack-")
     before = request.session.testsfailed
     stack = Stack(folder, mode="test", durable=False, elsewhere=_elsewhere(request))
     try:
