@@ -260,3 +260,39 @@ class PlaqueWithdrawnError(StateError):
     """The plaque was withdrawn before."""
 
     reason = "PLAQUE_WITHDRAWN"
+
+
+class DutyNotFoundError(NotFoundError):
+    """No such duty."""
+
+    reason = "DUTY_NOT_FOUND"
+
+
+class DutyRetiredError(StateError):
+    """The duty holds no longer."""
+
+    reason = "DUTY_RETIRED"
+
+
+class DutyAssignmentOverlapsError(StateError):
+    """The unit has the part in some of the days already."""
+
+    reason = "DUTY_ASSIGNMENT_OVERLAPS"
+
+
+class DutyAssignmentNotFoundError(StateError):
+    """The unit has no such part on the day or later."""
+
+    reason = "DUTY_ASSIGNMENT_NOT_FOUND"
+
+
+class DutyNotAccountableError(StateError):
+    """The unit does not answer for the duty."""
+
+    reason = "DUTY_NOT_ACCOUNTABLE"
+
+
+class DutySignedOffError(StateError):
+    """A unit has signed the duty off."""
+
+    reason = "DUTY_SIGNED_OFF"

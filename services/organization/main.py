@@ -14,6 +14,7 @@ from organization.operations.bootstrap import bootstrap
 from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
 from organization.servicer.appointments import AppointmentServicer
+from organization.servicer.duties import DutyServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
 from organization.servicer.links import ClassLinkServicer, PlaqueServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
@@ -24,6 +25,7 @@ from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
+    duty_service_pb2_grpc,
     error_reason_pb2,
     grant_service_pb2_grpc,
     place_service_pb2_grpc,
@@ -82,6 +84,7 @@ def build(settings: Settings) -> Service:
             (place_service_pb2_grpc.add_PlaceServiceServicer_to_server, PlaceServicer()),
             (zone_service_pb2_grpc.add_ZoneServiceServicer_to_server, ZoneServicer()),
             (class_link_service_pb2_grpc.add_ClassLinkServiceServicer_to_server, ClassLinkServicer()),
+            (duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer()),
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
             (
                 reorganization_service_pb2_grpc.add_ReorganizationServiceServicer_to_server,

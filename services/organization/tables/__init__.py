@@ -5,6 +5,7 @@ the other tables hold what never changes and what is believed now, for speed.
 """
 
 from organization.tables.base import metadata
+from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
 from organization.tables.units import (
@@ -23,6 +24,9 @@ __all__ = [
     "campus",
     "class_link",
     "class_link_term",
+    "duty",
+    "duty_sign_off",
+    "duty_term",
     "grant",
     "grant_term",
     "metadata",

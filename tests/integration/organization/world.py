@@ -38,6 +38,7 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2,
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
+    duty_service_pb2_grpc,
     grant_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
@@ -144,6 +145,7 @@ class World:
             zones=zone_service_pb2_grpc.ZoneServiceStub(channel),
             class_links=class_link_service_pb2_grpc.ClassLinkServiceStub(channel),
             plaques=plaque_service_pb2_grpc.PlaqueServiceStub(channel),
+            duties=duty_service_pb2_grpc.DutyServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),
         )
 

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import EnumDescriptor
 from chassis import contract
 from chassis.errors import ServiceError
 from organization import errors
-from organization.domain import grants, places, posts, reorganizations, units
+from organization.domain import duties, grants, places, posts, reorganizations, units
 from organization.events.shapes import number
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import (
@@ -18,6 +18,8 @@ from shuyuan.organization.v1 import (
     appointment_pb2,
     appointment_service_pb2,
     class_link_service_pb2,
+    duty_pb2,
+    duty_service_pb2,
     error_reason_pb2,
     events_pb2,
     grant_pb2,
@@ -43,6 +45,7 @@ FILES = (
     zone_service_pb2,
     class_link_service_pb2,
     plaque_service_pb2,
+    duty_service_pb2,
 )
 
 
@@ -78,6 +81,8 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (grant_pb2.Grant.Basis.DESCRIPTOR, grants.Basis),
         (place_pb2.Place.Kind.DESCRIPTOR, places.PlaceKind),
         (place_pb2.Place.State.DESCRIPTOR, places.PlaceState),
+        (duty_pb2.DutyAssignment.Part.DESCRIPTOR, duties.Part),
+        (duty_pb2.DutyFinding.Kind.DESCRIPTOR, duties.FindingKind),
         (reorganization_pb2.Reorganization.State.DESCRIPTOR, reorganizations.ReorganizationState),
     ],
 )
@@ -123,6 +128,8 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         "zones",
         "class_links",
         "plaques",
+        "duties",
+        "duty_questions",
     ],
 )
 def test_every_statement_is_compiled_once(noun: str) -> None:

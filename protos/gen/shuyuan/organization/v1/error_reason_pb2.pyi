@@ -110,6 +110,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The member has a plaque on the day or later. Metadata: `plaque_id`."""
     ERROR_REASON_PLAQUE_WITHDRAWN: _ErrorReason.ValueType  # 52
     """The plaque was withdrawn before. Metadata: `plaque_id`, `withdrawn_on`."""
+    ERROR_REASON_DUTY_NOT_FOUND: _ErrorReason.ValueType  # 90
+    """There is no duty `duty_id`. Metadata: `duty_id`."""
+    ERROR_REASON_DUTY_RETIRED: _ErrorReason.ValueType  # 91
+    """The duty holds no longer. Metadata: `duty_id`, `valid_until`."""
+    ERROR_REASON_DUTY_ASSIGNMENT_OVERLAPS: _ErrorReason.ValueType  # 92
+    """The unit has the part on some of the days already. Metadata: `unit_id`, `valid_from`, the first day of that part."""
+    ERROR_REASON_DUTY_ASSIGNMENT_NOT_FOUND: _ErrorReason.ValueType  # 93
+    """The unit has no such part on the day or later. Metadata: `unit_id`, `ends_on`."""
+    ERROR_REASON_DUTY_NOT_ACCOUNTABLE: _ErrorReason.ValueType  # 94
+    """The unit does not answer for the duty on the day. Metadata: `unit_id`, `day`."""
+    ERROR_REASON_DUTY_SIGNED_OFF: _ErrorReason.ValueType  # 95
+    """A unit has signed the duty off. Metadata: `unit_id`, `signed_on`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -204,4 +216,16 @@ ERROR_REASON_PLAQUE_OVERLAPS: ErrorReason.ValueType  # 51
 """The member has a plaque on the day or later. Metadata: `plaque_id`."""
 ERROR_REASON_PLAQUE_WITHDRAWN: ErrorReason.ValueType  # 52
 """The plaque was withdrawn before. Metadata: `plaque_id`, `withdrawn_on`."""
+ERROR_REASON_DUTY_NOT_FOUND: ErrorReason.ValueType  # 90
+"""There is no duty `duty_id`. Metadata: `duty_id`."""
+ERROR_REASON_DUTY_RETIRED: ErrorReason.ValueType  # 91
+"""The duty holds no longer. Metadata: `duty_id`, `valid_until`."""
+ERROR_REASON_DUTY_ASSIGNMENT_OVERLAPS: ErrorReason.ValueType  # 92
+"""The unit has the part on some of the days already. Metadata: `unit_id`, `valid_from`, the first day of that part."""
+ERROR_REASON_DUTY_ASSIGNMENT_NOT_FOUND: ErrorReason.ValueType  # 93
+"""The unit has no such part on the day or later. Metadata: `unit_id`, `ends_on`."""
+ERROR_REASON_DUTY_NOT_ACCOUNTABLE: ErrorReason.ValueType  # 94
+"""The unit does not answer for the duty on the day. Metadata: `unit_id`, `day`."""
+ERROR_REASON_DUTY_SIGNED_OFF: ErrorReason.ValueType  # 95
+"""A unit has signed the duty off. Metadata: `unit_id`, `signed_on`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

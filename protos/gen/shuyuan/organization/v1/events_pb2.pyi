@@ -13,6 +13,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
+from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
@@ -1001,3 +1002,175 @@ class PlaqueWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlaqueWithdrawn: _TypeAlias = PlaqueWithdrawn  # noqa: Y015
+
+@_typing.final
+class DutyPublished(_message.Message):
+    """A duty was published."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def duty(self) -> _duty_pb2.Duty:
+        """The duty after the event."""
+
+    def __init__(
+        self,
+        *,
+        duty: _duty_pb2.Duty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyPublished: _TypeAlias = DutyPublished  # noqa: Y015
+
+@_typing.final
+class DutyUpdated(_message.Message):
+    """What a duty is, or until when it is due, was said anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def duty(self) -> _duty_pb2.Duty:
+        """The duty after the event."""
+
+    def __init__(
+        self,
+        *,
+        duty: _duty_pb2.Duty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyUpdated: _TypeAlias = DutyUpdated  # noqa: Y015
+
+@_typing.final
+class DutyRetired(_message.Message):
+    """A duty no longer holds from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    ends_on: _builtins.str
+    """First day on which it no longer holds."""
+    @_builtins.property
+    def duty(self) -> _duty_pb2.Duty:
+        """The duty after the event."""
+
+    def __init__(
+        self,
+        *,
+        ends_on: _builtins.str = ...,
+        duty: _duty_pb2.Duty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty", "ends_on", b"ends_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyRetired: _TypeAlias = DutyRetired  # noqa: Y015
+
+@_typing.final
+class DutyAssigned(_message.Message):
+    """A unit got a part in a duty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def assignment(self) -> _duty_pb2.DutyAssignment:
+        """The part."""
+
+    @_builtins.property
+    def duty(self) -> _duty_pb2.Duty:
+        """The duty after the event."""
+
+    def __init__(
+        self,
+        *,
+        assignment: _duty_pb2.DutyAssignment | None = ...,
+        duty: _duty_pb2.Duty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "duty", b"duty"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyAssigned: _TypeAlias = DutyAssigned  # noqa: Y015
+
+@_typing.final
+class DutyUnassigned(_message.Message):
+    """A unit no longer has a part in a duty from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The unit."""
+    part: _duty_pb2.DutyAssignment.Part.ValueType
+    """The part that ended."""
+    ends_on: _builtins.str
+    """First day on which it no longer has it."""
+    @_builtins.property
+    def duty(self) -> _duty_pb2.Duty:
+        """The duty after the event."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        part: _duty_pb2.DutyAssignment.Part.ValueType = ...,
+        ends_on: _builtins.str = ...,
+        duty: _duty_pb2.Duty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty", "ends_on", b"ends_on", "part", b"part", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyUnassigned: _TypeAlias = DutyUnassigned  # noqa: Y015
+
+@_typing.final
+class DutySignedOff(_message.Message):
+    """An accountable unit signed a duty off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIGN_OFF_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sign_off(self) -> _duty_pb2.DutySignOff:
+        """The word of the unit."""
+
+    @_builtins.property
+    def duty(self) -> _duty_pb2.Duty:
+        """The duty after the event."""
+
+    def __init__(
+        self,
+        *,
+        sign_off: _duty_pb2.DutySignOff | None = ...,
+        duty: _duty_pb2.Duty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty", "sign_off", b"sign_off"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty", "sign_off", b"sign_off"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutySignedOff: _TypeAlias = DutySignedOff  # noqa: Y015
