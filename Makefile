@@ -20,7 +20,7 @@ export PORT BASE_PORT DEMO
 export SHUYUAN_TOOLS = $(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-tools run up down status token test test-only lint format protos story rows bench chaos chart openapi clean
+.PHONY: help setup setup-dev setup-tools run up down status token test test-only lint format protos story rows rules-long bench chaos chart openapi clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ rows: setup-dev ## say which rows of docs/rows.yaml the last test run showed
 
 story: setup ## play the story in the running system (`make run` or `make up` first) and tell it
 	@$(RUN) -m deploy.local.story
+
+rules-long: setup-dev ## compare 100,000 earliest days with stepping day by day (make test: 1,000)
+	SHUYUAN_RULE_CASES=100000 $(RUN) -m pytest -p tests.rows.plugin tests/unit/rulebook/test_stepping.py $(PYTEST_ARGS)
 
 bench: setup-dev ## measure speed beside the usual single-process application
 	$(RUN) -m tests.load

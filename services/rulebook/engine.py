@@ -83,7 +83,11 @@ def _judge(rule_set: RuleSet, rule: Rule, facts: Facts, on: date) -> Verdict:
     stated = {need.fact: facts.get(need.fact) for need in rule.needs}
     missing, unusable = _lacks(rule, stated)
     outcome = Outcome(satisfied=False, seen="", needed="")
-    if not missing and not unusable:
+    if rule.only_for is not None and rule.only_for.leaves_out(stated):
+        # Whom the rule does not ask need not have what it reads.
+        missing, unusable = (), ()
+        outcome = Outcome(satisfied=True, seen=fact_text(stated[rule.only_for.fact]), needed="")
+    elif not missing and not unusable:
         try:
             outcome = rule.kind.evaluate(rule.parameters, FactReader(stated, rule.facts), on)
         except UnusableFactError as error:

@@ -9,7 +9,7 @@ from datetime import date
 
 from .errors import PackError, PackProblem
 from .packs import Pack
-from .rules import Rule
+from .rules import Rule, Scope
 
 
 def merge_rules(packs: Sequence[Pack], on: date) -> tuple[Rule, ...]:
@@ -106,9 +106,15 @@ def _refusals(rule: Rule, replaced: Rule) -> Iterator[str]:
         yield f"it no longer applies to {', '.join(left_out)}"
     if dict(rule.facts) != dict(replaced.facts):
         yield "it reads other facts; add it as a second condition"
+    if rule.only_for is not None and not _asks_as_many(rule.only_for, replaced.only_for):
+        yield f"it is only for {', '.join(rule.only_for.one_of)}"
     for spec in rule.kind.parameters:
         reason = spec.refusal(
             replaced.parameters.values.get(spec.name), rule.parameters.values.get(spec.name)
         )
         if reason is not None:
             yield reason
+
+
+def _asks_as_many(scope: Scope, replaced: Scope | None) -> bool:
+    return replaced is not None and scope.fact == replaced.fact and set(scope.one_of) >= set(replaced.one_of)

@@ -12,7 +12,7 @@ from string import Formatter
 from typing import Any
 
 from .errors import DayFormatError, PeriodFormatError, RulebookError
-from .facts import Need
+from .facts import Facts, FactType, Need
 from .kinds import KINDS, Kind, needs, unbound_roles
 from .parameters import ParameterError, Parameters
 from .periods import parse_day
@@ -101,6 +101,25 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """
+    Whom a rule asks: only those for whom a fact is one of these names.
+
+    Of those whose fact nobody has stated the rule asks it too.
+    """
+
+    fact: str
+    one_of: tuple[str, ...]
+
+    def leaves_out(self, facts: Facts) -> bool:
+        """
+        Whether the case is known to be none that the rule asks.
+        """
+        value = facts.get(self.fact)
+        return isinstance(value, str) and value not in self.one_of
+
+
+@dataclass(frozen=True)
 class Rule:
     """One instance of a kind, with its numbers, dates and source."""
 
@@ -118,6 +137,7 @@ class Rule:
     messages: Mapping[str, str]
     replaces: str | None
     content: Mapping[str, Any]
+    only_for: Scope | None = None
 
     @property
     def row(self) -> str:
@@ -137,7 +157,10 @@ class Rule:
         """
         The facts that the rule reads.
         """
-        return needs(self.kind, self.parameters, self.facts)
+        read = needs(self.kind, self.parameters, self.facts)
+        if self.only_for is None:
+            return read
+        return (Need(self.only_for.fact, FactType.TEXT, optional=True), *read)
 
 
 def build_rule(content: Mapping[str, Any]) -> Rule:
@@ -165,7 +188,14 @@ def build_rule(content: Mapping[str, Any]) -> Rule:
         messages=content["messages"],
         replaces=content.get("replaces"),
         content=content,
+        only_for=_scope(content),
     )
+
+
+def _scope(content: Mapping[str, Any]) -> Scope | None:
+    if "only_for" not in content:
+        return None
+    return Scope(content["only_for"]["fact"], tuple(content["only_for"]["one_of"]))
 
 
 def read_span(content: Mapping[str, Any]) -> tuple[date, date | None]:

@@ -132,6 +132,8 @@ def political_review(request: service.RecordPoliticalReviewRequest) -> Act:
         reviewer=parse_uuid(request.reviewer_person_id, field_name="reviewer_person_id"),
         archive_reference=request.archive_reference,
         all_areas=request.all_areas_covered,
+        home_heard=request.registered_residence_heard,
+        residence_heard=request.residence_heard,
     ).overridden_by(override(request))
 
 

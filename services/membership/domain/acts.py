@@ -136,15 +136,23 @@ def introducers(occurred_on: date, people: Sequence[UUID], *, no_relatives: bool
 
 
 def political_review(
-    occurred_on: date, *, conclusion: str, reviewer: UUID, archive_reference: str, all_areas: bool
+    occurred_on: date,
+    *,
+    conclusion: str,
+    reviewer: UUID,
+    archive_reference: str,
+    all_areas: bool,
+    home_heard: bool = False,
+    residence_heard: bool = False,
 ) -> Act:
     """That the political review was done; nothing of its content."""
+    opinions = _documents(registered_residence_opinion=home_heard, residence_opinion=residence_heard)
     return Act(
         names.POLITICAL_REVIEW,
         occurred_on,
         {"conclusion": conclusion, "reviewer": str(reviewer), "archive_reference": archive_reference},
         {"political_review_areas": list(POLITICAL_REVIEW_AREAS) if all_areas else []},
-        documents=("political_review_conclusion",),
+        documents=("political_review_conclusion", *opinions),
         people=(reviewer,),
     )
 

@@ -31,12 +31,20 @@ def evidence(case: AdmissionCase, standing: Standing, stated: Mapping[str, Any])
         "application_on": case.head.applied_on,
         "born_on": standing.born_on,
         "activist_on": case.day_of(names.ACTIVIST),
+        # The step is the committee's decision; the filing has a step of its own (LOC-06).
+        "activist_decided_on": case.day_of(names.ACTIVIST),
+        "application_route": _route(case),
+        "prospect_on": case.day_of(names.PROSPECT),
+        "prospect_consented_on": case.day_of(names.PROSPECT_FILING),
+        "planned_on": case.day_of(names.COMMITTEE_REVIEW),
         "last_assessment_on": _last_assessment(case),
         # A case is open without a break, also while it moves between branches (DEV-08, C17).
         "cultivation_paused_days": 0,
         "leaves_unit_on": _leaving_day(case),
         "committee_review_passed": names.COMMITTEE_REVIEW in case.taken,
         "branch_resolution_on": case.day_of(names.BRANCH_MEETING),
+        # The roll lets membership begin with the resolution (DEV-25, DEV-38).
+        "membership_starts_on": case.day_of(names.BRANCH_MEETING),
         "admission_approved": names.APPROVAL in case.taken,
         "assigned_to_branch": standing.belongs_to_branch,
         "case_documents": documents_of(case, ()),
@@ -45,10 +53,18 @@ def evidence(case: AdmissionCase, standing: Standing, stated: Mapping[str, Any])
         "anchor_on": case.day_of(names.ACTIVIST),
         **_review_facts(case),
         **_training_facts(case),
+        **_form_facts(case),
         **_probation_facts(case),
     }
     facts.update(stated)
     return facts
+
+
+def _route(case: AdmissionCase) -> str:
+    application = case.last(names.APPLICATION)
+    route = None if application is None else application.detail.get("route")
+    # Of a case from paper nobody may have said it: article 6 names the unit first, the others are exceptions.
+    return str(route or "work_or_study_unit")
 
 
 def documents_of(case: AdmissionCase, brought: Iterable[str], *, only_brought: bool = False) -> list[str]:
@@ -98,10 +114,19 @@ def _training_facts(case: AdmissionCase) -> dict[str, Fact]:
     }
 
 
+def _form_facts(case: AdmissionCase) -> dict[str, Fact]:
+    issued_on = case.day_of(names.ADMISSION_FORM)
+    # Forms are numbered by the year in which they are filled in.
+    ends_on = None if issued_on is None else date(issued_on.year, 12, 31)
+    return {"form_issued_on": issued_on, "form_series_ends_on": ends_on}
+
+
 def _probation_facts(case: AdmissionCase) -> dict[str, Fact]:
     head = case.head
     extensions = int(head.extension is not None)
+    elsewhere = head.probation_from is not None and head.approver_unit_id is None
     return {
+        "developed_where": "elsewhere" if elsewhere else "here",
         "probation_starts_on": head.probation_from,
         "probation_ends_on": head.probation_until,
         "probation_original_end_on": _original_end(case),

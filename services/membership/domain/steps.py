@@ -16,6 +16,7 @@ ACTIVIST: Final = "activist"
 CONTACTS: Final = "contacts"
 CULTIVATION: Final = "cultivation_assessment"
 PROSPECT: Final = "prospect"
+PROSPECT_FILING: Final = "prospect_filing"
 INTRODUCERS: Final = "introducers"
 POLITICAL_REVIEW: Final = "political_review"
 TRAINING: Final = "training"
@@ -39,13 +40,16 @@ ARCHIVE: Final = "archive"
 
 # Taken at any time after the approval; nothing waits for them.
 LOOSE: Final = frozenset({"approval_filing", ASSIGNMENT, OATH})
-# May be taken again until the step named has been taken: contacts change, a training or a review expires.
+# May be taken again until the step named has been taken: contacts change, a training or a review expires, a year's
+# series of forms ends (LOC-14), a resolution that was not sent up in time is discussed again (LOC-09).
 REPEATABLE: Final[Mapping[str, str]] = {
     CONTACTS: APPROVAL,
     INTRODUCERS: BRANCH_MEETING,
     POLITICAL_REVIEW: BRANCH_MEETING,
     TRAINING: BRANCH_MEETING,
     PRE_REVIEW: BRANCH_MEETING,
+    ADMISSION_FORM: BRANCH_MEETING,
+    BRANCH_MEETING: SUPERIOR_TALK,
 }
 # Periodic steps come to an end with these.
 PERIOD_ENDS: Final[Mapping[str, str]] = {
@@ -53,7 +57,7 @@ PERIOD_ENDS: Final[Mapping[str, str]] = {
     PROBATION_ASSESSMENT: CONVERSION_MEETING,
 }
 # Run side by side between the prospect's determination and the committee's review.
-PARALLEL: Final = frozenset({"prospect_filing", INTRODUCERS, POLITICAL_REVIEW, TRAINING})
+PARALLEL: Final = frozenset({PROSPECT_FILING, INTRODUCERS, POLITICAL_REVIEW, TRAINING})
 # Undone by an extension of the probation, so that they are taken again at its end.
 OF_CONVERSION: Final = frozenset({CONVERSION_REQUEST, CONVERSION_REVIEW, CONVERSION_MEETING})
 

@@ -83,6 +83,24 @@ def test_activist_day_is_counted_from_decision_or_filing_as_a_second_condition()
     assert earliest_clear(both) == date(2024, 12, 20)
 
 
+@pytest.mark.covers("LOC-06")
+def test_activist_begins_with_the_discussion_and_prospect_with_the_consent() -> None:
+    late = {"activist_decided_on": date(2025, 4, 15), "activist_on": date(2025, 4, 20)}
+    consent: Facts = {"prospect_consented_on": date(2026, 4, 25)}
+
+    assert not verdicts_of("admission.prospect", {**late})["LOC-06.activist"].satisfied
+    review = verdicts_of("admission.committee_review", consent, date(2026, 4, 20))["LOC-06"]
+    assert (review.satisfied, review.clears_on) == (False, date(2026, 4, 25))
+
+
+@pytest.mark.covers("LOC-18", "LOC-19")
+def test_one_university_s_own_intervals_are_a_pack_that_is_loaded_where_it_is_named() -> None:
+    own = RuleBook.shipped("nation", "steps", "branches", "standing", "intervals").in_force(DAY)
+
+    assert not {"LOC-18", "LOC-19"} & {one.row for one in RULES.rules}
+    assert {"LOC-18", "LOC-19"} <= {one.row for one in own.rules}
+
+
 @pytest.mark.covers("HE-04", "ELE-01")
 def test_texts_that_agree_on_a_term_both_show_their_source() -> None:
     verdicts = verdicts_of("branch.term_election", {"term_started_on": date(2021, 9, 1)}, date(2024, 9, 2))

@@ -1,12 +1,10 @@
 """Judging an operation: every rule answers, nothing absent passes, and the earliest day is the right one."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from rulebook import (
     NO_END,
@@ -30,27 +28,6 @@ SHIPPED = RuleBook.shipped()
 RULES = SHIPPED.in_force(DAY)
 
 
-nearby = st.dates(min_value=date(2024, 1, 1), max_value=date(2024, 12, 31))
-facts_named = st.sampled_from(["a", "b", "c"])
-periods = st.one_of(st.integers(0, 5).map("P{}M".format), st.integers(0, 120).map("P{}D".format))
-windows = st.one_of(st.integers(1, 12).map("{}WD".format), st.integers(0, 40).map("P{}D".format))
-dated = st.one_of(
-    st.tuples(st.just("not_before"), st.just("since"), st.just("interval"), periods, facts_named),
-    st.tuples(st.just("not_after"), st.just("since"), st.just("within"), periods, facts_named),
-    st.tuples(st.just("not_after"), st.just("until"), st.just("lead"), periods, facts_named),
-    st.tuples(st.just("validity"), st.just("issued"), st.just("valid_for"), periods, facts_named),
-    st.tuples(st.just("validity"), st.just("until"), st.just("remaining"), periods, facts_named),
-    st.tuples(st.just("cadence"), st.just("anchor"), st.just("every"), periods, facts_named),
-    st.tuples(st.just("publicity"), st.just("posted"), st.just("window"), windows, facts_named),
-)
-
-
-def dated_rule(number: int, kind: str, role: str, parameter: str, value: str, fact: str) -> str:
-    """A rule that only days decide."""
-    facts = f"{{{role}: {fact}, last: last_{fact}}}" if kind == "cadence" else f"{{{role}: {fact}}}"
-    return rule(f"TST-{number:02}", kind=kind, facts=facts, parameters=f"{{{parameter}: {value}}}")
-
-
 def judge(rules: RuleSet, on: date = DAY, **facts: Any) -> list[Verdict]:
     return evaluate(rules, operation="case.act", facts=facts, on=on)
 
@@ -64,6 +41,7 @@ class TestEvaluate:
             ("nation", "DEV-09"),
             ("nation", "DEV-09.opinions"),
             ("province", "LOC-01"),
+            ("province", "LOC-06.activist"),
             ("university", "LOC-01.calendar"),
         ]
 
@@ -142,6 +120,35 @@ class TestBlocking:
         assert blocking(verdicts) == verdicts
 
 
+class TestOnlyFor:
+    """A rule may ask only some: those for whom a fact is one of its names."""
+
+    RULES = book(nation=rule(more="only_for: {fact: route, one_of: [mobile]}")).in_force(DAY)
+
+    def test_who_is_meant_is_asked(self) -> None:
+        (verdict,) = judge(self.RULES, begun_on=DAY, route="mobile")
+        assert (verdict.satisfied, verdict.clears_on) == (False, date(2024, 12, 1))
+
+    def test_nobody_else_is_asked_or_needs_the_facts(self) -> None:
+        (verdict,) = judge(self.RULES, route="unit")
+        assert (verdict.satisfied, verdict.seen, verdict.missing) == (True, "unit", ())
+
+    def test_who_has_said_nothing_is_asked(self) -> None:
+        (verdict,) = judge(self.RULES, begun_on=DAY)
+        assert (verdict.satisfied, verdict.missing) == (False, ())
+
+    def test_a_fact_that_is_no_name_is_unusable(self) -> None:
+        (verdict,) = judge(self.RULES, begun_on=DAY, route=7)
+        assert (verdict.satisfied, verdict.unusable) == (False, ("route",))
+
+    def test_the_fact_is_among_those_to_gather(self) -> None:
+        needed = {fact.name: fact.optional for fact in facts_needed(self.RULES, operation="case.act")}
+        assert needed == {"begun_on": False, "route": True}
+
+    def test_it_is_kept_with_the_rule_set(self) -> None:
+        assert RuleSet.from_json(self.RULES.to_json()).digest == self.RULES.digest
+
+
 class TestEarliestClear:
     @pytest.mark.covers("LOC-01")
     def test_later_day_of_two_conditions_decides(self) -> None:
@@ -165,21 +172,6 @@ class TestEarliestClear:
 
         assert [verdict.is_blocking for verdict in verdicts] == [True, False]
         assert earliest_clear(verdicts) is None
-
-    @settings(max_examples=60, deadline=None)  # one example steps through more than a year
-    @given(
-        st.lists(dated, min_size=1, max_size=4), st.fixed_dictionaries(dict.fromkeys("abc", nearby)), nearby
-    )
-    def test_equals_stepping_day_by_day(
-        self, drawn: list[tuple[str, str, str, str, str]], facts: dict[str, date], on: date
-    ) -> None:
-        nation = "".join(dated_rule(number, *parts) for number, parts in enumerate(drawn))
-        rules = book(nation=nation).in_force(DAY)
-
-        # Every fact lies in one year and no period is longer than five months.
-        stepped = (on + timedelta(days=step) for step in range(600))
-        expected = next((day for day in stepped if not blocking(judge(rules, day, **facts))), None)
-        assert earliest_clear(judge(rules, on, **facts)) == expected
 
 
 class TestFactsNeeded:

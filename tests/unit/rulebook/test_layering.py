@@ -149,6 +149,21 @@ class TestReplacing:
             "it reads other facts; add it as a second condition",
         ]
 
+    @pytest.mark.parametrize("named", ["[mobile]", "[mobile, abroad, retired]"])
+    def test_rule_for_fewer_people_is_refused(self, named: str) -> None:
+        everybody, some = rule(), rule(more="only_for: {fact: route, one_of: [mobile, abroad]}")
+        fewer = rule().replace(
+            "    source:",
+            f"    only_for: {{fact: route, one_of: {named}}}\n    replaces: TST-01\n    source:",
+        )
+        with pytest.raises(PackError, match="it is only for mobile"):
+            book(nation=everybody, province=fewer)
+        if "retired" in named:
+            book(nation=some, province=fewer)
+        else:
+            with pytest.raises(PackError, match="it is only for mobile"):
+                book(nation=some, province=fewer)
+
     def test_other_kind_is_refused(self) -> None:
         (message,) = province_refusals(
             rule(), rule(kind="size", facts="{size: n}", parameters="{min: 3}", more=REPLACES)

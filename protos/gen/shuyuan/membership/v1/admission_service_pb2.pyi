@@ -914,6 +914,8 @@ class RecordPoliticalReviewRequest(_message.Message):
     REVIEWER_PERSON_ID_FIELD_NUMBER: _builtins.int
     ARCHIVE_REFERENCE_FIELD_NUMBER: _builtins.int
     ALL_AREAS_COVERED_FIELD_NUMBER: _builtins.int
+    REGISTERED_RESIDENCE_HEARD_FIELD_NUMBER: _builtins.int
+    RESIDENCE_HEARD_FIELD_NUMBER: _builtins.int
     OVERRIDE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
@@ -927,6 +929,10 @@ class RecordPoliticalReviewRequest(_message.Message):
     """Where the paper lies."""
     all_areas_covered: _builtins.bool
     """The paper covers the four areas that the rules name."""
+    registered_residence_heard: _builtins.bool
+    """The organisation of the registered residence was heard; asked of mobile persons (DEV-13)."""
+    residence_heard: _builtins.bool
+    """The organisation of the residence was heard; asked of mobile persons (DEV-13)."""
     @_builtins.property
     def override(self) -> _admission_case_pb2.RuleOverride:
         """Rules to set aside, where the caller may."""
@@ -940,11 +946,13 @@ class RecordPoliticalReviewRequest(_message.Message):
         reviewer_person_id: _builtins.str = ...,
         archive_reference: _builtins.str = ...,
         all_areas_covered: _builtins.bool = ...,
+        registered_residence_heard: _builtins.bool = ...,
+        residence_heard: _builtins.bool = ...,
         override: _admission_case_pb2.RuleOverride | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "override", b"override"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "all_areas_covered", b"all_areas_covered", "archive_reference", b"archive_reference", "case_id", b"case_id", "conclusion", b"conclusion", "occurred_on", b"occurred_on", "override", b"override", "reviewer_person_id", b"reviewer_person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_override", b"_override", "all_areas_covered", b"all_areas_covered", "archive_reference", b"archive_reference", "case_id", b"case_id", "conclusion", b"conclusion", "occurred_on", b"occurred_on", "override", b"override", "registered_residence_heard", b"registered_residence_heard", "residence_heard", b"residence_heard", "reviewer_person_id", b"reviewer_person_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__override: _TypeAlias = _typing.Literal["override"]  # noqa: Y015
     _WhichOneofArgType__override: _TypeAlias = _typing.Literal["_override", b"_override"]  # noqa: Y015
