@@ -201,6 +201,12 @@ class FieldsContradictError(InvalidArgumentError):
         return cls([Violation(field=field, zh=zh, en=en)])
 
 
+class HypothesisRefusedError(InvalidArgumentError):
+    """What is supposed is no set of rules."""
+
+    reason = "HYPOTHESIS_REFUSED"
+
+
 class ImportRefusedError(InvalidArgumentError):
     """Cases to be brought in cannot be as they are told."""
 

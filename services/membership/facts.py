@@ -15,7 +15,7 @@ from membership.domain.members import MembershipStatus
 from membership.domain.units import Unit, Use
 from membership.errors import DayOutOfOrderError, PersonUnknownError, UnitUnknownError
 from membership.repository import cases, members, persons, units
-from rulebook import Fact, NoRulesInForceError, RuleBook, RuleSet, UnknownDigestError
+from rulebook import Fact, NoRulesInForceError, Pack, RuleBook, RuleSet, UnknownDigestError
 
 
 class Rules:
@@ -23,6 +23,16 @@ class Rules:
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book."""
+        return self._book
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in use."""
+        return self._book.packs
 
     async def begin(self, work: UnitOfWork, applied_on: date) -> RuleSet:
         """The rule set of an application's day (C18), kept for ever."""

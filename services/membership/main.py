@@ -14,6 +14,7 @@ from membership.operations import people
 from membership.operations.means import Means
 from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
@@ -22,6 +23,7 @@ from membership.settings import Settings
 from rulebook import RuleBook
 from shuyuan.membership.v1 import (
     admission_service_pb2_grpc,
+    counterfactual_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
     person_service_pb2_grpc,
@@ -51,6 +53,10 @@ def build(settings: Settings) -> Service:
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
             (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
             (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
+            (
+                counterfactual_service_pb2_grpc.add_CounterfactualServiceServicer_to_server,
+                CounterfactualServicer(means),
+            ),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
             (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),
         ],

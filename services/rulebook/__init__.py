@@ -22,10 +22,11 @@ from .errors import (
     UnknownRuleError,
 )
 from .facts import Fact, Facts, FactType
+from .hypotheses import read_fact, with_parameter
 from .kinds import KINDS, amount_due, votes_needed
 from .packs import PACKS_DIRECTORY, Pack, load_pack, read_pack
 from .periods import NO_END, Period, compare_periods, last_day_ending_before, parse_day
-from .rules import Layer, Operation, Rule, Severity, Source, Stage, Step
+from .rules import Layer, Operation, Rule, RuleContentError, Severity, Source, Stage, Step
 from .verdicts import Verdict
 from .workdays import (
     NoticeWindow,
@@ -57,6 +58,7 @@ __all__ = [
     "Reckoned",
     "Rule",
     "RuleBook",
+    "RuleContentError",
     "RuleSet",
     "RulebookError",
     "Severity",
@@ -80,6 +82,8 @@ __all__ = [
     "nth_working_day_after",
     "parse_day",
     "published_range",
+    "read_fact",
     "read_pack",
     "votes_needed",
+    "with_parameter",
 ]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from .errors import NoRulesInForceError, UnknownDigestError, UnknownOperationError, UnknownRuleError
+from .facts import FactType
 from .layering import check_layers, merge_rules
 from .packs import PACKS_DIRECTORY, Pack, load_pack
 from .rules import Operation, Rule, Stage, Step, build_rule
@@ -67,6 +68,17 @@ class RuleSet:
             stages=tuple(Stage(**item) for item in content["stages"]),
             steps=tuple(Step(**item) for item in content["steps"]),
         )
+
+    @cached_property
+    def fact_types(self) -> dict[str, FactType]:
+        """
+        What each fact that a rule reads must be; where one rule reads it as a whole number, that.
+        """
+        types: dict[str, FactType] = {}
+        for rule in self.rules:
+            for need in rule.needs:
+                types[need.fact] = FactType.WHOLE if types.get(need.fact) is FactType.WHOLE else need.type
+        return types
 
     @property
     def operation_names(self) -> tuple[str, ...]:

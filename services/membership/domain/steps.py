@@ -41,7 +41,7 @@ ARCHIVE: Final = "archive"
 # Taken at any time after the approval; nothing waits for them.
 LOOSE: Final = frozenset({"approval_filing", ASSIGNMENT, OATH})
 # May be taken again until the step named has been taken: contacts change, a training or a review expires, a year's
-# series of forms ends (LOC-14), a resolution that was not sent up in time is discussed again (LOC-09).
+# series of forms ends (LOC-14).
 REPEATABLE: Final[Mapping[str, str]] = {
     CONTACTS: APPROVAL,
     INTRODUCERS: BRANCH_MEETING,
@@ -49,8 +49,9 @@ REPEATABLE: Final[Mapping[str, str]] = {
     TRAINING: BRANCH_MEETING,
     PRE_REVIEW: BRANCH_MEETING,
     ADMISSION_FORM: BRANCH_MEETING,
-    BRANCH_MEETING: SUPERIOR_TALK,
 }
+# A resolution that was not sent up in time is discussed again (LOC-09); as long as it stands nobody is asked to.
+DISCUSSED_AGAIN: Final[Mapping[str, str]] = {BRANCH_MEETING: SUPERIOR_TALK}
 # Periodic steps come to an end with these.
 PERIOD_ENDS: Final[Mapping[str, str]] = {
     CULTIVATION: BRANCH_MEETING,
@@ -166,7 +167,11 @@ class Catalogue:
 
     def takeable(self, taken: Sequence[str]) -> list[Step]:
         """Every step that may be taken next, as far as the order goes."""
-        return [step for step in self.steps if self.may_take(step.id, taken)]
+        return [
+            step
+            for step in self.steps
+            if self.may_take(step.id, taken) and not (step.id in taken and step.id in DISCUSSED_AGAIN)
+        ]
 
     def may_take(self, step: str, taken: Sequence[str]) -> bool:
         """Whether the order lets the step be taken now."""
@@ -184,7 +189,7 @@ class Catalogue:
             end = PERIOD_ENDS.get(found.id)
             return (awaited is None or found.number < awaited.number) and (end is None or end not in taken)
         if found.id in taken:
-            end = REPEATABLE.get(found.id)
+            end = REPEATABLE.get(found.id) or DISCUSSED_AGAIN.get(found.id)
             return end is not None and end not in taken
         return awaited is not None and awaited.id == found.id
 

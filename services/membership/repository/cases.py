@@ -90,6 +90,17 @@ _LIST = query(
              ORDER BY k.case_id LIMIT :size"""
     )
 )
+# The cases of a unit and everything below it; no scope of the caller's, who holds the permission on the unit.
+_BELOW = query(
+    sa.text(
+        f"""SELECT {_HEAD} FROM admission_case k
+             WHERE (CAST(:after AS uuid) IS NULL OR k.case_id > CAST(:after AS uuid))
+               AND EXISTS (SELECT FROM access_closure b WHERE b.ancestor_id = :unit_id
+                              AND b.descendant_id = k.unit_id AND b.valid @> CAST(:day AS date)
+                              AND NOT b.reading_only)
+             ORDER BY k.case_id LIMIT :size"""
+    )
+)
 _STEPS = query(
     sa.text(
         """SELECT case_id, sequence, step, number, stage, occurred_on, recorded_at, recorded_by, detail, verdicts,
@@ -284,6 +295,12 @@ async def page(
 ) -> list[CaseHead]:
     """Cases of the caller's scope, and those the caller has a part in, in the order of their ids."""
     rows = await reader.fetch(_LIST, after=after, size=size, self=self_id, **asdict(wanted), **scope)
+    return [_head(row) for row in rows]
+
+
+async def below(reader: Reader, unit_id: UUID, *, day: date, after: UUID | None, size: int) -> list[CaseHead]:
+    """The cases that a unit and the units below it lead on a day, in the order of their ids."""
+    rows = await reader.fetch(_BELOW, unit_id=unit_id, day=day, after=after, size=size)
     return [_head(row) for row in rows]
 
 

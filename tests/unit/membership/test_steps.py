@@ -97,3 +97,18 @@ class TestDays:
     def test_nothing_lies_before_the_application(self) -> None:
         with pytest.raises(DayOutOfOrderError):
             case_after("application").check_day("talk", date(2024, 10, 7), CATALOGUE, today=APPLIED)
+
+
+class TestDoneAgain:
+    """What a deadline makes people do again, and what nobody is asked to."""
+
+    def test_a_form_is_issued_anew_until_the_meeting(self) -> None:
+        taken = [step.id for step in CATALOGUE.steps[:14] if not step.periodic]
+        assert CATALOGUE.may_take("admission_form", taken)
+        assert not CATALOGUE.may_take("admission_form", [*taken, "branch_meeting"])
+
+    def test_a_resolution_may_be_discussed_again_until_the_talk_and_is_not_asked_for(self) -> None:
+        taken = [step.id for step in CATALOGUE.steps[:15] if not step.periodic]
+        assert CATALOGUE.may_take("branch_meeting", taken)
+        assert "branch_meeting" not in [step.id for step in CATALOGUE.takeable(taken)]
+        assert not CATALOGUE.may_take("branch_meeting", [*taken, "superior_talk"])

@@ -90,6 +90,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. An open admission case cannot leave the university. Metadata: person_id, case_id."""
     ERROR_REASON_MEMBER_NOT_THERE: _ErrorReason.ValueType  # 46
     """FAILED_PRECONDITION. The person does not belong to the sending unit. Metadata: person_id, unit_id."""
+    ERROR_REASON_HYPOTHESIS_REFUSED: _ErrorReason.ValueType  # 75
+    """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -162,4 +164,6 @@ ERROR_REASON_TRANSFER_CASE_OPEN: ErrorReason.ValueType  # 45
 """FAILED_PRECONDITION. An open admission case cannot leave the university. Metadata: person_id, case_id."""
 ERROR_REASON_MEMBER_NOT_THERE: ErrorReason.ValueType  # 46
 """FAILED_PRECONDITION. The person does not belong to the sending unit. Metadata: person_id, unit_id."""
+ERROR_REASON_HYPOTHESIS_REFUSED: ErrorReason.ValueType  # 75
+"""INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
