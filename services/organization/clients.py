@@ -6,9 +6,10 @@ from uuid import UUID
 
 from chassis.errors import DeadlineExceededError, UnavailableError
 from chassis.grpc_client import Siblings
+from organization.domain.elections import Elector
 from organization.domain.reorganizations import Obstacle, Preview, PreviewedMove, RollMove
 from organization.errors import MembershipUnavailableError
-from shuyuan.membership.v1 import roll_service_pb2, roll_service_pb2_grpc
+from shuyuan.membership.v1 import member_pb2, roll_service_pb2, roll_service_pb2_grpc
 
 # Previews of a large reorganisation read many rolls.
 PREVIEW_SECONDS = 20.0
@@ -33,6 +34,15 @@ class Membership:
             raise MembershipUnavailableError from None
         return answer.relationships + answer.participations + answer.affiliations + answer.open_cases
 
+    async def electors(self, unit_id: UUID, on: date) -> list[Elector]:
+        """Everybody on the rolls of the unit and of those below it on the day, in one call."""
+        request = roll_service_pb2.ListElectorsRequest(unit_id=str(unit_id), as_of=on.isoformat())
+        try:
+            answer = await self._rolls().ListElectors(request, timeout=PREVIEW_SECONDS)
+        except (UnavailableError, DeadlineExceededError):
+            raise MembershipUnavailableError from None
+        return [_elector(each) for each in answer.electors]
+
     async def preview(self, moves: Iterable[RollMove], on: date) -> Preview:
         """Who would go with which move on the day, and what stands against it."""
         request = roll_service_pb2.PreviewRollMovesRequest(
@@ -53,6 +63,15 @@ class Membership:
         except (UnavailableError, DeadlineExceededError):
             raise MembershipUnavailableError from None
         return _preview(answer)
+
+
+def _elector(given: roll_service_pb2.Elector) -> Elector:
+    status = member_pb2.MembershipStatus.Name(given.status)
+    return Elector(
+        person_id=UUID(given.person_id),
+        status=status.removeprefix("MEMBERSHIP_STATUS_").lower(),
+        standing_from=date.fromisoformat(given.standing_from) if given.HasField("standing_from") else None,
+    )
 
 
 def _preview(answer: roll_service_pb2.PreviewRollMovesResponse) -> Preview:

@@ -296,3 +296,27 @@ class DutySignedOffError(StateError):
     """A unit has signed the duty off."""
 
     reason = "DUTY_SIGNED_OFF"
+
+
+class ElectionNotFoundError(NotFoundError):
+    """No such election."""
+
+    reason = "ELECTION_NOT_FOUND"
+
+
+class ElectionStateError(StateError):
+    """The election is not in a state that allows this."""
+
+    reason = "ELECTION_STATE"
+
+
+class ElectionUnderwayError(StateError):
+    """Another election of the unit is not over."""
+
+    reason = "ELECTION_UNDERWAY"
+
+
+class CandidateNotOnRollError(StateError):
+    """A candidate is on no roll of the unit."""
+
+    reason = "CANDIDATE_NOT_ON_ROLL"

@@ -15,6 +15,7 @@ from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.duties import DutyServicer
+from organization.servicer.elections import ElectionServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
 from organization.servicer.links import ClassLinkServicer, PlaqueServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
@@ -26,6 +27,7 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
     duty_service_pb2_grpc,
+    election_service_pb2_grpc,
     error_reason_pb2,
     grant_service_pb2_grpc,
     place_service_pb2_grpc,
@@ -86,6 +88,10 @@ def build(settings: Settings) -> Service:
             (class_link_service_pb2_grpc.add_ClassLinkServiceServicer_to_server, ClassLinkServicer()),
             (duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer()),
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
+            (
+                election_service_pb2_grpc.add_ElectionServiceServicer_to_server,
+                ElectionServicer(membership),
+            ),
             (
                 reorganization_service_pb2_grpc.add_ReorganizationServiceServicer_to_server,
                 ReorganizationServicer(membership, process),

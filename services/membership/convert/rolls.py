@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.calls import parse_uuid
 from membership.convert.values import day, ids, needed_name, optional_day, optional_id, page_of
 from membership.domain.members import (
+    Elector,
     HeldCounts,
     Member,
     MembershipStatus,
@@ -75,6 +76,20 @@ def counts(held: HeldCounts) -> roll_service_pb2.CountUnitRollResponse:
         participations=held.participations,
         affiliations=held.affiliations,
         open_cases=held.open_cases,
+    )
+
+
+def electors(found: Sequence[Elector]) -> roll_service_pb2.ListElectorsResponse:
+    """Everybody on the rolls."""
+    return roll_service_pb2.ListElectorsResponse(
+        electors=[
+            roll_service_pb2.Elector(
+                person_id=str(each.person_id),
+                status=member_pb2.MembershipStatus.Value(f"MEMBERSHIP_STATUS_{each.status.value.upper()}"),
+                standing_from=None if each.standing_from is None else each.standing_from.isoformat(),
+            )
+            for each in found
+        ]
     )
 
 

@@ -121,6 +121,15 @@ class UnitRoll:
 
 
 @dataclass(frozen=True, slots=True)
+class Elector:
+    """A member on a roll, as an election sees one."""
+
+    person_id: UUID
+    status: MembershipStatus
+    standing_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldCounts:
     """What a unit holds on a day or later."""
 

@@ -10,6 +10,7 @@ from chassis.intervals import Interval
 from membership.domain import members as domain
 from membership.domain.admission import CaseHead
 from membership.domain.members import (
+    Elector,
     HeldCounts,
     Member,
     MovePlan,
@@ -29,7 +30,7 @@ from membership.errors import (
 )
 from membership.events import admission as case_events
 from membership.events import people as events
-from membership.facts import known_unit, usable_unit
+from membership.facts import end_of_day, known_unit, usable_unit
 from membership.operations.means import Means, scope_of
 from membership.repository import cases, inbox, members, moves, persons, units
 
@@ -214,6 +215,15 @@ async def participate(call: Call, person_id: UUID, part: Participation) -> Membe
 async def count_unit_roll(call: Call, unit_id: UUID, *, as_of: date) -> HeldCounts:
     """What a unit holds on a day or later."""
     return await members.held(call.database, unit_id, day=as_of)
+
+
+async def list_electors(call: Call, unit_id: UUID, *, as_of: date) -> list[Elector]:
+    """Everybody on the rolls of a unit and of those below it on a day, as known then (C14)."""
+    await known_unit(call.database, unit_id)
+    known_at = end_of_day(as_of)
+    return await members.electors(
+        call.database, unit_id, day=as_of, known_at=known_at if known_at < call.clock.now() else None
+    )
 
 
 async def preview_moves(call: Call, planned: Sequence[RollMove], *, effective_on: date) -> MovePlan:

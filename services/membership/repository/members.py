@@ -12,6 +12,7 @@ from chassis.intervals import Interval
 from chassis.statements import insert, query
 from membership import tables
 from membership.domain.members import (
+    Elector,
     HeldCounts,
     Member,
     MembershipStatus,
@@ -105,6 +106,17 @@ _VOTERS = query(
         f"""SELECT r.person_id FROM relationship r
               JOIN membership_status s ON s.person_id = r.person_id AND {believed("s")} AND {holding("s")}
              WHERE r.unit_id = :unit_id AND {believed("r")} AND {holding("r")} AND s.status = 'full'
+             ORDER BY r.person_id"""
+    )
+)
+_ELECTORS = query(
+    sa.text(
+        f"""SELECT r.person_id, s.status, m.standing_from
+              FROM access_closure b
+              JOIN relationship r ON r.unit_id = b.descendant_id AND {believed("r")} AND {holding("r")}
+              JOIN member m ON m.person_id = r.person_id
+              JOIN membership_status s ON s.person_id = r.person_id AND {believed("s")} AND {holding("s")}
+             WHERE b.ancestor_id = :unit_id AND b.valid @> CAST(:as_of AS date) AND NOT b.reading_only
              ORDER BY r.person_id"""
     )
 )
@@ -225,6 +237,12 @@ async def voters(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime
     """Full members with their rights in the unit on a day, as known at an instant (C10, C14)."""
     rows = await reader.fetch(_VOTERS, unit_id=unit_id, as_of=day, known_at=known_at)
     return [row["person_id"] for row in rows]
+
+
+async def electors(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None) -> list[Elector]:
+    """Everybody on the rolls of the unit and of those below it on a day, as known at an instant."""
+    rows = await reader.fetch(_ELECTORS, unit_id=unit_id, as_of=day, known_at=known_at)
+    return [Elector(row["person_id"], MembershipStatus(row["status"]), row["standing_from"]) for row in rows]
 
 
 async def statuses(reader: Reader, person_ids: Iterable[UUID], *, day: date) -> dict[UUID, MembershipStatus]:

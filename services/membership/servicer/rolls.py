@@ -85,6 +85,14 @@ class RollServicer(roll_service_pb2_grpc.RollServiceServicer):
         )
         return convert.counts(held)
 
+    async def ListElectors(self, request: pb.ListElectorsRequest, context: Any) -> pb.ListElectorsResponse:
+        found = await rolls.list_electors(
+            current(),
+            parse_uuid(request.unit_id, field_name="unit_id"),
+            as_of=day(request.as_of, "as_of"),
+        )
+        return convert.electors(found)
+
     async def PreviewRollMoves(
         self, request: pb.PreviewRollMovesRequest, context: Any
     ) -> pb.PreviewRollMovesResponse:

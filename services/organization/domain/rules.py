@@ -16,7 +16,8 @@ def rule_book() -> RuleBook:
     return RuleBook.shipped()
 
 
-def _judge(operation: str, facts: Facts, on: date) -> list[Verdict]:
+def judge(operation: str, facts: Facts, on: date) -> list[Verdict]:
+    """What the rules in force on the day say about an operation."""
     try:
         rules = rule_book().in_force(on)
     except NoRulesInForceError:
@@ -30,7 +31,7 @@ def founding_verdicts(form: Form | None, sponsors: Sequence[Outline], on: date) 
     if form is Form.JOINT_TEACHER_STUDENT:
         return sponsoring_verdicts(form, sponsors, on)
     if form is Form.JOINT_SMALL_UNITS:
-        return _judge("branch.establish_joint_small_units", {"unit_count": len(sponsors)}, on)
+        return judge("branch.establish_joint_small_units", {"unit_count": len(sponsors)}, on)
     if form is Form.TEMPORARY:
         # Whoever may establish units below the parent acts for it: that is the superior's approval.
         facts: Facts = {
@@ -38,7 +39,7 @@ def founding_verdicts(form: Form | None, sponsors: Sequence[Outline], on: date) 
             "members_move_relationship": False,
             "branch_powers": ["political_study", "member_management", "activist_cultivation"],
         }
-        return _judge("branch.establish_temporary", facts, on)
+        return judge("branch.establish_temporary", facts, on)
     return []
 
 
@@ -51,7 +52,7 @@ def sponsoring_verdicts(form: Form | None, sponsors: Iterable[Outline], on: date
         "school_sponsor_count": counts.get(Kind.SCHOOL, 0),
         "academy_sponsor_count": counts.get(Kind.ACADEMY, 0),
     }
-    return _judge("branch.establish_joint", facts, on)
+    return judge("branch.establish_joint", facts, on)
 
 
 def filling_verdicts(form: Form | None, *, staff: int, students: int, on: date) -> list[Verdict]:
@@ -59,12 +60,12 @@ def filling_verdicts(form: Form | None, *, staff: int, students: int, on: date) 
     if form is not Form.JOINT_TEACHER_STUDENT:
         return []
     facts = {"has_staff_member": staff > 0, "has_student_member": students > 0}
-    return _judge("branch.staff_joint", facts, on)
+    return judge("branch.staff_joint", facts, on)
 
 
 def composition_verdicts(*, chairs: int, departments: int, on: date) -> list[Verdict]:
     """What the rules say about the seats and the departments of a leading group."""
-    return _judge("leading_group.compose", {"chair_count": chairs, "department_count": departments}, on)
+    return judge("leading_group.compose", {"chair_count": chairs, "department_count": departments}, on)
 
 
 def seating_verdicts(*, secretary: int, president: int, leads: int, on: date) -> list[Verdict]:
@@ -74,14 +75,14 @@ def seating_verdicts(*, secretary: int, president: int, leads: int, on: date) ->
         "chairs_following_president": president,
         "lead_department_count": leads,
     }
-    return _judge("leading_group.bind_seats", facts, on)
+    return judge("leading_group.bind_seats", facts, on)
 
 
 def appointment_verdicts(form: Form | None, method: str, on: date) -> list[Verdict]:
     """What the rules say about how somebody comes to a post of a branch."""
     if form is not Form.TEMPORARY:
         return []
-    return _judge("branch.appoint_temporary_officer", {"seating_method": method}, on)
+    return judge("branch.appoint_temporary_officer", {"seating_method": method}, on)
 
 
 def refuse_if_blocked(verdicts: Sequence[Verdict]) -> None:

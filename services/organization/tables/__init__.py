@@ -6,6 +6,7 @@ the other tables hold what never changes and what is believed now, for speed.
 
 from organization.tables.base import metadata
 from organization.tables.duties import duty, duty_sign_off, duty_term
+from organization.tables.elections import election
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
 from organization.tables.units import (
@@ -27,6 +28,7 @@ __all__ = [
     "duty",
     "duty_sign_off",
     "duty_term",
+    "election",
     "grant",
     "grant_term",
     "metadata",

@@ -228,3 +228,28 @@ class TestReorganisation:
         request = pb.CountUnitRollRequest(unit_id=str(campus.branch), as_of="2024-10-08")
         answer = await office.ask("RollService/CountUnitRoll", request, by="organization")
         assert (answer.relationships, answer.open_cases, answer.affiliations) == (9, 1, 0)
+
+    @pytest.mark.covers("F10")
+    async def test_an_election_asks_for_everybody_on_the_rolls_of_the_day_at_once(
+        self, office: Office
+    ) -> None:
+        university = await office.unit("university")
+        general = await office.unit("general_branch", parent=university)
+        branches = [await office.unit("branch", parent=general, form="staff") for _ in range(2)]
+        people = [person for branch in branches for person in await office.members(branch, 2)]
+        await office.members(await office.unit("branch", parent=university, form="staff"), 1)
+        counting = office.count_queries()
+
+        request = pb.ListElectorsRequest(unit_id=str(general), as_of="2024-10-08")
+        answer = await office.ask("RollService/ListElectors", request, by="organization")
+
+        assert [each.person_id for each in answer.electors] == sorted(str(person) for person in people)
+        assert {each.status for each in answer.electors} == {member_pb2.MEMBERSHIP_STATUS_FULL}
+        assert all(each.HasField("standing_from") for each in answer.electors)
+        assert len([sql for sql in counting.asked if "FROM access_closure b" in sql]) == 1
+        # On an earlier day nobody knew of them yet (C14).
+        request.as_of = "2024-10-07"
+        earlier = await office.ask("RollService/ListElectors", request, by="organization")
+        assert not earlier.electors
+        with pytest.raises(PermissionDeniedError):
+            await office.ask("RollService/ListElectors", request, by="evaluation")

@@ -28,6 +28,7 @@ from chassis.statements import query
 from chassis.tokens import Claims
 from chassis.wire_errors import from_rpc_error
 from organization.clients import Membership
+from organization.domain.elections import Elector
 from organization.domain.reorganizations import Preview, RollMove
 from organization.main import build
 from organization.operations import dissolution, execution
@@ -39,6 +40,7 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
     duty_service_pb2_grpc,
+    election_service_pb2_grpc,
     grant_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
@@ -63,6 +65,7 @@ class FakeMembership(Membership):
 
     def __init__(self) -> None:
         self.rolls: dict[UUID, int] = {}
+        self.roll: list[Elector] = []
         self.answer: Callable[[Sequence[RollMove]], Preview] = lambda moves: Preview((), (), ())
         self.failure: Exception | None = None
         self.asked = 0
@@ -73,6 +76,12 @@ class FakeMembership(Membership):
         if self.failure is not None:
             raise self.failure
         return self.rolls.get(unit_id, 0)
+
+    async def electors(self, unit_id: UUID, on: date) -> list[Elector]:
+        self.asked += 1
+        if self.failure is not None:
+            raise self.failure
+        return list(self.roll)
 
     async def preview(self, moves: Iterable[RollMove], on: date) -> Preview:
         self.asked += 1
@@ -146,6 +155,7 @@ class World:
             class_links=class_link_service_pb2_grpc.ClassLinkServiceStub(channel),
             plaques=plaque_service_pb2_grpc.PlaqueServiceStub(channel),
             duties=duty_service_pb2_grpc.DutyServiceStub(channel),
+            elections=election_service_pb2_grpc.ElectionServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),
         )
 

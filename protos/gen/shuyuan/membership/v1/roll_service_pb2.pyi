@@ -511,6 +511,88 @@ class CountUnitRollResponse(_message.Message):
 Global___CountUnitRollResponse: _TypeAlias = CountUnitRollResponse  # noqa: Y015
 
 @_typing.final
+class ListElectorsRequest(_message.Message):
+    """Asks who is on the rolls."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The unit that elects."""
+    as_of: _builtins.str
+    """The day."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        as_of: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListElectorsRequest: _TypeAlias = ListElectorsRequest  # noqa: Y015
+
+@_typing.final
+class ListElectorsResponse(_message.Message):
+    """Everybody on the rolls, in the order of their ids."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTORS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def electors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Elector]:
+        """The members."""
+
+    def __init__(
+        self,
+        *,
+        electors: _abc.Iterable[Global___Elector] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["electors", b"electors"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListElectorsResponse: _TypeAlias = ListElectorsResponse  # noqa: Y015
+
+@_typing.final
+class Elector(_message.Message):
+    """A member as an election sees one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    STANDING_FROM_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    status: _member_pb2.MembershipStatus.ValueType
+    """The status on the day; only a full member votes and stands."""
+    standing_from: _builtins.str
+    """First day of party standing; absent before conversion."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        status: _member_pb2.MembershipStatus.ValueType = ...,
+        standing_from: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_standing_from", b"_standing_from", "standing_from", b"standing_from"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_standing_from", b"_standing_from", "person_id", b"person_id", "standing_from", b"standing_from", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__standing_from: _TypeAlias = _typing.Literal["standing_from"]  # noqa: Y015
+    _WhichOneofArgType__standing_from: _TypeAlias = _typing.Literal["_standing_from", b"_standing_from"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__standing_from) -> _WhichOneofReturnType__standing_from | None: ...
+
+Global___Elector: _TypeAlias = Elector  # noqa: Y015
+
+@_typing.final
 class RollMove(_message.Message):
     """One move of people from a unit. Moves of one unit are tried in order; a person goes with the first that fits."""
 

@@ -65,6 +65,11 @@ class RollServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.CountUnitRollRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.CountUnitRollResponse.FromString,
                 _registered_method=True)
+        self.ListElectors = channel.unary_unary(
+                '/shuyuan.membership.v1.RollService/ListElectors',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsResponse.FromString,
+                _registered_method=True)
         self.PreviewRollMoves = channel.unary_unary(
                 '/shuyuan.membership.v1.RollService/PreviewRollMoves',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.PreviewRollMovesRequest.SerializeToString,
@@ -125,6 +130,14 @@ class RollServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListElectors(self, request, context):
+        """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
+        vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PreviewRollMoves(self, request, context):
         """Says who would move, and what stands against it. Changes nothing.
         """
@@ -164,6 +177,11 @@ def add_RollServiceServicer_to_server(servicer, server):
                     servicer.CountUnitRoll,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.CountUnitRollRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.CountUnitRollResponse.SerializeToString,
+            ),
+            'ListElectors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListElectors,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsResponse.SerializeToString,
             ),
             'PreviewRollMoves': grpc.unary_unary_rpc_method_handler(
                     servicer.PreviewRollMoves,
@@ -334,6 +352,33 @@ class RollService:
             '/shuyuan.membership.v1.RollService/CountUnitRoll',
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.CountUnitRollRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.CountUnitRollResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListElectors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.RollService/ListElectors',
+            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

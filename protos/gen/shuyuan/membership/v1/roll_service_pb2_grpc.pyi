@@ -57,6 +57,10 @@ class RollServiceStub:
     """
     CountUnitRoll: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.CountUnitRollRequest, _roll_service_pb2.CountUnitRollResponse]
     """Counts what a unit holds on a day or later: asked before a unit is dissolved."""
+    ListElectors: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.ListElectorsRequest, _roll_service_pb2.ListElectorsResponse]
+    """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
+    vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+    """
     PreviewRollMoves: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.PreviewRollMovesRequest, _roll_service_pb2.PreviewRollMovesResponse]
     """Says who would move, and what stands against it. Changes nothing."""
 
@@ -89,6 +93,10 @@ class RollServiceAsyncStub(RollServiceStub):
     """
     CountUnitRoll: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.CountUnitRollRequest, _roll_service_pb2.CountUnitRollResponse]  # type: ignore[assignment]
     """Counts what a unit holds on a day or later: asked before a unit is dissolved."""
+    ListElectors: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.ListElectorsRequest, _roll_service_pb2.ListElectorsResponse]  # type: ignore[assignment]
+    """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
+    vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+    """
     PreviewRollMoves: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.PreviewRollMovesRequest, _roll_service_pb2.PreviewRollMovesResponse]  # type: ignore[assignment]
     """Says who would move, and what stands against it. Changes nothing."""
 
@@ -154,6 +162,16 @@ class RollServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_roll_service_pb2.CountUnitRollResponse, _abc.Awaitable[_roll_service_pb2.CountUnitRollResponse]]:
         """Counts what a unit holds on a day or later: asked before a unit is dissolved."""
+
+    @_abc_1.abstractmethod
+    def ListElectors(
+        self,
+        request: _roll_service_pb2.ListElectorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_roll_service_pb2.ListElectorsResponse, _abc.Awaitable[_roll_service_pb2.ListElectorsResponse]]:
+        """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
+        vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+        """
 
     @_abc_1.abstractmethod
     def PreviewRollMoves(

@@ -122,6 +122,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The unit does not answer for the duty on the day. Metadata: `unit_id`, `day`."""
     ERROR_REASON_DUTY_SIGNED_OFF: _ErrorReason.ValueType  # 95
     """A unit has signed the duty off. Metadata: `unit_id`, `signed_on`."""
+    ERROR_REASON_ELECTION_NOT_FOUND: _ErrorReason.ValueType  # 70
+    """There is no election `election_id`. Metadata: `election_id`."""
+    ERROR_REASON_ELECTION_STATE: _ErrorReason.ValueType  # 71
+    """The election is not in a state that allows this. Metadata: `election_id`, `state`."""
+    ERROR_REASON_ELECTION_UNDERWAY: _ErrorReason.ValueType  # 72
+    """Another election of the unit is not over. Metadata: `election_id`, that one."""
+    ERROR_REASON_CANDIDATE_NOT_ON_ROLL: _ErrorReason.ValueType  # 73
+    """A candidate is on no roll of the unit on the day. Metadata: `person_id`, `day`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -228,4 +236,12 @@ ERROR_REASON_DUTY_NOT_ACCOUNTABLE: ErrorReason.ValueType  # 94
 """The unit does not answer for the duty on the day. Metadata: `unit_id`, `day`."""
 ERROR_REASON_DUTY_SIGNED_OFF: ErrorReason.ValueType  # 95
 """A unit has signed the duty off. Metadata: `unit_id`, `signed_on`."""
+ERROR_REASON_ELECTION_NOT_FOUND: ErrorReason.ValueType  # 70
+"""There is no election `election_id`. Metadata: `election_id`."""
+ERROR_REASON_ELECTION_STATE: ErrorReason.ValueType  # 71
+"""The election is not in a state that allows this. Metadata: `election_id`, `state`."""
+ERROR_REASON_ELECTION_UNDERWAY: ErrorReason.ValueType  # 72
+"""Another election of the unit is not over. Metadata: `election_id`, that one."""
+ERROR_REASON_CANDIDATE_NOT_ON_ROLL: ErrorReason.ValueType  # 73
+"""A candidate is on no roll of the unit on the day. Metadata: `person_id`, `day`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -14,6 +14,7 @@ from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
+from shuyuan.organization.v1 import election_pb2 as _election_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
@@ -1174,3 +1175,171 @@ class DutySignedOff(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DutySignedOff: _TypeAlias = DutySignedOff  # noqa: Y015
+
+@_typing.final
+class ElectionPlanned(_message.Message):
+    """An election was planned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionPlanned: _TypeAlias = ElectionPlanned  # noqa: Y015
+
+@_typing.final
+class ElectionCandidateNominated(_message.Message):
+    """A candidate was nominated."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionCandidateNominated: _TypeAlias = ElectionCandidateNominated  # noqa: Y015
+
+@_typing.final
+class ElectionCandidateRemoved(_message.Message):
+    """A candidate was taken off the list."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionCandidateRemoved: _TypeAlias = ElectionCandidateRemoved  # noqa: Y015
+
+@_typing.final
+class ElectionCandidatesSubmitted(_message.Message):
+    """The candidates were put before the superior."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionCandidatesSubmitted: _TypeAlias = ElectionCandidatesSubmitted  # noqa: Y015
+
+@_typing.final
+class ElectionCandidatesApproved(_message.Message):
+    """The superior approved the candidates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionCandidatesApproved: _TypeAlias = ElectionCandidatesApproved  # noqa: Y015
+
+@_typing.final
+class ElectionCandidatesReturned(_message.Message):
+    """The superior returned the candidates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionCandidatesReturned: _TypeAlias = ElectionCandidatesReturned  # noqa: Y015
+
+@_typing.final
+class ElectionWithdrawn(_message.Message):
+    """An election was given up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionWithdrawn: _TypeAlias = ElectionWithdrawn  # noqa: Y015

@@ -1,0 +1,106 @@
+"""Elections: their public shape, and the facts about them as events of the contract."""
+
+from chassis.events import Event
+from chassis.verdicts import to_message
+from organization.domain.elections import Candidate, Election, ElectionSeat, ElectionStep
+from organization.events.shapes import instant, number, text
+from shuyuan.organization.v1 import appointment_pb2, election_pb2, events_pb2
+
+# What goes out to everybody is in the language of the regulations.
+LANGUAGE = "zh-CN"
+
+_KIND = election_pb2.Election.Kind.DESCRIPTOR
+_STATE = election_pb2.Election.State.DESCRIPTOR
+_STEP = election_pb2.ElectionStep.Kind.DESCRIPTOR
+_SOURCE = election_pb2.Candidate.Source.DESCRIPTOR
+_BACKGROUND = election_pb2.Candidate.Background.DESCRIPTOR
+_POST = appointment_pb2.Post.Kind.DESCRIPTOR
+
+
+def election_message(election: Election, language: str = LANGUAGE) -> election_pb2.Election:
+    """An election as everybody who may read elections sees it."""
+    assert election.term.end is not None, "a term of office has an end"
+    return election_pb2.Election(
+        election_id=str(election.election_id),
+        unit_id=str(election.unit_id),
+        kind=number(_KIND, election.kind),
+        state=number(_STATE, election.state),
+        held_on=election.held_on.isoformat(),
+        seats=[_seat(seat) for seat in election.seats],
+        seat_count=election.seat_count,
+        term_from=election.term.start.isoformat(),
+        term_until=election.term.end.isoformat(),
+        shift_reason=election.shift_reason,
+        candidates=[_candidate(each) for each in election.candidates],
+        steps=[_step(step, language) for step in election.steps],
+        create_time=instant(election.created_at),
+        update_time=instant(election.updated_at),
+        version=election.version,
+        etag=str(election.version),
+    )
+
+
+def _seat(seat: ElectionSeat) -> election_pb2.ElectionSeat:
+    return election_pb2.ElectionSeat(
+        post_id=str(seat.post_id), seats=seat.seats, post_kind=number(_POST, seat.kind)
+    )
+
+
+def _candidate(candidate: Candidate) -> election_pb2.Candidate:
+    return election_pb2.Candidate(
+        person_id=str(candidate.person_id),
+        source=number(_SOURCE, candidate.source),
+        background=number(_BACKGROUND, candidate.background),
+    )
+
+
+def _step(step: ElectionStep, language: str) -> election_pb2.ElectionStep:
+    return election_pb2.ElectionStep(
+        kind=number(_STEP, step.kind),
+        person_id=text(step.person_id),
+        time=instant(step.at),
+        note=step.note,
+        verdicts=[to_message(verdict, language) for verdict in step.verdicts],
+    )
+
+
+def planned(election: Election) -> Event:
+    """An election was planned."""
+    data = events_pb2.ElectionPlanned(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def candidate_nominated(election: Election) -> Event:
+    """A candidate was nominated."""
+    data = events_pb2.ElectionCandidateNominated(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def candidate_removed(election: Election) -> Event:
+    """A candidate was taken off the list."""
+    data = events_pb2.ElectionCandidateRemoved(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def candidates_submitted(election: Election) -> Event:
+    """The candidates were put before the superior."""
+    data = events_pb2.ElectionCandidatesSubmitted(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def candidates_approved(election: Election) -> Event:
+    """The superior approved the candidates."""
+    data = events_pb2.ElectionCandidatesApproved(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def candidates_returned(election: Election) -> Event:
+    """The superior returned the candidates."""
+    data = events_pb2.ElectionCandidatesReturned(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def withdrawn(election: Election) -> Event:
+    """An election was given up."""
+    data = events_pb2.ElectionWithdrawn(election=election_message(election))
+    return Event(election.election_id, election.version, data)

@@ -1,0 +1,32 @@
+"""Elections; seats, candidates and steps are documents, always read and written whole."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from organization.tables.base import day_column, metadata, stamp_columns, text_column, unit_column
+
+election = sa.Table(
+    "election",
+    metadata,
+    sa.Column("election_id", sa.Uuid, primary_key=True),
+    unit_column("unit_id"),
+    text_column("kind"),
+    text_column("state"),
+    day_column("held_on"),
+    sa.Column("seats", JSONB, nullable=False),
+    day_column("term_from"),
+    day_column("term_until"),
+    text_column("shift_reason"),
+    sa.Column("candidates", JSONB, nullable=False),
+    sa.Column("steps", JSONB, nullable=False),
+    *stamp_columns(),
+    sa.CheckConstraint("term_until > term_from", name=sa.schema.conv("election_term_check")),
+)
+sa.Index("election_unit_id_idx", election.c.unit_id)
+# One at a time: the second would fill the seats that the first fills.
+sa.Index(
+    "election_one_underway_idx",
+    election.c.unit_id,
+    unique=True,
+    postgresql_where=sa.text("state NOT IN ('completed', 'withdrawn')"),
+)

@@ -1,0 +1,138 @@
+"""Elections in the running system: the branch runs them, the committee above approves, membership knows the roll."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.integration.membership.city import City
+from tests.support.http import Api
+
+POSTS = ("SECRETARY", "ORGANIZATION_OFFICER", "PUBLICITY_OFFICER")
+
+
+class Assembly:
+    """A branch of seven full members that elects its committee of three today."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.branch = city.units["cohort"]
+        self.voters = city.members[2:]
+        self.election: dict[str, Any] = {}
+
+    @classmethod
+    async def prepare(cls, stack: Stack, api_as: Callable[[str], Api]) -> "Assembly":
+        assembly = cls(await City.found(stack, api_as))
+        assembly.posts = [await assembly.post(kind) for kind in POSTS]
+        return assembly
+
+    posts: list[str]
+
+    async def post(self, kind: str, unit: str = "cohort") -> str:
+        body = {
+            "unitId": self.city.units[unit],
+            "kind": f"KIND_{kind}",
+            "seats": 1,
+            "validFrom": self.city.ago(1000),
+        }
+        made: str = (await self.city.post("admin", "/v1/posts", body))["postId"]
+        return made
+
+    def plan(self, **changes: Any) -> dict[str, Any]:
+        today = self.city.today
+        return {
+            "unitId": self.branch,
+            "kind": "KIND_TERM",
+            "heldOn": today.isoformat(),
+            "seats": [{"postId": post, "seats": 1} for post in self.posts],
+            "termUntil": (today + timedelta(days=1000)).isoformat(),
+        } | changes
+
+    async def try_to(self, who: str, verb: str, **body: Any) -> Any:
+        """Take a step as somebody; answers the response, whatever it is."""
+        path = f"/v1/elections/{self.election['electionId']}:{verb}"
+        return await self.city.send(who, path, body, etag=self.election["etag"])
+
+    async def do(self, who: str, verb: str, **body: Any) -> None:
+        """Take a step that must succeed."""
+        answer = await self.try_to(who, verb, **body)
+        assert answer.is_success, f"{verb} {answer.status_code}: {answer.text}"
+        self.election = answer.json()
+
+    async def nominate(self, *people: str) -> None:
+        for person in people:
+            await self.do(
+                "secretary",
+                "nominate",
+                personId=person,
+                source="SOURCE_PARTY_GROUP",
+                background="BACKGROUND_OUTSTANDING_STUDENT",
+            )
+
+    async def up_to_approval(self) -> None:
+        self.election = await self.city.post("secretary", "/v1/elections", self.plan())
+        await self.nominate(*self.voters[:4])
+        await self.do("officer", "submit", documentNumber="院党支〔2024〕1号")
+        await self.do("approver", "approve", documentNumber="党组〔2024〕8号")
+
+
+@pytest.fixture
+async def assembly(stack: Stack, api_as: Callable[[str], Api]) -> Assembly:
+    return await Assembly.prepare(stack, api_as)
+
+
+@pytest.mark.covers("F10", "ELE-03", "ELE-05")
+async def test_a_fifth_more_candidates_with_rights_are_approved_by_the_committee_above(
+    assembly: Assembly,
+) -> None:
+    assembly.election = await assembly.city.post("secretary", "/v1/elections", assembly.plan())
+    await assembly.nominate(*assembly.voters[:3])
+
+    few = await assembly.try_to("secretary", "submit")
+    await assembly.nominate(assembly.city.people["applicant"])
+    stranger = await assembly.try_to("secretary", "submit")
+    await assembly.do("secretary", "removeCandidate", personId=assembly.city.people["applicant"])
+    await assembly.nominate(assembly.voters[3])
+    await assembly.do("secretary", "submit")
+    own = await assembly.try_to("secretary", "approve")
+    await assembly.do("approver", "approve", documentNumber="党组〔2024〕8号")
+
+    assert (few.status_code, few.json()["reason"]) == (422, "ORGANIZATION_RULE_REFUSED")
+    (verdict,) = [each for each in few.json()["verdicts"] if not each["satisfied"]]
+    assert (verdict["ruleId"], verdict["seen"], verdict["needed"]) == ("ELE-05", "3", "≥ 4")
+    assert (stranger.status_code, stranger.json()["reason"]) == (409, "CANDIDATE_NOT_ON_ROLL")
+    assert own.status_code == 403
+    assert assembly.election["state"] == "STATE_APPROVED"
+    assert {each["ruleId"] for each in assembly.election["steps"][1]["verdicts"]} >= {"ELE-05", "ELE-03"}
+
+
+@pytest.mark.covers("S34")
+async def test_a_temporary_branch_has_its_officers_appointed_and_elects_nobody(assembly: Assembly) -> None:
+    city = assembly.city
+    root = (await city.get("admin", "/v1/units", kind="KIND_UNIVERSITY"))["units"][0]["unitId"]
+    team = {"kind": "KIND_TASK_TEAM", "name": f"支教团{assembly.branch}"}
+    host = {"parentUnitId": root, "unit": team, "establishedOn": city.ago(20)}
+    unit = {
+        "hostUnitId": (await city.post("admin", "/v1/units", host))["unitId"],
+        "kind": "KIND_BRANCH",
+        "form": "FORM_TEMPORARY",
+        "name": f"支教团临时党支部{assembly.branch}",
+        "task": "支教",
+        "purpose": "PURPOSE_MAJOR_EVENT",
+        "plannedEndOn": (city.today + timedelta(days=400)).isoformat(),
+    }
+    body = {"parentUnitId": city.units["general"], "unit": unit, "establishedOn": city.ago(10)}
+    body["secretary"] = {"personId": city.people["officer"]}
+    city.units["temporary"] = (await city.post("admin", "/v1/units", body))["unitId"]
+    posts = await city.get("admin", "/v1/posts", unitId=city.units["temporary"])
+    seats = [{"postId": posts["posts"][0]["postId"], "seats": 1}]
+
+    refused = await city.send(
+        "admin", "/v1/elections", assembly.plan(unitId=city.units["temporary"], seats=seats)
+    )
+
+    assert (refused.status_code, refused.json()["reason"]) == (422, "ORGANIZATION_RULE_REFUSED")
+    (verdict,) = [each for each in refused.json()["verdicts"] if not each["satisfied"]]
+    assert (verdict["ruleId"], verdict["source"]["article"]) == ("BR-09", "8")
