@@ -190,6 +190,36 @@ class TransferCaseOpenError(StateError):
     reason = "TRANSFER_CASE_OPEN"
 
 
+class StandingCaseNotFoundError(NotFoundError):
+    """There is no such standing case."""
+
+    reason = "STANDING_CASE_NOT_FOUND"
+
+
+class StandingCaseAlreadyOpenError(AlreadyExistsError):
+    """A standing case of the kind is under way."""
+
+    reason = "STANDING_CASE_ALREADY_OPEN"
+
+
+class StandingCaseOverError(StateError):
+    """The standing case is over."""
+
+    reason = "STANDING_CASE_OVER"
+
+
+class StandingActNotDueError(StateError):
+    """Another act comes first, or the act is none of such a case."""
+
+    reason = "STANDING_ACT_NOT_DUE"
+
+
+class StandingLeftToAdmissionError(StateError):
+    """An open admission case decides about the membership."""
+
+    reason = "STANDING_LEFT_TO_ADMISSION"
+
+
 class FieldsContradictError(InvalidArgumentError):
     """Fields that are each right and do not fit together."""
 

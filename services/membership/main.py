@@ -18,6 +18,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
+from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
 from rulebook import RuleBook
@@ -28,6 +29,7 @@ from shuyuan.membership.v1 import (
     inbox_service_pb2_grpc,
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
+    standing_service_pb2_grpc,
     transfer_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
@@ -57,6 +59,7 @@ def build(settings: Settings) -> Service:
                 counterfactual_service_pb2_grpc.add_CounterfactualServiceServicer_to_server,
                 CounterfactualServicer(means),
             ),
+            (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
             (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),
         ],

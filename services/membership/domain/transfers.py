@@ -11,6 +11,7 @@ from uuid import UUID
 
 from membership.domain.admission import CaseHead
 from membership.domain.members import Member
+from membership.domain.rule_days import last_day
 from membership.domain.verdicts import Judgement, check_allowed, judge
 from membership.errors import (
     DayOutOfOrderError,
@@ -23,7 +24,7 @@ from membership.errors import (
     TransferLetterExpiredError,
     TransferLetterValidError,
 )
-from rulebook import Facts, RuleSet, Severity, evaluate
+from rulebook import Facts, RuleSet
 
 ACCEPT, REISSUE, RETURN_RECEIPT = "transfer.accept", "transfer.reissue_letter", "transfer.return_receipt"
 
@@ -93,7 +94,7 @@ class Transfer:
             )
         judgements = judge(rules, [ACCEPT], {"letter_issued_on": self.letter.issued_on}, on=day)
         check_allowed(judgements, None, transfer_id=self.transfer_id)
-        due = _last_day(rules, RETURN_RECEIPT, {"relationship_accepted_on": day}, on=day)
+        due = last_day(rules, RETURN_RECEIPT, {"relationship_accepted_on": day}, on=day)
         return replace(
             self, state=TransferState.ACCEPTED, accepted_on=day, receipt_due_on=due, judgements=judgements
         )
@@ -161,7 +162,7 @@ def write_letter(
 ) -> tuple[Letter, tuple[Judgement, ...]]:
     """A letter and what the rules say of its last day; without a last day, that of the rules."""
     facts: Facts = {"letter_issued_on": issued_on}
-    last = valid_through or _last_day(rules, ACCEPT, facts, on=issued_on)
+    last = valid_through or last_day(rules, ACCEPT, facts, on=issued_on)
     if last is None:
         raise FieldsContradictError.of(
             "letter_valid_through", "须填写有效期。", "The rules give no period; say the last day."
@@ -169,13 +170,6 @@ def write_letter(
     if last < issued_on:
         raise DayOutOfOrderError(day=last, bound=f">= {issued_on}")
     return Letter(number, issued_on, last), judge(rules, [ACCEPT], facts, on=last)
-
-
-def _last_day(rules: RuleSet, operation: str, facts: Facts, *, on: date) -> date | None:
-    """The last day on which every rule of the operation is still satisfied."""
-    verdicts = evaluate(rules, operation=operation, facts=facts, on=on)
-    binding = [verdict for verdict in verdicts if verdict.severity in (Severity.WARN, Severity.BLOCK)]
-    return min((v.holds_until for v in binding if v.holds_until is not None), default=None)
 
 
 def check_past(day: date, *, today: date, since: date) -> None:

@@ -20,6 +20,7 @@ from membership.tables.members import (
     unit,
 )
 from membership.tables.people import account, affiliation, person
+from membership.tables.standing import standing_case, standing_entry
 
 __all__ = [
     "account",
@@ -39,6 +40,8 @@ __all__ = [
     "reminder",
     "roll_move",
     "rule_set",
+    "standing_case",
+    "standing_entry",
     "transfer",
     "unit",
 ]

@@ -1,4 +1,4 @@
-"""The roll: standing, relationships, participations and transfers; what is kept of units."""
+"""The roll: party standing, relationships, participations and transfers; what is kept of units."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB

@@ -30,6 +30,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.rolls import RollServicer
+from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from rulebook import RuleBook
 from shuyuan.membership.v1 import (
@@ -97,6 +98,7 @@ class Office:
             "PersonService": PersonServicer(self.means),
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
+            "StandingService": StandingServicer(self.means),
             "TransferService": TransferServicer(self.means),
             "InboxService": InboxServicer(self.means),
             "CounterfactualService": CounterfactualServicer(self.means),

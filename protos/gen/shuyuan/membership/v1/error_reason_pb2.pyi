@@ -90,6 +90,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. An open admission case cannot leave the university. Metadata: person_id, case_id."""
     ERROR_REASON_MEMBER_NOT_THERE: _ErrorReason.ValueType  # 46
     """FAILED_PRECONDITION. The person does not belong to the sending unit. Metadata: person_id, unit_id."""
+    ERROR_REASON_STANDING_CASE_NOT_FOUND: _ErrorReason.ValueType  # 55
+    """NOT_FOUND. There is no such standing case. Metadata: standing_case_id."""
+    ERROR_REASON_STANDING_CASE_ALREADY_OPEN: _ErrorReason.ValueType  # 56
+    """ALREADY_EXISTS. A case of the kind is under way. Metadata: person_id, standing_case_id."""
+    ERROR_REASON_STANDING_CASE_OVER: _ErrorReason.ValueType  # 57
+    """FAILED_PRECONDITION. The case is over. Metadata: standing_case_id, state."""
+    ERROR_REASON_STANDING_ACT_NOT_DUE: _ErrorReason.ValueType  # 58
+    """FAILED_PRECONDITION. As the case stands, another act comes first or this one is none of it. Metadata: act, allowed."""
+    ERROR_REASON_STANDING_LEFT_TO_ADMISSION: _ErrorReason.ValueType  # 59
+    """FAILED_PRECONDITION. An open admission case decides about a probationary member. Metadata: person_id, case_id."""
     ERROR_REASON_HYPOTHESIS_REFUSED: _ErrorReason.ValueType  # 75
     """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
 
@@ -164,6 +174,16 @@ ERROR_REASON_TRANSFER_CASE_OPEN: ErrorReason.ValueType  # 45
 """FAILED_PRECONDITION. An open admission case cannot leave the university. Metadata: person_id, case_id."""
 ERROR_REASON_MEMBER_NOT_THERE: ErrorReason.ValueType  # 46
 """FAILED_PRECONDITION. The person does not belong to the sending unit. Metadata: person_id, unit_id."""
+ERROR_REASON_STANDING_CASE_NOT_FOUND: ErrorReason.ValueType  # 55
+"""NOT_FOUND. There is no such standing case. Metadata: standing_case_id."""
+ERROR_REASON_STANDING_CASE_ALREADY_OPEN: ErrorReason.ValueType  # 56
+"""ALREADY_EXISTS. A case of the kind is under way. Metadata: person_id, standing_case_id."""
+ERROR_REASON_STANDING_CASE_OVER: ErrorReason.ValueType  # 57
+"""FAILED_PRECONDITION. The case is over. Metadata: standing_case_id, state."""
+ERROR_REASON_STANDING_ACT_NOT_DUE: ErrorReason.ValueType  # 58
+"""FAILED_PRECONDITION. As the case stands, another act comes first or this one is none of it. Metadata: act, allowed."""
+ERROR_REASON_STANDING_LEFT_TO_ADMISSION: ErrorReason.ValueType  # 59
+"""FAILED_PRECONDITION. An open admission case decides about a probationary member. Metadata: person_id, case_id."""
 ERROR_REASON_HYPOTHESIS_REFUSED: ErrorReason.ValueType  # 75
 """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

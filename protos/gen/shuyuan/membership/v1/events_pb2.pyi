@@ -15,6 +15,7 @@ from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
+from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
 from shuyuan.membership.v1 import transfer_pb2 as _transfer_pb2
 import builtins as _builtins
 import sys
@@ -1694,3 +1695,215 @@ class ReminderIssued(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReminderIssued: _TypeAlias = ReminderIssued  # noqa: Y015
+
+@_typing.final
+class StandingCaseOpened(_message.Message):
+    """A standing case was opened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing_case(self) -> _standing_case_pb2.StandingCase:
+        """The standing case after it."""
+
+    def __init__(
+        self,
+        *,
+        standing_case: _standing_case_pb2.StandingCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingCaseOpened: _TypeAlias = StandingCaseOpened  # noqa: Y015
+
+@_typing.final
+class StandingCaseContacted(_message.Message):
+    """A member of a standing case was contacted, or searched for in vain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACTED_ON_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    STANDING_CASE_FIELD_NUMBER: _builtins.int
+    contacted_on: _builtins.str
+    """The day."""
+    reached: _builtins.bool
+    """Whether the member was reached."""
+    @_builtins.property
+    def standing_case(self) -> _standing_case_pb2.StandingCase:
+        """The standing case after it."""
+
+    def __init__(
+        self,
+        *,
+        contacted_on: _builtins.str = ...,
+        reached: _builtins.bool = ...,
+        standing_case: _standing_case_pb2.StandingCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contacted_on", b"contacted_on", "reached", b"reached", "standing_case", b"standing_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingCaseContacted: _TypeAlias = StandingCaseContacted  # noqa: Y015
+
+@_typing.final
+class StandingCaseDecided(_message.Message):
+    """A decision was made in a standing case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACT_FIELD_NUMBER: _builtins.int
+    DECIDED_ON_FIELD_NUMBER: _builtins.int
+    STANDING_CASE_FIELD_NUMBER: _builtins.int
+    act: _standing_case_pb2.StandingAct.ValueType
+    """What was decided."""
+    decided_on: _builtins.str
+    """The day from which on it takes effect."""
+    @_builtins.property
+    def standing_case(self) -> _standing_case_pb2.StandingCase:
+        """The standing case after it."""
+
+    def __init__(
+        self,
+        *,
+        act: _standing_case_pb2.StandingAct.ValueType = ...,
+        decided_on: _builtins.str = ...,
+        standing_case: _standing_case_pb2.StandingCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "decided_on", b"decided_on", "standing_case", b"standing_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingCaseDecided: _TypeAlias = StandingCaseDecided  # noqa: Y015
+
+@_typing.final
+class StandingCaseEnded(_message.Message):
+    """A standing case ended without a further decision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    STANDING_CASE_FIELD_NUMBER: _builtins.int
+    ended_on: _builtins.str
+    """The day."""
+    @_builtins.property
+    def standing_case(self) -> _standing_case_pb2.StandingCase:
+        """The standing case after it."""
+
+    def __init__(
+        self,
+        *,
+        ended_on: _builtins.str = ...,
+        standing_case: _standing_case_pb2.StandingCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on", "standing_case", b"standing_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingCaseEnded: _TypeAlias = StandingCaseEnded  # noqa: Y015
+
+@_typing.final
+class MemberSuspended(_message.Message):
+    """A membership was suspended: the member has no rights."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_ID_FIELD_NUMBER: _builtins.int
+    SUSPENDED_ON_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    standing_case_id: _builtins.str
+    """The standing case."""
+    suspended_on: _builtins.str
+    """The first day on which it holds."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it."""
+
+    def __init__(
+        self,
+        *,
+        standing_case_id: _builtins.str = ...,
+        suspended_on: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member", "standing_case_id", b"standing_case_id", "suspended_on", b"suspended_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberSuspended: _TypeAlias = MemberSuspended  # noqa: Y015
+
+@_typing.final
+class MemberRestored(_message.Message):
+    """A suspended membership was restored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_ID_FIELD_NUMBER: _builtins.int
+    RESTORED_ON_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    standing_case_id: _builtins.str
+    """The standing case."""
+    restored_on: _builtins.str
+    """The first day on which it holds."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it."""
+
+    def __init__(
+        self,
+        *,
+        standing_case_id: _builtins.str = ...,
+        restored_on: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member", "restored_on", b"restored_on", "standing_case_id", b"standing_case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberRestored: _TypeAlias = MemberRestored  # noqa: Y015
+
+@_typing.final
+class MemberRemoved(_message.Message):
+    """A member was removed from the roll, or withdrew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_ID_FIELD_NUMBER: _builtins.int
+    REMOVED_ON_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    standing_case_id: _builtins.str
+    """The standing case."""
+    removed_on: _builtins.str
+    """The first day on which it holds."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it."""
+
+    def __init__(
+        self,
+        *,
+        standing_case_id: _builtins.str = ...,
+        removed_on: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member", "removed_on", b"removed_on", "standing_case_id", b"standing_case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberRemoved: _TypeAlias = MemberRemoved  # noqa: Y015
