@@ -13,6 +13,7 @@ from membership.domain.members import (
     NewMember,
     Participation,
     RollMove,
+    RollSize,
     UnitRoll,
 )
 from membership.domain.people import PersonKind
@@ -106,6 +107,23 @@ def move(message: roll_service_pb2.RollMove) -> RollMove:
         to_unit_id=parse_uuid(message.to_unit_id, field_name="moves.to_unit_id"),
         affiliated_unit_id=optional_id(message, "affiliated_unit_id"),
         person_ids=frozenset(ids(message.person_ids, "moves.person_ids")),
+    )
+
+
+def sizes(found: Sequence[RollSize]) -> roll_service_pb2.TraceRollSizesResponse:
+    """How many members units had since when."""
+    return roll_service_pb2.TraceRollSizesResponse(
+        sizes=[
+            roll_service_pb2.RollSize(
+                unit_id=str(size.unit_id),
+                since=size.since.isoformat(),
+                full_members=size.full,
+                members=size.members,
+                staff_members=size.staff,
+                student_members=size.students,
+            )
+            for size in found
+        ]
     )
 
 

@@ -139,6 +139,18 @@ class HeldCounts:
     open_cases: int
 
 
+@dataclass(frozen=True, slots=True)
+class RollSize:
+    """How many members a unit has from a day on, until its next size."""
+
+    unit_id: UUID
+    since: date
+    full: int
+    members: int
+    staff: int
+    students: int
+
+
 def check_new_member(member: NewMember, *, today: date) -> None:
     """Refuse days that contradict each other or lie ahead."""
     if member.status not in (MembershipStatus.PROBATIONARY, MembershipStatus.FULL):

@@ -17,6 +17,7 @@ from membership.domain.members import (
     NewMember,
     Participation,
     RollMove,
+    RollSize,
     UnitRoll,
     plan_moves,
 )
@@ -32,7 +33,7 @@ from membership.events import admission as case_events
 from membership.events import people as events
 from membership.facts import end_of_day, known_unit, usable_unit
 from membership.operations.means import Means, scope_of
-from membership.repository import cases, inbox, members, moves, persons, units
+from membership.repository import cases, inbox, members, moves, persons, sizes, units
 
 READ = "membership.relationship.read"
 PARTICIPATE = "membership.participation.add"
@@ -224,6 +225,11 @@ async def list_electors(call: Call, unit_id: UUID, *, as_of: date) -> list[Elect
     return await members.electors(
         call.database, unit_id, day=as_of, known_at=known_at if known_at < call.clock.now() else None
     )
+
+
+async def trace_sizes(call: Call, unit_ids: Sequence[UUID], *, as_of: date) -> list[RollSize]:
+    """How many members units had since when."""
+    return await sizes.traced(call.database, unit_ids, until=as_of)
 
 
 async def preview_moves(call: Call, planned: Sequence[RollMove], *, effective_on: date) -> MovePlan:

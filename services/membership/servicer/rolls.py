@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
 from membership.convert import rolls as convert
-from membership.convert.values import day, enum_name, instant, optional_day, optional_id
+from membership.convert.values import day, enum_name, ids, instant, optional_day, optional_id
 from membership.domain.members import Member
 from membership.events import shapes
 from membership.operations import rolls
@@ -92,6 +92,14 @@ class RollServicer(roll_service_pb2_grpc.RollServiceServicer):
             as_of=day(request.as_of, "as_of"),
         )
         return convert.electors(found)
+
+    async def TraceRollSizes(
+        self, request: pb.TraceRollSizesRequest, context: Any
+    ) -> pb.TraceRollSizesResponse:
+        found = await rolls.trace_sizes(
+            current(), ids(request.unit_ids, "unit_ids"), as_of=day(request.as_of, "as_of")
+        )
+        return convert.sizes(found)
 
     async def PreviewRollMoves(
         self, request: pb.PreviewRollMovesRequest, context: Any

@@ -50,6 +50,22 @@ class TestRoll:
         today = await roll(office, branch, "2024-10-08")
         assert (today.staff_members, today.student_members, today.voters) == (2, 3, 5)
 
+    async def test_the_sizes_of_units_are_traced_by_day(self, office: Office) -> None:
+        joint, other = await office.unit("branch", form="joint_teacher_student"), await office.unit("branch")
+        await office.members(joint, 2, kind=STAFF)
+        await office.members(joint, 3, since="2024-09-10")
+        request = pb.TraceRollSizesRequest(unit_ids=[str(joint), str(other)], as_of="2024-09-10")
+
+        answer = await office.ask("RollService/TraceRollSizes", request, by="organization")
+        request.as_of = "2024-09-09"
+        earlier = await office.ask("RollService/TraceRollSizes", request, by="organization")
+
+        last = answer.sizes[-1]
+        assert {size.unit_id for size in answer.sizes} == {str(joint)}
+        assert (last.since, last.full_members, last.members) == ("2024-09-10", 5, 5)
+        assert (last.staff_members, last.student_members) == (2, 3)
+        assert list(earlier.sizes) == list(answer.sizes)[:-1]
+
     async def test_a_member_is_established_once(self, office: Office) -> None:
         branch = await office.unit("branch", form="staff")
         (person,) = await office.members(branch, 1)
