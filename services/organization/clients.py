@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.errors import DeadlineExceededError, UnavailableError
 from chassis.grpc_client import Siblings
 from organization.domain.elections import Elector
+from organization.domain.findings import Size
 from organization.domain.reorganizations import Obstacle, Preview, PreviewedMove, RollMove
 from organization.errors import MembershipUnavailableError
 from shuyuan.membership.v1 import member_pb2, roll_service_pb2, roll_service_pb2_grpc
@@ -63,6 +64,27 @@ class Membership:
         except (UnavailableError, DeadlineExceededError):
             raise MembershipUnavailableError from None
         return _preview(answer)
+
+    async def trace_sizes(self, unit_ids: Iterable[UUID], until: date) -> dict[UUID, tuple[Size, ...]]:
+        """How many members units had since when, up to a day; units without members are missing."""
+        request = roll_service_pb2.TraceRollSizesRequest(
+            unit_ids=[str(unit_id) for unit_id in unit_ids], as_of=until.isoformat()
+        )
+        try:
+            answer = await self._rolls().TraceRollSizes(request, timeout=PREVIEW_SECONDS)
+        except (UnavailableError, DeadlineExceededError):
+            raise MembershipUnavailableError from None
+        sizes: dict[UUID, list[Size]] = {}
+        for size in answer.sizes:
+            found = Size(
+                since=date.fromisoformat(size.since),
+                full=size.full_members,
+                members=size.members,
+                staff=size.staff_members,
+                students=size.student_members,
+            )
+            sizes.setdefault(UUID(size.unit_id), []).append(found)
+        return {unit_id: tuple(each) for unit_id, each in sizes.items()}
 
 
 def _elector(given: roll_service_pb2.Elector) -> Elector:

@@ -262,6 +262,24 @@ class PlaqueWithdrawnError(StateError):
     reason = "PLAQUE_WITHDRAWN"
 
 
+class TermNotFoundError(NotFoundError):
+    """No such term of office."""
+
+    reason = "TERM_NOT_FOUND"
+
+
+class TermNotDueError(StateError):
+    """An election before the day on which it is due."""
+
+    reason = "TERM_NOT_DUE"
+
+
+class TermEndedError(StateError):
+    """The term has ended."""
+
+    reason = "TERM_ENDED"
+
+
 class DutyNotFoundError(NotFoundError):
     """No such duty."""
 

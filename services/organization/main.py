@@ -13,13 +13,17 @@ from organization.consumers import CONSUMERS
 from organization.operations.bootstrap import bootstrap
 from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
+from organization.schedule import SCHEDULE
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.duties import DutyServicer
 from organization.servicer.elections import ElectionServicer
+from organization.servicer.findings import FindingServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
 from organization.servicer.links import ClassLinkServicer, PlaqueServicer
+from organization.servicer.party_groups import PartyGroupServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.reorganizations import ReorganizationServicer
+from organization.servicer.terms import TermServicer
 from organization.servicer.units import CampusServicer, UnitServicer
 from organization.settings import Settings
 from shuyuan.organization.v1 import (
@@ -29,11 +33,14 @@ from shuyuan.organization.v1 import (
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
     error_reason_pb2,
+    finding_service_pb2_grpc,
     grant_service_pb2_grpc,
+    party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
+    term_service_pb2_grpc,
     unit_service_pb2_grpc,
     zone_service_pb2_grpc,
 )
@@ -93,11 +100,21 @@ def build(settings: Settings) -> Service:
                 ElectionServicer(membership),
             ),
             (
+                party_group_service_pb2_grpc.add_PartyGroupServiceServicer_to_server,
+                PartyGroupServicer(),
+            ),
+            (term_service_pb2_grpc.add_TermServiceServicer_to_server, TermServicer()),
+            (
+                finding_service_pb2_grpc.add_FindingServiceServicer_to_server,
+                FindingServicer(membership),
+            ),
+            (
                 reorganization_service_pb2_grpc.add_ReorganizationServiceServicer_to_server,
                 ReorganizationServicer(membership, process),
             ),
         ],
         consumers=CONSUMERS,
+        schedule=SCHEDULE,
         processes=[process, dissolution],
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,

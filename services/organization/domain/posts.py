@@ -114,6 +114,8 @@ _PARTY_POSTS = frozenset(
         PostKind.ORGANIZER,
     }
 )
+# Whoever holds one of these in a branch belongs to its committee.
+COMMITTEE_POSTS = _PARTY_POSTS - {PostKind.ORGANIZER}
 _OFFICES = frozenset(
     {PostKind.HEAD, PostKind.DEPUTY_HEAD, PostKind.STAFF, PostKind.COUNSELLOR, PostKind.ORGANIZER}
 )

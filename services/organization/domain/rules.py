@@ -16,10 +16,10 @@ def rule_book() -> RuleBook:
     return RuleBook.shipped()
 
 
-def judge(operation: str, facts: Facts, on: date) -> list[Verdict]:
-    """What the rules in force on the day say about an operation."""
+def judge(operation: str, facts: Facts, on: date, *, rules_of: date | None = None) -> list[Verdict]:
+    """What the rules of a day, of the same day when none is given, say about an operation on a day."""
     try:
-        rules = rule_book().in_force(on)
+        rules = rule_book().in_force(rules_of or on)
     except NoRulesInForceError:
         # History older than the first regulation we know is recorded, not judged.
         return []

@@ -9,6 +9,7 @@ from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import election
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
+from organization.tables.terms import term_of_office
 from organization.tables.units import (
     campus,
     reorganization,
@@ -36,6 +37,7 @@ __all__ = [
     "plaque",
     "post",
     "reorganization",
+    "term_of_office",
     "unit",
     "unit_description",
     "unit_lineage",

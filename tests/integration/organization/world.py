@@ -29,6 +29,7 @@ from chassis.tokens import Claims
 from chassis.wire_errors import from_rpc_error
 from organization.clients import Membership
 from organization.domain.elections import Elector
+from organization.domain.findings import Size
 from organization.domain.reorganizations import Preview, RollMove
 from organization.main import build
 from organization.operations import dissolution, execution
@@ -41,11 +42,14 @@ from shuyuan.organization.v1 import (
     class_link_service_pb2_grpc,
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
+    finding_service_pb2_grpc,
     grant_service_pb2_grpc,
+    party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
+    term_service_pb2_grpc,
     unit_pb2,
     unit_service_pb2,
     unit_service_pb2_grpc,
@@ -66,6 +70,7 @@ class FakeMembership(Membership):
     def __init__(self) -> None:
         self.rolls: dict[UUID, int] = {}
         self.roll: list[Elector] = []
+        self.sizes: dict[UUID, tuple[Size, ...]] = {}
         self.answer: Callable[[Sequence[RollMove]], Preview] = lambda moves: Preview((), (), ())
         self.failure: Exception | None = None
         self.asked = 0
@@ -88,6 +93,15 @@ class FakeMembership(Membership):
         if self.failure is not None:
             raise self.failure
         return self.answer(list(moves))
+
+    async def trace_sizes(self, unit_ids: Iterable[UUID], until: date) -> dict[UUID, tuple[Size, ...]]:
+        self.asked += 1
+        if self.failure is not None:
+            raise self.failure
+        return {
+            unit_id: tuple(size for size in self.sizes.get(unit_id, ()) if size.since <= until)
+            for unit_id in unit_ids
+        }
 
 
 class Numbers:
@@ -156,6 +170,9 @@ class World:
             plaques=plaque_service_pb2_grpc.PlaqueServiceStub(channel),
             duties=duty_service_pb2_grpc.DutyServiceStub(channel),
             elections=election_service_pb2_grpc.ElectionServiceStub(channel),
+            party_groups=party_group_service_pb2_grpc.PartyGroupServiceStub(channel),
+            terms=term_service_pb2_grpc.TermServiceStub(channel),
+            findings=finding_service_pb2_grpc.FindingServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),
         )
 

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import EnumDescriptor
 from chassis import contract
 from chassis.errors import ServiceError
 from organization import errors
-from organization.domain import duties, elections, grants, places, posts, reorganizations, units
+from organization.domain import duties, elections, grants, places, posts, reorganizations, terms, units
 from organization.events.shapes import number
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import (
@@ -24,14 +24,18 @@ from shuyuan.organization.v1 import (
     election_service_pb2,
     error_reason_pb2,
     events_pb2,
+    finding_service_pb2,
     grant_pb2,
     grant_service_pb2,
+    party_group_service_pb2,
     place_pb2,
     place_service_pb2,
     plaque_service_pb2,
     reorganization_pb2,
     reorganization_service_pb2,
     role_pb2,
+    term_pb2,
+    term_service_pb2,
     unit_pb2,
     unit_service_pb2,
     zone_service_pb2,
@@ -49,6 +53,9 @@ FILES = (
     plaque_service_pb2,
     duty_service_pb2,
     election_service_pb2,
+    finding_service_pb2,
+    term_service_pb2,
+    party_group_service_pb2,
 )
 
 
@@ -91,6 +98,7 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (election_pb2.ElectionStep.Kind.DESCRIPTOR, elections.StepKind),
         (election_pb2.Candidate.Source.DESCRIPTOR, elections.NominationSource),
         (election_pb2.Candidate.Background.DESCRIPTOR, elections.Background),
+        (term_pb2.Term.State.DESCRIPTOR, terms.TermState),
         (reorganization_pb2.Reorganization.State.DESCRIPTOR, reorganizations.ReorganizationState),
     ],
 )
@@ -139,6 +147,9 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         "duties",
         "duty_questions",
         "elections",
+        "findings",
+        "terms",
+        "party_groups",
     ],
 )
 def test_every_statement_is_compiled_once(noun: str) -> None:

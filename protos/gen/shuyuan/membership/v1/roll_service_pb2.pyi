@@ -593,6 +593,102 @@ class Elector(_message.Message):
 Global___Elector: _TypeAlias = Elector  # noqa: Y015
 
 @_typing.final
+class TraceRollSizesRequest(_message.Message):
+    """Asks how many members units had."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_IDS_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    as_of: _builtins.str
+    """The last day to be told of."""
+    @_builtins.property
+    def unit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The units."""
+
+    def __init__(
+        self,
+        *,
+        unit_ids: _abc.Iterable[_builtins.str] | None = ...,
+        as_of: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "unit_ids", b"unit_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceRollSizesRequest: _TypeAlias = TraceRollSizesRequest  # noqa: Y015
+
+@_typing.final
+class TraceRollSizesResponse(_message.Message):
+    """How many members units had."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sizes(self) -> _containers.RepeatedCompositeFieldContainer[Global___RollSize]:
+        """By unit in the order of their ids and by day; a unit that never had a member is left out."""
+
+    def __init__(
+        self,
+        *,
+        sizes: _abc.Iterable[Global___RollSize] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sizes", b"sizes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceRollSizesResponse: _TypeAlias = TraceRollSizesResponse  # noqa: Y015
+
+@_typing.final
+class RollSize(_message.Message):
+    """How many members a unit has from a day on, until the next one told of. Members of the unit itself by their formal
+    relationship; whoever only takes part is not counted.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    FULL_MEMBERS_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    STAFF_MEMBERS_FIELD_NUMBER: _builtins.int
+    STUDENT_MEMBERS_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The unit."""
+    since: _builtins.str
+    """The first day."""
+    full_members: _builtins.int
+    """Full members."""
+    members: _builtins.int
+    """Members of every status."""
+    staff_members: _builtins.int
+    """Staff among the members."""
+    student_members: _builtins.int
+    """Students among the members."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        since: _builtins.str = ...,
+        full_members: _builtins.int = ...,
+        members: _builtins.int = ...,
+        staff_members: _builtins.int = ...,
+        student_members: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["full_members", b"full_members", "members", b"members", "since", b"since", "staff_members", b"staff_members", "student_members", b"student_members", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RollSize: _TypeAlias = RollSize  # noqa: Y015
+
+@_typing.final
 class RollMove(_message.Message):
     """One move of people from a unit. Moves of one unit are tried in order; a person goes with the first that fits."""
 

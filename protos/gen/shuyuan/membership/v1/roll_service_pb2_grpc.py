@@ -70,6 +70,11 @@ class RollServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsResponse.FromString,
                 _registered_method=True)
+        self.TraceRollSizes = channel.unary_unary(
+                '/shuyuan.membership.v1.RollService/TraceRollSizes',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesResponse.FromString,
+                _registered_method=True)
         self.PreviewRollMoves = channel.unary_unary(
                 '/shuyuan.membership.v1.RollService/PreviewRollMoves',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.PreviewRollMovesRequest.SerializeToString,
@@ -138,6 +143,14 @@ class RollServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TraceRollSizes(self, request, context):
+        """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
+        Asked for what stands to be found on units.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PreviewRollMoves(self, request, context):
         """Says who would move, and what stands against it. Changes nothing.
         """
@@ -182,6 +195,11 @@ def add_RollServiceServicer_to_server(servicer, server):
                     servicer.ListElectors,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsResponse.SerializeToString,
+            ),
+            'TraceRollSizes': grpc.unary_unary_rpc_method_handler(
+                    servicer.TraceRollSizes,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesResponse.SerializeToString,
             ),
             'PreviewRollMoves': grpc.unary_unary_rpc_method_handler(
                     servicer.PreviewRollMoves,
@@ -379,6 +397,33 @@ class RollService:
             '/shuyuan.membership.v1.RollService/ListElectors',
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.ListElectorsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TraceRollSizes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.RollService/TraceRollSizes',
+            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesResponse.FromString,
             options,
             channel_credentials,
             insecure,

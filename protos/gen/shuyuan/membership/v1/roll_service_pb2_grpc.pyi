@@ -61,6 +61,10 @@ class RollServiceStub:
     """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
     vote and to stand: asked by an election. What was known at the end of the day counts (C14).
     """
+    TraceRollSizes: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.TraceRollSizesRequest, _roll_service_pb2.TraceRollSizesResponse]
+    """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
+    Asked for what stands to be found on units.
+    """
     PreviewRollMoves: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.PreviewRollMovesRequest, _roll_service_pb2.PreviewRollMovesResponse]
     """Says who would move, and what stands against it. Changes nothing."""
 
@@ -96,6 +100,10 @@ class RollServiceAsyncStub(RollServiceStub):
     ListElectors: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.ListElectorsRequest, _roll_service_pb2.ListElectorsResponse]  # type: ignore[assignment]
     """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
     vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+    """
+    TraceRollSizes: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.TraceRollSizesRequest, _roll_service_pb2.TraceRollSizesResponse]  # type: ignore[assignment]
+    """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
+    Asked for what stands to be found on units.
     """
     PreviewRollMoves: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.PreviewRollMovesRequest, _roll_service_pb2.PreviewRollMovesResponse]  # type: ignore[assignment]
     """Says who would move, and what stands against it. Changes nothing."""
@@ -171,6 +179,16 @@ class RollServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_roll_service_pb2.ListElectorsResponse, _abc.Awaitable[_roll_service_pb2.ListElectorsResponse]]:
         """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
         vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+        """
+
+    @_abc_1.abstractmethod
+    def TraceRollSizes(
+        self,
+        request: _roll_service_pb2.TraceRollSizesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_roll_service_pb2.TraceRollSizesResponse, _abc.Awaitable[_roll_service_pb2.TraceRollSizesResponse]]:
+        """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
+        Asked for what stands to be found on units.
         """
 
     @_abc_1.abstractmethod

@@ -110,6 +110,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The member has a plaque on the day or later. Metadata: `plaque_id`."""
     ERROR_REASON_PLAQUE_WITHDRAWN: _ErrorReason.ValueType  # 52
     """The plaque was withdrawn before. Metadata: `plaque_id`, `withdrawn_on`."""
+    ERROR_REASON_TERM_NOT_FOUND: _ErrorReason.ValueType  # 60
+    """There is no term of office `term_id`. Metadata: `term_id`."""
+    ERROR_REASON_TERM_NOT_DUE: _ErrorReason.ValueType  # 61
+    """The election is due on `due_on`; an earlier one needs the superior's approval. Metadata: `term_id`, `due_on`."""
+    ERROR_REASON_TERM_ENDED: _ErrorReason.ValueType  # 62
+    """The term ended on `ended_on`. Metadata: `term_id`, `ended_on`."""
     ERROR_REASON_DUTY_NOT_FOUND: _ErrorReason.ValueType  # 90
     """There is no duty `duty_id`. Metadata: `duty_id`."""
     ERROR_REASON_DUTY_RETIRED: _ErrorReason.ValueType  # 91
@@ -224,6 +230,12 @@ ERROR_REASON_PLAQUE_OVERLAPS: ErrorReason.ValueType  # 51
 """The member has a plaque on the day or later. Metadata: `plaque_id`."""
 ERROR_REASON_PLAQUE_WITHDRAWN: ErrorReason.ValueType  # 52
 """The plaque was withdrawn before. Metadata: `plaque_id`, `withdrawn_on`."""
+ERROR_REASON_TERM_NOT_FOUND: ErrorReason.ValueType  # 60
+"""There is no term of office `term_id`. Metadata: `term_id`."""
+ERROR_REASON_TERM_NOT_DUE: ErrorReason.ValueType  # 61
+"""The election is due on `due_on`; an earlier one needs the superior's approval. Metadata: `term_id`, `due_on`."""
+ERROR_REASON_TERM_ENDED: ErrorReason.ValueType  # 62
+"""The term ended on `ended_on`. Metadata: `term_id`, `ended_on`."""
 ERROR_REASON_DUTY_NOT_FOUND: ErrorReason.ValueType  # 90
 """There is no duty `duty_id`. Metadata: `duty_id`."""
 ERROR_REASON_DUTY_RETIRED: ErrorReason.ValueType  # 91

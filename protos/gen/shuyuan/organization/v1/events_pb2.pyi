@@ -19,6 +19,7 @@ from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
+from shuyuan.organization.v1 import term_pb2 as _term_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
 from shuyuan.organization.v1 import zone_pb2 as _zone_pb2
 import builtins as _builtins
@@ -1003,6 +1004,102 @@ class PlaqueWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlaqueWithdrawn: _TypeAlias = PlaqueWithdrawn  # noqa: Y015
+
+@_typing.final
+class TermBegun(_message.Message):
+    """A term of office began with an election; where one ran before, it has ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def term(self) -> _term_pb2.Term:
+        """The term after the event."""
+
+    def __init__(
+        self,
+        *,
+        term: _term_pb2.Term | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TermBegun: _TypeAlias = TermBegun  # noqa: Y015
+
+@_typing.final
+class TermEnded(_message.Message):
+    """A term of office ended with the next election."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def term(self) -> _term_pb2.Term:
+        """The term after the event."""
+
+    def __init__(
+        self,
+        *,
+        term: _term_pb2.Term | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TermEnded: _TypeAlias = TermEnded  # noqa: Y015
+
+@_typing.final
+class TermElectionShifted(_message.Message):
+    """The superior approved an election before or after the end of a term."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def term(self) -> _term_pb2.Term:
+        """The term after the event."""
+
+    def __init__(
+        self,
+        *,
+        term: _term_pb2.Term | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TermElectionShifted: _TypeAlias = TermElectionShifted  # noqa: Y015
+
+@_typing.final
+class TermReminded(_message.Message):
+    """The time has come to prepare the next election; once for each day on which it is due."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def term(self) -> _term_pb2.Term:
+        """The term after the event."""
+
+    def __init__(
+        self,
+        *,
+        term: _term_pb2.Term | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TermReminded: _TypeAlias = TermReminded  # noqa: Y015
 
 @_typing.final
 class DutyPublished(_message.Message):

@@ -1,0 +1,154 @@
+"""Findings on units over gRPC on a real database; membership says how large the rolls are."""
+
+import asyncio
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.errors import InvalidArgumentError, UnavailableError
+from organization.domain.findings import Size
+from organization.errors import MembershipUnavailableError
+from organization.operations import findings as operations
+from shuyuan.organization.v1 import finding_service_pb2, grant_service_pb2, role_pb2
+from shuyuan.rules.v1 import verdict_pb2
+from tests.integration.organization.world import ADMIN, FOUNDED, Campus, World
+
+SEP = date(2024, 9, 1)
+
+
+async def listed(world: World, *, by: str = ADMIN, **asked: Any) -> Any:
+    request = finding_service_pb2.ListFindingsRequest(**{"as_of": SEP.isoformat(), **asked})
+    return await world.ask(world.stubs.findings.ListFindings, request, by=by)
+
+
+async def rules(world: World, **asked: Any) -> list[str]:
+    return [each.verdict.rule_id for each in (await listed(world, **asked)).findings]
+
+
+def has(world: World, unit: Any, full: int, *, since: date = FOUNDED) -> None:
+    """Let membership say that a branch has so many full members since a day."""
+    unit_id = UUID(unit.unit_id)
+    known = world.membership.sizes.get(unit_id, ())
+    world.membership.sizes[unit_id] = (*known, Size(since, full=full, members=full, staff=1, students=full))
+
+
+@pytest.fixture
+async def branch(world: World, campus: Campus) -> Any:
+    """A branch of five with a secretary."""
+    branch = await campus.branch(world, "支部")
+    has(world, branch, 5)
+    await world.appoint((await world.post(branch.unit_id, "secretary")).post_id, await world.person("s"))
+    return branch
+
+
+async def test_a_branch_that_shrinks_is_found_since_that_day(world: World, branch: Any) -> None:
+    has(world, branch, 2, since=date(2024, 5, 1))
+
+    assert await rules(world, unit_id=branch.unit_id, as_of="2024-04-30") == []
+    found = (await listed(world, unit_id=branch.unit_id)).findings
+
+    assert [(each.verdict.rule_id, each.since) for each in found] == [
+        ("BR-01", "2024-05-01"),
+        ("BR-06", "2024-05-01"),
+    ]
+    assert (found[0].unit_name, found[0].verdict.seen, found[0].verdict.needed) == ("支部", "2", "≥ 3")
+    assert found[0].verdict.source.article == "4"
+
+
+async def test_posts_and_committee_follow_the_appointments(world: World, branch: Any) -> None:
+    has(world, branch, 7, since=date(2024, 1, 1))
+    asked = {"unit_id": branch.unit_id}
+    assert await rules(world, **asked) == ["BR-21", "BR-21.usual", "HE-04"]
+
+    for kind in ("organization_officer", "publicity_officer"):
+        post = await world.post(branch.unit_id, kind)
+        await world.appoint(post.post_id, await world.person(kind), on=date(2024, 6, 1))
+
+    assert await rules(world, **asked, as_of="2024-05-31") == ["BR-21", "BR-21.usual", "HE-04"]
+    assert await rules(world, **asked) == ["BR-21.posts"]
+
+
+async def test_a_project_without_a_branch_is_found_until_it_has_one(world: World, campus: Campus) -> None:
+    team = await world.establish("task_team", "支教团", on=date(2024, 1, 1))
+    assert await rules(world, unit_id=team.unit_id) == ["BR-04"]
+
+    temporary = {"purpose": "major_event", "host_unit_id": team.unit_id, "task": "支教"}
+    await campus.branch(world, "支教临时支部", "temporary", on=date(2024, 8, 1), **temporary)
+
+    assert await rules(world, unit_id=team.unit_id) == []
+    assert await rules(world, unit_id=team.unit_id, as_of="2024-07-31") == ["BR-04"]
+
+
+async def test_filters_choose_a_subtree_a_rule_and_a_severity(
+    world: World, campus: Campus, branch: Any
+) -> None:
+    elsewhere = await world.establish(
+        "branch", "另支部", campus.other_general_branch.unit_id, form="cohort", cohort_year=2022
+    )
+
+    below = await listed(world, below_unit_id=campus.other_general_branch.unit_id)
+    assert {each.unit_id for each in below.findings} == {elsewhere.unit_id}
+    assert await rules(world, below_unit_id=elsewhere.unit_id, rule_id="BR-22") == [
+        "BR-22",
+        "BR-22.secretary",
+    ]
+    warned = await rules(world, below_unit_id=elsewhere.unit_id, severity=verdict_pb2.SEVERITY_WARN)
+    assert warned == []
+    with pytest.raises(InvalidArgumentError) as refused:
+        await listed(world, unit_id=branch.unit_id, below_unit_id=branch.unit_id)
+    assert [each.field for each in refused.value.violations] == ["below_unit_id"]
+
+
+async def test_who_may_read_findings_reads_them_below_the_own_unit(world: World, campus: Campus) -> None:
+    other = await world.establish(
+        "branch", "另支部", campus.other_general_branch.unit_id, form="cohort", cohort_year=2022
+    )
+    await campus.branch(world, "支部")
+    await world.person("outsider")
+    reader = await world.person("reader")
+    grant = grant_service_pb2.GrantRoleRequest(
+        person_id=str(reader),
+        role=role_pb2.ROLE_GENERAL_BRANCH_SECRETARY,
+        unit_id=campus.other_general_branch.unit_id,
+        reason="检查",
+    )
+    await world.ask(world.stubs.grants.GrantRole, grant)
+
+    assert {each.unit_id for each in (await listed(world, by="reader")).findings} == {other.unit_id}
+    assert list((await listed(world, by="outsider")).findings) == []
+
+
+async def test_pages_meet_and_ask_membership_once_for_many_units(
+    world: World, campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.gather(*(campus.branch(world, f"支部{number}") for number in range(7)))
+    asked = {"below_unit_id": campus.community.unit_id}
+    before = world.membership.asked
+    whole = [(each.unit_id, each.verdict.rule_id) for each in (await listed(world, **asked)).findings]
+    assert world.membership.asked == before + 1
+    assert len({unit for unit, _ in whole}) == 7
+    assert whole == sorted(whole)
+
+    monkeypatch.setattr(operations, "_AT_ONCE", 2)
+    monkeypatch.setattr(operations, "_MOST_UNITS", 4)
+    paged: list[tuple[str, str]] = []
+    token = ""
+    while True:
+        answer = await listed(world, **asked, page_size=3, page_token=token)
+        paged += [(each.unit_id, each.verdict.rule_id) for each in answer.findings]
+        token = answer.next_page_token
+        if not token:
+            break
+    none = await listed(world, **asked, rule_id="BR-02")
+
+    assert paged == whole
+    assert (list(none.findings), bool(none.next_page_token)) == ([], True)
+
+
+async def test_without_membership_nothing_is_said(world: World, branch: Any) -> None:
+    world.membership.failure = MembershipUnavailableError()
+
+    with pytest.raises(UnavailableError):
+        await listed(world, unit_id=branch.unit_id)
