@@ -114,6 +114,7 @@ class TestAfter:
         assert Period(days=1).before(date.min) == date.min
 
     @unhurried
+    @pytest.mark.covers("F35")
     @given(days, periods)
     def test_sum_equals_stepping_day_by_day(self, day: date, period: Period) -> None:
         assert period.after(day) == stepped_months(day, period.months) + timedelta(days=period.days)
@@ -145,6 +146,7 @@ class TestBefore:
 
 class TestLastDayEndingBefore:
     @unhurried
+    @pytest.mark.covers("F35")
     @given(days, periods)
     def test_equals_stepping_back_day_by_day(self, end: date, period: Period) -> None:
         day = end
