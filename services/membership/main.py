@@ -14,6 +14,7 @@ from membership.operations import people
 from membership.operations.means import Means
 from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
@@ -24,6 +25,7 @@ from membership.settings import Settings
 from rulebook import RuleBook
 from shuyuan.membership.v1 import (
     admission_service_pb2_grpc,
+    compliance_service_pb2_grpc,
     counterfactual_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
@@ -61,6 +63,7 @@ def build(settings: Settings) -> Service:
             ),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
+            (compliance_service_pb2_grpc.add_ComplianceServiceServicer_to_server, ComplianceServicer(means)),
             (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),
         ],
         consumers=consumers(means),

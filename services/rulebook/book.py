@@ -6,7 +6,7 @@ A rule set, once selected, never changes; a case holds its digest and is judged 
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -83,6 +83,13 @@ class RuleSet:
     @property
     def operation_names(self) -> tuple[str, ...]:
         return tuple(sorted(self._by_operation))
+
+    @cached_property
+    def rules_by_layer(self) -> Mapping[tuple[str, str], Rule]:
+        """
+        Each rule by its id and the name of its layer, as verdicts that were kept name it.
+        """
+        return {(rule.id, rule.layer.value): rule for rule in self.rules}
 
     def rules_for(self, operation: str) -> tuple[Rule, ...]:
         """

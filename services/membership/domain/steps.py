@@ -116,7 +116,14 @@ class Catalogue:
 
     @classmethod
     def of(cls, rules: RuleSet) -> "Catalogue":
-        """The catalogue of a rule set."""
+        """The catalogue of a rule set, made once."""
+        known = _CATALOGUES.get(rules.digest)
+        if known is None:
+            known = _CATALOGUES[rules.digest] = cls._made(rules)
+        return known
+
+    @classmethod
+    def _made(cls, rules: RuleSet) -> "Catalogue":
         return cls(rules.steps, rules.stages, frozenset(rules.operation_names))
 
     def named(self, step: str) -> Step | None:
@@ -163,14 +170,20 @@ class Catalogue:
 
     def awaited(self, taken: Sequence[str]) -> Step | None:
         """The step that everything else waits for; None when the last one is taken."""
-        return next((step for step in self.steps if self._is_core(step) and step.id not in taken), None)
+        return next((step for step in self._core if step.id not in taken), None)
+
+    @cached_property
+    def _core(self) -> list[Step]:
+        return [step for step in self.steps if self._is_core(step)]
 
     def takeable(self, taken: Sequence[str]) -> list[Step]:
         """Every step that may be taken next, as far as the order goes."""
+        awaited = self.awaited(taken)
         return [
             step
             for step in self.steps
-            if self.may_take(step.id, taken) and not (step.id in taken and step.id in DISCUSSED_AGAIN)
+            if self._is_takeable(step, taken, awaited)
+            and not (step.id in taken and step.id in DISCUSSED_AGAIN)
         ]
 
     def may_take(self, step: str, taken: Sequence[str]) -> bool:
@@ -180,11 +193,12 @@ class Catalogue:
         if step == THOUGHT_REPORT:
             return ACTIVIST in taken and CONVERSION_APPROVAL not in taken
         found = self.named(step)
-        if found is None:
-            return False
+        return found is not None and self._is_takeable(found, taken, self.awaited(taken))
+
+    @staticmethod
+    def _is_takeable(found: Step, taken: Sequence[str], awaited: Step | None) -> bool:
         if found.id in LOOSE:
             return APPROVAL in taken and found.id not in taken
-        awaited = self.awaited(taken)
         if found.periodic:
             end = PERIOD_ENDS.get(found.id)
             return (awaited is None or found.number < awaited.number) and (end is None or end not in taken)
@@ -220,3 +234,7 @@ class Catalogue:
     @staticmethod
     def _is_core(step: Step) -> bool:
         return not step.periodic and step.id not in LOOSE
+
+
+# Rule sets are few and kept for ever, and so are their catalogues.
+_CATALOGUES: dict[str, Catalogue] = {}

@@ -149,7 +149,7 @@ def _day_text(day: date | None) -> str | None:
 
 def from_records(rules: RuleSet, records: Iterable[Mapping[str, Any]]) -> tuple[Judgement, ...]:
     """The verdicts again, with the words and sources of the rule set."""
-    known = {(rule.id, rule.layer.value): rule for rule in rules.rules}
+    known = rules.rules_by_layer
     return tuple(
         _from_record(rules, known[record["rule"], record["layer"]], record)
         for record in records

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,7 @@ _WAYS = (
     """i.case_id IN (SELECT n.case_id FROM case_companion n WHERE n.person_id = CAST(:self AS uuid)
                         AND (n.valid_until IS NULL OR n.valid_until > CAST(:today AS date)))""",
 )
-_WANTED = f"""i.due_on <= CAST(:until AS date)
+_WANTED = f"""i.due_on BETWEEN CAST(:since AS date) AND CAST(:until AS date)
     AND (CAST(:after_day AS date) IS NULL
          OR (i.due_on, i.item_id) > (CAST(:after_day AS date), CAST(:after_id AS uuid)))
     AND (CAST(:urgency AS text) IS NULL OR {_URGENCY} = CAST(:urgency AS text))
@@ -104,6 +104,17 @@ class InboxFilter:
     unit_id: UUID | None = None
     person_id: UUID | None = None
     urgency: str | None = None
+
+    def days(self, today: date) -> tuple[date, date]:
+        """The first and the last day that an item may have: an urgency narrows what is walked along."""
+        match self.urgency:
+            case Urgency.OVERDUE:
+                return date.min, min(self.until, today - timedelta(days=1))
+            case Urgency.DUE:
+                return date.min, min(self.until, today + SOON)
+            case Urgency.UPCOMING:
+                return today + SOON + timedelta(days=1), self.until
+        return date.min, self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +190,14 @@ async def page(
 ) -> list[Waiting]:
     """What the caller finds, the earliest day first."""
     after_day, after_id = after or (None, None)
+    since, until = wanted.days(today)
     rows = await reader.fetch(
         _PAGE,
         case_units=list(case_units),
         transfer_units=list(transfer_units),
         self=self_id,
-        until=wanted.until,
+        since=since,
+        until=until,
         unit_id=wanted.unit_id,
         person_id=wanted.person_id,
         urgency=wanted.urgency,

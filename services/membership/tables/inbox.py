@@ -28,6 +28,13 @@ inbox_item = sa.Table(
 )
 sa.Index("inbox_item_due_on_idx", inbox_item.c.due_on, inbox_item.c.item_id)
 sa.Index("inbox_item_unit_id_idx", inbox_item.c.unit_id, inbox_item.c.due_on, inbox_item.c.item_id)
+# Transfers are few among the cases; a walk to the next of them should not pass every case.
+sa.Index(
+    "inbox_item_transfer_due_on_idx",
+    inbox_item.c.due_on,
+    inbox_item.c.item_id,
+    postgresql_where=inbox_item.c.transfer_id.is_not(None),
+)
 sa.Index("inbox_item_person_id_idx", inbox_item.c.person_id)
 sa.Index("inbox_item_case_id_idx", inbox_item.c.case_id)
 sa.Index("inbox_item_transfer_id_idx", inbox_item.c.transfer_id)

@@ -26,6 +26,7 @@ from membership.facts import Rules
 from membership.operations.means import Means
 from membership.operations.units import keep_unit
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
@@ -100,6 +101,7 @@ class Office:
             "AdmissionService": AdmissionServicer(self.means),
             "StandingService": StandingServicer(self.means),
             "TransferService": TransferServicer(self.means),
+            "ComplianceService": ComplianceServicer(self.means),
             "InboxService": InboxServicer(self.means),
             "CounterfactualService": CounterfactualServicer(self.means),
         }

@@ -10,7 +10,7 @@ from membership.facts import Rules
 from membership.operations.means import Means
 from membership.servicer.admission import AdmissionServicer
 from rulebook import PackError, RuleBook
-from rulebook.book import PACKS_DIRECTORY
+from rulebook.packs import PACKS_DIRECTORY
 from shuyuan.membership.v1 import admission_case_pb2 as pb
 from tests.integration.membership.campus import Campus, refused_rules
 

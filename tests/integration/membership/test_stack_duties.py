@@ -76,3 +76,21 @@ async def test_a_page_token_of_another_list_is_refused(city: City) -> None:
     answer = await city.api_as("admin").get("/v1/inbox", pageToken="bm8")
     assert answer.status_code == 400
     assert "/pageToken" in {item["pointer"] for item in answer.json()["violations"]}
+
+
+@pytest.mark.covers("F24", "F25")
+async def test_what_was_taken_late_and_what_is_late_now_is_found_in_one_call(city: City) -> None:
+    await city.apply()
+    await city.up_to_contacts()
+
+    found = await city.get("secretary", "/v1/caseFindings", unitId=city.units["cohort"])
+
+    (case,) = found["caseFindings"]
+    assert (found["casesExamined"], case["caseId"]) == (1, city.case["caseId"])
+    # The first assessment came 200 days after the activist's day.
+    (late,) = case["steps"]
+    assert (late["step"], late["occurredOn"]) == ("cultivation_assessment", city.ago(600))
+    assert (late["verdict"]["ruleId"], late["verdict"]["source"]["article"]) == ("DEV-06", "11")
+    assert {item["step"] for item in case["overdue"]} == {"cultivation_assessment", "thought_report"}
+    nothing = await city.get("secretary", "/v1/caseFindings", unitId=city.units["staff"])
+    assert (nothing["caseFindings"], nothing["casesExamined"]) == ([], 0)
