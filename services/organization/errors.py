@@ -338,3 +338,21 @@ class CandidateNotOnRollError(StateError):
     """A candidate is on no roll of the unit."""
 
     reason = "CANDIDATE_NOT_ON_ROLL"
+
+
+class TotalsPendingError(StateError):
+    """Entered totals wait for somebody who confirms or rejects them."""
+
+    reason = "TOTALS_PENDING"
+
+
+class TotalsNotPendingError(StateError):
+    """The round has no totals that wait."""
+
+    reason = "TOTALS_NOT_PENDING"
+
+
+class TotalsConfirmedBySamePersonError(StateError):
+    """Totals are confirmed by somebody else than the one who entered them."""
+
+    reason = "TOTALS_CONFIRMED_BY_SAME_PERSON"

@@ -1,8 +1,11 @@
 """Requests and answers about elections."""
 
+from uuid import UUID
+
 from chassis.calls import current
 from chassis.paging import Page
 from organization.convert.values import chosen, day_of, enum_of, id_of, optional_day
+from organization.domain.election_ballots import Exclusion, PostResult, Totals
 from organization.domain.elections import (
     Background,
     Candidate,
@@ -44,6 +47,55 @@ def candidate(request: pb.NominateCandidateRequest) -> Candidate:
         person_id=id_of(request.person_id, "person_id"),
         source=chosen(_SOURCE, NominationSource, request.source, "source"),
         background=enum_of(_BACKGROUND, Background, request.background, "background"),
+    )
+
+
+def totals(given: election_pb2.ElectionTotals) -> Totals:
+    """What the tellers counted."""
+    return Totals(
+        held_on=day_of(given.held_on, "totals.held_on"),
+        present=given.present,
+        issued=given.ballots_issued,
+        returned=given.ballots_returned,
+        invalid=given.ballots_invalid,
+        secret=given.secret_ballot,
+        votes=tuple(
+            (id_of(each.person_id, f"totals.votes[{place}].person_id"), each.votes)
+            for place, each in enumerate(given.votes)
+        ),
+    )
+
+
+def exclusions(request: pb.FixElectoralRollRequest) -> list[Exclusion]:
+    """Who is left out of the should-attend number."""
+    return [
+        Exclusion(
+            id_of(each.person_id, f"exclusions[{place}].person_id"), each.reason, each.consent_reference
+        )
+        for place, each in enumerate(request.exclusions)
+    ]
+
+
+def results(request: pb.ElectPostsRequest) -> list[PostResult]:
+    """Who holds which post."""
+    return [
+        PostResult(
+            id_of(each.post_id, f"results[{place}].post_id"),
+            id_of(each.person_id, f"results[{place}].person_id"),
+            each.votes,
+        )
+        for place, each in enumerate(request.results)
+    ]
+
+
+def electors_page(page: Page[tuple[UUID, str]]) -> pb.ListElectionElectorsResponse:
+    """A page of the roll."""
+    return pb.ListElectionElectorsResponse(
+        electors=[
+            election_pb2.ElectionElector(person_id=str(person), exclusion_reason=reason)
+            for person, reason in page.items
+        ],
+        next_page_token=page.next_token,
     )
 
 

@@ -10,10 +10,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.intervals import Interval
+from organization.domain.election_ballots import Contest, PostResult, Round, RoundState, next_contest
 from organization.domain.posts import Appointment, Method, Post, PostKind
 from organization.domain.units import Findings, Kind, Unit
 from organization.domain.verdicts import KeptVerdict
-from organization.errors import CandidateNotOnRollError, ElectionStateError
+from organization.errors import (
+    CandidateNotOnRollError,
+    ElectionStateError,
+    TotalsConfirmedBySamePersonError,
+    TotalsNotPendingError,
+    TotalsPendingError,
+)
 
 
 class ElectionKind(StrEnum):
@@ -30,9 +37,14 @@ class ElectionState(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
+    VOTING = "voting"
+    ELECTED = "elected"
+    SEATED = "seated"
+    FILED = "filed"
+    COMPLETED = "completed"
 
 
-OVER = frozenset({ElectionState.WITHDRAWN})
+OVER = frozenset({ElectionState.WITHDRAWN, ElectionState.COMPLETED})
 
 
 class StepKind(StrEnum):
@@ -43,6 +55,13 @@ class StepKind(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
+    ROLL_FIXED = "roll_fixed"
+    COMMITTEE_ELECTED = "committee_elected"
+    VACANCIES_ACCEPTED = "vacancies_accepted"
+    POSTS_ELECTED = "posts_elected"
+    FILED = "filed"
+    RESULT_RETURNED = "result_returned"
+    CONFIRMED = "confirmed"
 
 
 class NominationSource(StrEnum):
@@ -118,11 +137,47 @@ class Election:
     created_at: datetime
     updated_at: datetime
     version: int
+    roll_on: date | None = None
+    should_attend: int = 0
+    rounds: tuple[Round, ...] = ()
+    elected: tuple[UUID, ...] = ()
+    vacant: int = 0
+    results: tuple[PostResult, ...] = ()
+    appointment_ids: tuple[UUID, ...] = ()
 
     @property
     def seat_count(self) -> int:
         """How many people are elected."""
         return sum(seat.seats for seat in self.seats)
+
+    @property
+    def contest(self) -> Contest | None:
+        """What is voted on next; nothing before the roll is fixed."""
+        if self.state is not ElectionState.VOTING:
+            return None
+        people = [candidate.person_id for candidate in self.candidates]
+        return next_contest(people, self.seat_count, self.elected, self.rounds)
+
+    @property
+    def has_committee(self) -> bool:
+        """Whether those elected are a committee; fewer than three are none, and the meeting elects the posts."""
+        return self.seat_count >= SMALLEST_COMMITTEE
+
+    def background(self, person_id: UUID) -> Background | None:
+        """What makes somebody who stood fit to be secretary."""
+        return next((each.background for each in self.candidates if each.person_id == person_id), None)
+
+    def ensure_nothing_pending(self) -> None:
+        """Refuse while entered totals wait for somebody who confirms them."""
+        if self.rounds and self.rounds[-1].state is RoundState.ENTERED:
+            raise TotalsPendingError(election_id=self.election_id, number=self.rounds[-1].number)
+
+    def pending(self, number: int) -> Round:
+        """The round whose totals wait; refuses another."""
+        last = self.rounds[-1] if self.rounds else None
+        if last is None or last.number != number or last.state is not RoundState.ENTERED:
+            raise TotalsNotPendingError(election_id=self.election_id, number=number)
+        return last
 
     def expect(self, *states: ElectionState) -> None:
         """Refuse in any other state."""
@@ -133,6 +188,11 @@ class Election:
         """The next version."""
         return replace(self, updated_at=at, version=self.version + 1, **changes)  # type: ignore[arg-type] # the fields are checked by `replace` itself
 
+
+# Fewer share the posts out without a committee (BR-22).
+SMALLEST_COMMITTEE = 3
+# The whole election goes out in one event.
+MOST_CANDIDATES = 40
 
 _ELECTED = frozenset(
     {
@@ -228,10 +288,6 @@ def nominated(election: Election, candidate: Candidate, *, at: datetime) -> Elec
     return election.changed(at=at, candidates=(*election.candidates, candidate))
 
 
-# The whole election goes out in one event.
-MOST_CANDIDATES = 100
-
-
 def removed(election: Election, person_id: UUID, *, at: datetime) -> Election:
     """The election without a candidate."""
     election.expect(ElectionState.PLANNED)
@@ -250,3 +306,48 @@ def on_roll(candidates: Iterable[Candidate], roll: Iterable[Elector], day: date)
         if candidate.person_id not in members:
             raise CandidateNotOnRollError(person_id=candidate.person_id, day=day)
     return [members[candidate.person_id] for candidate in candidates]
+
+
+def check_confirmer(entered: Round, person_id: UUID) -> None:
+    """Refuse that one person enters and confirms."""
+    if entered.entered_by == person_id:
+        raise TotalsConfirmedBySamePersonError(person_id=person_id)
+
+
+def check_posts_meeting(
+    election: Election, results: Sequence[PostResult], *, held_on: date, present: int, body: int, today: date
+) -> None:
+    """Refuse numbers of the meeting that elected the posts which contradict the body or each other."""
+    findings = Findings()
+    assert election.roll_on is not None, "somebody was elected by a roll"
+    if not election.roll_on <= held_on <= today:
+        findings.add(
+            "held_on", "会议须在选举之后、今天之前。", "The meeting lies after the election and is over."
+        )
+    if present > body:
+        findings.add("present", f"应到会 {body} 人。", f"Only {body} should attend.")
+    for place, result in enumerate(results):
+        if result.votes > present:
+            findings.add(
+                f"results[{place}].votes", "得票多于实到人数。", "More votes than people who were present."
+            )
+    findings.refuse_if_any()
+
+
+def check_places(election: Election, results: Sequence[PostResult]) -> None:
+    """Refuse results in which posts and people do not come out: each person one post, each seat one person."""
+    findings = Findings()
+    room = {seat.post_id: seat.seats for seat in election.seats}
+    for place, result in enumerate(results):
+        room[result.post_id] = room.get(result.post_id, 0) - 1
+        if room[result.post_id] < 0:
+            findings.add(f"results[{place}].post_id", "该职务没有此名额。", "The post has no such seat.")
+    if sorted(each.person_id for each in results) != sorted(election.elected):
+        findings.add(
+            "results",
+            "每位当选人须且只须任一个职务。",
+            "Each of those elected takes one post, and nobody else.",
+        )
+    if any(room[seat.post_id] > 0 for seat in election.seats if seat.kind is PostKind.SECRETARY):
+        findings.add("results", "须选出书记。", "The secretary is elected.")
+    findings.refuse_if_any()

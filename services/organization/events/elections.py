@@ -2,8 +2,9 @@
 
 from chassis.events import Event
 from chassis.verdicts import to_message
+from organization.domain.election_ballots import Contest, Round
 from organization.domain.elections import Candidate, Election, ElectionSeat, ElectionStep
-from organization.events.shapes import instant, number, text
+from organization.events.shapes import day, instant, number, text
 from shuyuan.organization.v1 import appointment_pb2, election_pb2, events_pb2
 
 # What goes out to everybody is in the language of the regulations.
@@ -14,6 +15,8 @@ _STATE = election_pb2.Election.State.DESCRIPTOR
 _STEP = election_pb2.ElectionStep.Kind.DESCRIPTOR
 _SOURCE = election_pb2.Candidate.Source.DESCRIPTOR
 _BACKGROUND = election_pb2.Candidate.Background.DESCRIPTOR
+_CONTEST = election_pb2.ElectionContest.Kind.DESCRIPTOR
+_ROUND = election_pb2.ElectionRound.State.DESCRIPTOR
 _POST = appointment_pb2.Post.Kind.DESCRIPTOR
 
 
@@ -33,6 +36,19 @@ def election_message(election: Election, language: str = LANGUAGE) -> election_p
         shift_reason=election.shift_reason,
         candidates=[_candidate(each) for each in election.candidates],
         steps=[_step(step, language) for step in election.steps],
+        roll_on=day(election.roll_on),
+        should_attend=election.should_attend,
+        rounds=[_round(each, language) for each in election.rounds],
+        contest=None if election.contest is None else _contest(election.contest),
+        elected_person_ids=[str(person) for person in election.elected],
+        vacant_seats=election.vacant,
+        post_results=[
+            election_pb2.PostResult(
+                post_id=str(each.post_id), person_id=str(each.person_id), votes=each.votes
+            )
+            for each in election.results
+        ],
+        appointment_ids=[str(each) for each in election.appointment_ids],
         create_time=instant(election.created_at),
         update_time=instant(election.updated_at),
         version=election.version,
@@ -61,6 +77,42 @@ def _step(step: ElectionStep, language: str) -> election_pb2.ElectionStep:
         time=instant(step.at),
         note=step.note,
         verdicts=[to_message(verdict, language) for verdict in step.verdicts],
+    )
+
+
+def _contest(contest: Contest) -> election_pb2.ElectionContest:
+    return election_pb2.ElectionContest(
+        kind=number(_CONTEST, contest.kind),
+        candidate_person_ids=[str(person) for person in contest.candidates],
+        seats=contest.seats,
+    )
+
+
+def _round(held: Round, language: str) -> election_pb2.ElectionRound:
+    totals = held.totals
+    return election_pb2.ElectionRound(
+        number=held.number,
+        contest=_contest(held.contest),
+        state=number(_ROUND, held.state),
+        totals=election_pb2.ElectionTotals(
+            held_on=totals.held_on.isoformat(),
+            present=totals.present,
+            ballots_issued=totals.issued,
+            ballots_returned=totals.returned,
+            ballots_invalid=totals.invalid,
+            secret_ballot=totals.secret,
+            votes=[
+                election_pb2.CandidateVotes(person_id=str(person), votes=votes)
+                for person, votes in totals.votes
+            ],
+        ),
+        should_attend=held.should_attend,
+        win_base=held.win_base,
+        elected_person_ids=[str(person) for person in held.elected],
+        tied_person_ids=[str(person) for person in held.tied],
+        entered_by=text(held.entered_by),
+        confirmed_by=text(held.confirmed_by),
+        verdicts=[to_message(verdict, language) for verdict in held.verdicts],
     )
 
 
@@ -103,4 +155,58 @@ def candidates_returned(election: Election) -> Event:
 def withdrawn(election: Election) -> Event:
     """An election was given up."""
     data = events_pb2.ElectionWithdrawn(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def roll_fixed(election: Election) -> Event:
+    """The roll of electors was fixed."""
+    data = events_pb2.ElectionRollFixed(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def totals_entered(election: Election) -> Event:
+    """Totals of a vote were entered."""
+    data = events_pb2.ElectionTotalsEntered(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def totals_confirmed(election: Election) -> Event:
+    """Totals of a vote were confirmed."""
+    data = events_pb2.ElectionTotalsConfirmed(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def totals_rejected(election: Election) -> Event:
+    """Totals of a vote were rejected."""
+    data = events_pb2.ElectionTotalsRejected(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def vacancies_accepted(election: Election) -> Event:
+    """The superior consented to fewer seats."""
+    data = events_pb2.ElectionVacanciesAccepted(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def posts_elected(election: Election) -> Event:
+    """The posts were shared out."""
+    data = events_pb2.ElectionPostsElected(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def filed(election: Election) -> Event:
+    """The result was reported."""
+    data = events_pb2.ElectionFiled(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def result_returned(election: Election) -> Event:
+    """The superior returned the result."""
+    data = events_pb2.ElectionResultReturned(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def completed(election: Election) -> Event:
+    """The result was confirmed."""
+    data = events_pb2.ElectionCompleted(election=election_message(election))
     return Event(election.election_id, election.version, data)

@@ -17,6 +17,7 @@ from rulebook import Verdict
 
 READ = "organization.election.read"
 RUN = "organization.election.run"
+COUNT = "organization.election.count"
 APPROVE = "organization.election.approve"
 
 
@@ -78,4 +79,7 @@ def audited(election: Election) -> dict[str, Any]:
         "held_on": election.held_on,
         "seats": election.seat_count,
         "candidates": [each.person_id for each in election.candidates],
+        "rounds": [[each.number, each.state] for each in election.rounds],
+        "elected": list(election.elected),
+        "results": [[each.post_id, each.person_id] for each in election.results],
     }

@@ -123,6 +123,13 @@ async def submit_candidates(
         verdicts = _nominated(before) + rules.standing_verdicts(
             on_roll(before.candidates, roll, before.held_on), before.held_on
         )
+        if before.kind is ElectionKind.TERM:
+            verdicts += rules.committee_verdicts(
+                await founding.present(work, before.unit_id, before.held_on),
+                size=before.seat_count,
+                full_members=len(rules.with_rights(roll, before.held_on)),
+                on=before.held_on,
+            )
         refuse_if_blocked(verdicts)
         return work.answer(
             await _decide(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from organization.domain.election_ballots import Contest, ContestKind, PostResult, Round, RoundState, Totals
 from organization.domain.elections import (
     Background,
     Candidate,
@@ -73,6 +74,46 @@ def steps(documents: Iterable[Document]) -> tuple[ElectionStep, ...]:
             verdicts=verdicts(each["verdicts"]),
         )
         for each in documents
+    )
+
+
+def rounds(documents: Iterable[Document]) -> tuple[Round, ...]:
+    """The votes that were held."""
+    return tuple(_round(each) for each in documents)
+
+
+def _round(document: Document) -> Round:
+    contest, totals = document["contest"], document["totals"]
+    return Round(
+        number=document["number"],
+        contest=Contest(ContestKind(contest["kind"]), ids(contest["candidates"]), contest["seats"]),
+        state=RoundState(document["state"]),
+        totals=Totals(
+            **{
+                **totals,
+                "held_on": date.fromisoformat(totals["held_on"]),
+                "votes": tuple((UUID(person), votes) for person, votes in totals["votes"]),
+            }
+        ),
+        should_attend=document["should_attend"],
+        entered_by=optional_id(document["entered_by"]),
+        confirmed_by=optional_id(document["confirmed_by"]),
+        win_base=document["win_base"],
+        elected=ids(document["elected"]),
+        tied=ids(document["tied"]),
+        verdicts=verdicts(document["verdicts"]),
+    )
+
+
+def ids(texts: Iterable[str]) -> tuple[UUID, ...]:
+    """Ids, in their order."""
+    return tuple(UUID(text) for text in texts)
+
+
+def results(documents: Iterable[Document]) -> tuple[PostResult, ...]:
+    """Who holds which post."""
+    return tuple(
+        PostResult(UUID(each["post_id"]), UUID(each["person_id"]), each["votes"]) for each in documents
     )
 
 

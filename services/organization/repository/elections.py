@@ -1,5 +1,7 @@
 """SQL about elections."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.intervals import Interval
 from chassis.statements import insert, query
 from organization import tables
-from organization.domain.elections import OVER, Election, ElectionKind, ElectionState
+from organization.domain.elections import OVER, Election, ElectionKind, ElectionState, Elector
 from organization.repository import election_documents as documents
 
 _COLUMNS = [column.name for column in tables.election.columns]
@@ -49,6 +51,24 @@ _CHANGE = query(
         }
     )
 )
+_CLEAR_ROLL = query(sa.text("DELETE FROM election_elector WHERE election_id = :election_id"))
+_ADD_ELECTOR = query(
+    insert(tables.election_elector, "election_id", "person_id", "standing_from", "exclusion_reason")
+)
+_ROLL = query(
+    sa.text(
+        """SELECT person_id, exclusion_reason FROM election_elector
+            WHERE election_id = :election_id
+              AND (CAST(:after_id AS uuid) IS NULL OR person_id > CAST(:after_id AS uuid))
+            ORDER BY person_id LIMIT :most"""
+    )
+)
+_STANDING = query(
+    sa.text(
+        """SELECT person_id, standing_from FROM election_elector
+            WHERE election_id = :election_id AND person_id = ANY (CAST(:people AS uuid[]))"""
+    )
+)
 
 
 def _read(row: Record) -> Election:
@@ -60,6 +80,10 @@ def _read(row: Record) -> Election:
         "seats": documents.seats(row["seats"]),
         "candidates": documents.candidates(row["candidates"]),
         "steps": documents.steps(row["steps"]),
+        "rounds": documents.rounds(row["rounds"]),
+        "results": documents.results(row["results"]),
+        "elected": tuple(row["elected"]),
+        "appointment_ids": tuple(row["appointment_ids"]),
     }
     return Election(term=term, **values)
 
@@ -73,6 +97,10 @@ def _row(election: Election) -> dict[str, Any]:
         "seats": documents.documents(election.seats),
         "candidates": documents.documents(election.candidates),
         "steps": documents.documents(election.steps),
+        "rounds": documents.documents(election.rounds),
+        "results": documents.documents(election.results),
+        "elected": list(election.elected),
+        "appointment_ids": list(election.appointment_ids),
     }
 
 
@@ -119,3 +147,36 @@ async def change(work: UnitOfWork, election: Election) -> None:
     for name in _FIXED[1:]:
         del row[name]
     await work.execute(_CHANGE, **row)
+
+
+async def fix_roll(
+    work: UnitOfWork, election_id: UUID, electors: Iterable[Elector], excluded: Mapping[UUID, str]
+) -> None:
+    """Keep who votes; replaces the roll that was."""
+    await work.execute(_CLEAR_ROLL, election_id=election_id)
+    await work.execute_many(
+        _ADD_ELECTOR,
+        [
+            {
+                "election_id": election_id,
+                "person_id": each.person_id,
+                "standing_from": each.standing_from,
+                "exclusion_reason": excluded.get(each.person_id, ""),
+            }
+            for each in electors
+        ],
+    )
+
+
+async def roll(
+    reader: Reader, election_id: UUID, *, after_id: UUID | None, most: int
+) -> list[tuple[UUID, str]]:
+    """Who votes, and why somebody does not count into the should-attend number."""
+    rows = await reader.fetch(_ROLL, election_id=election_id, after_id=after_id, most=most)
+    return [(row["person_id"], row["exclusion_reason"]) for row in rows]
+
+
+async def standings(reader: Reader, election_id: UUID, people: Iterable[UUID]) -> dict[UUID, date | None]:
+    """The first day of party standing of people on the roll."""
+    rows = await reader.fetch(_STANDING, election_id=election_id, people=list(people))
+    return {row["person_id"]: row["standing_from"] for row in rows}

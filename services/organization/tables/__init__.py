@@ -6,7 +6,7 @@ the other tables hold what never changes and what is believed now, for speed.
 
 from organization.tables.base import metadata
 from organization.tables.duties import duty, duty_sign_off, duty_term
-from organization.tables.elections import election
+from organization.tables.elections import election, election_elector
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
 from organization.tables.terms import term_of_office
@@ -30,6 +30,7 @@ __all__ = [
     "duty_sign_off",
     "duty_term",
     "election",
+    "election_elector",
     "grant",
     "grant_term",
     "metadata",

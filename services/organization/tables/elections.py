@@ -20,6 +20,13 @@ election = sa.Table(
     sa.Column("candidates", JSONB, nullable=False),
     sa.Column("steps", JSONB, nullable=False),
     *stamp_columns(),
+    day_column("roll_on", null=True),
+    sa.Column("should_attend", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rounds", JSONB, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("elected", sa.ARRAY(sa.Uuid), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("vacant", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("results", JSONB, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("appointment_ids", sa.ARRAY(sa.Uuid), nullable=False, server_default=sa.text("'{}'")),
     sa.CheckConstraint("term_until > term_from", name=sa.schema.conv("election_term_check")),
 )
 sa.Index("election_unit_id_idx", election.c.unit_id)
@@ -29,4 +36,14 @@ sa.Index(
     election.c.unit_id,
     unique=True,
     postgresql_where=sa.text("state NOT IN ('completed', 'withdrawn')"),
+)
+
+election_elector = sa.Table(
+    # Who votes in an election on the day of its roll; nothing here says how.
+    "election_elector",
+    metadata,
+    sa.Column("election_id", sa.Uuid, sa.ForeignKey("election.election_id"), primary_key=True),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    day_column("standing_from", null=True),
+    text_column("exclusion_reason"),
 )

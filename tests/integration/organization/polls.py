@@ -66,6 +66,41 @@ class Poll:
             background=election_pb2.Candidate.Background.Value(f"BACKGROUND_{background}"),
         )
 
+    async def fix_roll(self, **fields: Any) -> Any:
+        return await self.do("FixElectoralRoll", **fields)
+
+    def totals(self, *votes: int, people: list[UUID] | None = None, **changes: Any) -> Any:
+        """Totals in which everybody is present and every ballot counts."""
+        fields: dict[str, Any] = {
+            "held_on": HELD.isoformat(),
+            "present": 10,
+            "ballots_issued": 10,
+            "ballots_returned": 10,
+            "ballots_invalid": 0,
+            "secret_ballot": True,
+            "votes": [
+                election_pb2.CandidateVotes(person_id=str(person), votes=count)
+                for person, count in zip(people or self.people, votes, strict=False)
+            ],
+        }
+        return election_pb2.ElectionTotals(**(fields | changes))
+
+    async def vote(self, *votes: int, people: list[UUID] | None = None, **changes: Any) -> Any:
+        """Enter the totals of a vote as one person, and confirm them as another."""
+        await self.do("EnterElectionTotals", totals=self.totals(*votes, people=people, **changes))
+        return await self.do("ConfirmElectionTotals", by="teller", number=len(self.election.rounds))
+
+    async def elect_posts(self, *votes: int, present: int = 3, **changes: Any) -> Any:
+        """The new committee elects the first elected its secretary, and shares out the other posts."""
+        results = [
+            election_pb2.PostResult(post_id=post.post_id, person_id=person, votes=count)
+            for post, person, count in zip(
+                self.posts, self.election.elected_person_ids, votes or (3, 0, 0), strict=False
+            )
+        ]
+        fields: dict[str, Any] = {"held_on": HELD.isoformat(), "present": present, "results": results}
+        return await self.do("ElectPosts", **(fields | changes))
+
     async def up_to_approval(self, candidates: int = 4) -> None:
         await self.plan()
         for person_id in self.people[:candidates]:

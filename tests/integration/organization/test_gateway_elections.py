@@ -136,3 +136,95 @@ async def test_a_temporary_branch_has_its_officers_appointed_and_elects_nobody(a
     assert (refused.status_code, refused.json()["reason"]) == (422, "ORGANIZATION_RULE_REFUSED")
     (verdict,) = [each for each in refused.json()["verdicts"] if not each["satisfied"]]
     assert (verdict["ruleId"], verdict["source"]["article"]) == ("BR-09", "8")
+
+
+def totals(
+    assembly: Assembly, *votes: int, people: list[str] | None = None, **changes: Any
+) -> dict[str, Any]:
+    """Totals of a meeting of all seven in which every ballot counts."""
+    return {
+        "heldOn": assembly.city.today.isoformat(),
+        "present": 7,
+        "ballotsIssued": 7,
+        "ballotsReturned": 7,
+        "ballotsInvalid": 0,
+        "secretBallot": True,
+        "votes": [
+            {"personId": person, "votes": count}
+            for person, count in zip(people or assembly.voters, votes, strict=False)
+        ],
+    } | changes
+
+
+@pytest.mark.covers("F10", "ELE-06", "ELE-08", "ELE-10", "HE-06")
+async def test_an_election_goes_from_the_roll_over_a_run_off_to_its_appointments(assembly: Assembly) -> None:
+    city, voters = assembly.city, assembly.voters
+    await assembly.up_to_approval()
+    await assembly.do("secretary", "fixRoll")
+    await assembly.do("officer", "enterTotals", totals=totals(assembly, 6, 5, 4, 4))
+    same = await assembly.try_to("officer", "confirmTotals", number=1)
+    await assembly.do("secretary", "confirmTotals", number=1)
+    tie = assembly.election["contest"]
+    await assembly.do("officer", "enterTotals", totals=totals(assembly, 3, 4, people=voters[2:4]))
+    await assembly.do("secretary", "confirmTotals", number=2)
+    elected = [voters[0], voters[1], voters[3]]
+    results = [
+        {"postId": post, "personId": person, "votes": votes}
+        for post, person, votes in zip(assembly.posts, elected, (2, 0, 0), strict=True)
+    ]
+    today = city.today.isoformat()
+    await assembly.do("officer", "electPosts", heldOn=today, present=3, results=results)
+    await assembly.do("secretary", "file", documentNumber="院党支〔2024〕2号")
+    own = await assembly.try_to("secretary", "confirm")
+    await assembly.do("approver", "confirm", documentNumber="党组〔2024〕9号")
+
+    assert (same.status_code, same.json()["reason"]) == (409, "TOTALS_CONFIRMED_BY_SAME_PERSON")
+    assert (tie["kind"], tie["seats"], tie["candidatePersonIds"]) == ("KIND_TIE", 1, voters[2:4])
+    first = assembly.election["rounds"][0]
+    assert (first["winBase"], first["shouldAttend"], first["tiedPersonIds"]) == ("present", 7, voters[2:4])
+    majority = [each for each in first["verdicts"] if each["ruleId"] == "ELE-06"]
+    assert [(each["seen"], each["needed"]) for each in majority] == [
+        (f"{votes}/7", "≥ 4/7") for votes in (6, 5, 4, 4)
+    ]
+    assert own.status_code == 403
+    said = {each["ruleId"] for step in assembly.election["steps"] for each in step["verdicts"]}
+    assert {"ELE-08", "ELE-10", "ELE-10.majority", "HE-06.student", "BR-21"} <= said
+    assert assembly.election["state"] == "STATE_COMPLETED"
+    held = await city.get("admin", "/v1/appointments", unitId=assembly.branch, asOf=today)
+    assert {each["postId"]: each["personId"] for each in held["appointments"]} == dict(
+        zip(assembly.posts, elected, strict=True)
+    )
+    assert {each["method"] for each in held["appointments"]} == {"METHOD_ELECTED"}
+    listed = await city.get("secretary", "/v1/elections", unitId=assembly.branch, state="STATE_COMPLETED")
+    assert [each["electionId"] for each in listed["elections"]] == [assembly.election["electionId"]]
+
+
+@pytest.mark.covers("F10", "ELE-03", "ELE-04", "ELE-07")
+async def test_totals_that_contradict_the_roll_are_named_and_too_many_ballots_void_the_vote(
+    assembly: Assembly,
+) -> None:
+    await assembly.up_to_approval()
+    await assembly.do("secretary", "fixRoll")
+    path = f"/v1/elections/{assembly.election['electionId']}/electors"
+    roll = await assembly.city.get("secretary", path)
+
+    more = await assembly.try_to("officer", "enterTotals", totals=totals(assembly, 6, 5, 4, 4, present=8))
+    five: dict[str, Any] = {"present": 5, "ballotsIssued": 5, "ballotsReturned": 5}
+    few = await assembly.try_to("officer", "enterTotals", totals=totals(assembly, 5, 5, 4, 0, **five))
+    await assembly.do("officer", "enterTotals", totals=totals(assembly, 6, 5, 4, 4, ballotsIssued=6))
+    await assembly.do("secretary", "confirmTotals", number=1)
+
+    assert [each["personId"] for each in roll["electors"]] == sorted(assembly.voters)
+    assert (more.status_code, [each["pointer"] for each in more.json()["violations"]]) == (
+        400,
+        ["/totals/present"],
+    )
+    (quorum,) = [each for each in few.json()["verdicts"] if not each["satisfied"]]
+    assert (few.status_code, quorum["ruleId"], quorum["seen"], quorum["needed"]) == (
+        422,
+        "ELE-04",
+        "5/7",
+        "≥ 6/7",
+    )
+    (void,) = assembly.election["rounds"]
+    assert (void["state"], assembly.election["contest"]["kind"]) == ("STATE_VOID", "KIND_FIRST")

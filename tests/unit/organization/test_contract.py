@@ -10,7 +10,17 @@ from google.protobuf.descriptor import EnumDescriptor
 from chassis import contract
 from chassis.errors import ServiceError
 from organization import errors
-from organization.domain import duties, elections, grants, places, posts, reorganizations, terms, units
+from organization.domain import (
+    duties,
+    election_ballots,
+    elections,
+    grants,
+    places,
+    posts,
+    reorganizations,
+    terms,
+    units,
+)
 from organization.events.shapes import number
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import (
@@ -96,6 +106,8 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (election_pb2.Election.Kind.DESCRIPTOR, elections.ElectionKind),
         (election_pb2.Election.State.DESCRIPTOR, elections.ElectionState),
         (election_pb2.ElectionStep.Kind.DESCRIPTOR, elections.StepKind),
+        (election_pb2.ElectionContest.Kind.DESCRIPTOR, election_ballots.ContestKind),
+        (election_pb2.ElectionRound.State.DESCRIPTOR, election_ballots.RoundState),
         (election_pb2.Candidate.Source.DESCRIPTOR, elections.NominationSource),
         (election_pb2.Candidate.Background.DESCRIPTOR, elections.Background),
         (term_pb2.Term.State.DESCRIPTOR, terms.TermState),

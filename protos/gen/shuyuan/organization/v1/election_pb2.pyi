@@ -168,6 +168,20 @@ class ElectionStep(_message.Message):
         """The superior approved the candidates."""
         KIND_WITHDRAWN: ElectionStep._Kind.ValueType  # 5
         """The election was given up."""
+        KIND_ROLL_FIXED: ElectionStep._Kind.ValueType  # 6
+        """The roll of electors was fixed."""
+        KIND_COMMITTEE_ELECTED: ElectionStep._Kind.ValueType  # 7
+        """The meeting elected the committee."""
+        KIND_VACANCIES_ACCEPTED: ElectionStep._Kind.ValueType  # 8
+        """The superior consented to fewer seats."""
+        KIND_POSTS_ELECTED: ElectionStep._Kind.ValueType  # 9
+        """The new committee elected the secretary and shared out the posts."""
+        KIND_FILED: ElectionStep._Kind.ValueType  # 10
+        """The result was reported to the superior."""
+        KIND_RESULT_RETURNED: ElectionStep._Kind.ValueType  # 11
+        """The superior asked for another secretary or another sharing out of the posts."""
+        KIND_CONFIRMED: ElectionStep._Kind.ValueType  # 12
+        """The superior confirmed the result; those elected are in their posts."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """What was done."""
@@ -184,6 +198,20 @@ class ElectionStep(_message.Message):
     """The superior approved the candidates."""
     KIND_WITHDRAWN: ElectionStep.Kind.ValueType  # 5
     """The election was given up."""
+    KIND_ROLL_FIXED: ElectionStep.Kind.ValueType  # 6
+    """The roll of electors was fixed."""
+    KIND_COMMITTEE_ELECTED: ElectionStep.Kind.ValueType  # 7
+    """The meeting elected the committee."""
+    KIND_VACANCIES_ACCEPTED: ElectionStep.Kind.ValueType  # 8
+    """The superior consented to fewer seats."""
+    KIND_POSTS_ELECTED: ElectionStep.Kind.ValueType  # 9
+    """The new committee elected the secretary and shared out the posts."""
+    KIND_FILED: ElectionStep.Kind.ValueType  # 10
+    """The result was reported to the superior."""
+    KIND_RESULT_RETURNED: ElectionStep.Kind.ValueType  # 11
+    """The superior asked for another secretary or another sharing out of the posts."""
+    KIND_CONFIRMED: ElectionStep.Kind.ValueType  # 12
+    """The superior confirmed the result; those elected are in their posts."""
 
     KIND_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
@@ -222,6 +250,337 @@ class ElectionStep(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__person_id) -> _WhichOneofReturnType__person_id | None: ...
 
 Global___ElectionStep: _TypeAlias = ElectionStep  # noqa: Y015
+
+@_typing.final
+class ElectionContest(_message.Message):
+    """What a meeting votes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ElectionContest._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: ElectionContest._Kind.ValueType  # 0
+        """Not said; never sent."""
+        KIND_FIRST: ElectionContest._Kind.ValueType  # 1
+        """All candidates, for all seats."""
+        KIND_TIE: ElectionContest._Kind.ValueType  # 2
+        """Those who are tied for the last seats (ELE-08): the most votes decide."""
+        KIND_FILL: ElectionContest._Kind.ValueType  # 3
+        """The candidates who were not elected, for the seats that are left (ELE-08)."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """Why the vote is held."""
+
+    KIND_UNSPECIFIED: ElectionContest.Kind.ValueType  # 0
+    """Not said; never sent."""
+    KIND_FIRST: ElectionContest.Kind.ValueType  # 1
+    """All candidates, for all seats."""
+    KIND_TIE: ElectionContest.Kind.ValueType  # 2
+    """Those who are tied for the last seats (ELE-08): the most votes decide."""
+    KIND_FILL: ElectionContest.Kind.ValueType  # 3
+    """The candidates who were not elected, for the seats that are left (ELE-08)."""
+
+    KIND_FIELD_NUMBER: _builtins.int
+    CANDIDATE_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    SEATS_FIELD_NUMBER: _builtins.int
+    kind: Global___ElectionContest.Kind.ValueType
+    """Why the vote is held."""
+    seats: _builtins.int
+    """How many are elected at most."""
+    @_builtins.property
+    def candidate_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who is voted on."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ElectionContest.Kind.ValueType = ...,
+        candidate_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        seats: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_person_ids", b"candidate_person_ids", "kind", b"kind", "seats", b"seats"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionContest: _TypeAlias = ElectionContest  # noqa: Y015
+
+@_typing.final
+class CandidateVotes(_message.Message):
+    """The votes for one candidate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    VOTES_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The candidate."""
+    votes: _builtins.int
+    """Votes in favour."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        votes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "votes", b"votes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CandidateVotes: _TypeAlias = CandidateVotes  # noqa: Y015
+
+@_typing.final
+class ElectionTotals(_message.Message):
+    """What the tellers counted at a meeting. Nobody records who voted how."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    PRESENT_FIELD_NUMBER: _builtins.int
+    BALLOTS_ISSUED_FIELD_NUMBER: _builtins.int
+    BALLOTS_RETURNED_FIELD_NUMBER: _builtins.int
+    BALLOTS_INVALID_FIELD_NUMBER: _builtins.int
+    SECRET_BALLOT_FIELD_NUMBER: _builtins.int
+    VOTES_FIELD_NUMBER: _builtins.int
+    held_on: _builtins.str
+    """The day of the meeting; the day of the roll."""
+    present: _builtins.int
+    """Electors present."""
+    ballots_issued: _builtins.int
+    """Ballots handed out."""
+    ballots_returned: _builtins.int
+    """Ballots handed back; more than were handed out void the vote (ELE-07)."""
+    ballots_invalid: _builtins.int
+    """Ballots that are void, for example with more names than seats."""
+    secret_ballot: _builtins.bool
+    """Whether the ballot was secret, as it must be."""
+    @_builtins.property
+    def votes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CandidateVotes]:
+        """The votes for each candidate of the contest."""
+
+    def __init__(
+        self,
+        *,
+        held_on: _builtins.str = ...,
+        present: _builtins.int = ...,
+        ballots_issued: _builtins.int = ...,
+        ballots_returned: _builtins.int = ...,
+        ballots_invalid: _builtins.int = ...,
+        secret_ballot: _builtins.bool = ...,
+        votes: _abc.Iterable[Global___CandidateVotes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballots_invalid", b"ballots_invalid", "ballots_issued", b"ballots_issued", "ballots_returned", b"ballots_returned", "held_on", b"held_on", "present", b"present", "secret_ballot", b"secret_ballot", "votes", b"votes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionTotals: _TypeAlias = ElectionTotals  # noqa: Y015
+
+@_typing.final
+class ElectionRound(_message.Message):
+    """One vote of the meeting: totals entered by one person and confirmed by another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ElectionRound._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: ElectionRound._State.ValueType  # 0
+        """Not said; never sent."""
+        STATE_ENTERED: ElectionRound._State.ValueType  # 1
+        """Entered; somebody else confirms it."""
+        STATE_COUNTED: ElectionRound._State.ValueType  # 2
+        """Confirmed and counted."""
+        STATE_VOID: ElectionRound._State.ValueType  # 3
+        """Confirmed and void: more ballots came back than were handed out."""
+        STATE_REJECTED: ElectionRound._State.ValueType  # 4
+        """Entered wrongly."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """Where it stands."""
+
+    STATE_UNSPECIFIED: ElectionRound.State.ValueType  # 0
+    """Not said; never sent."""
+    STATE_ENTERED: ElectionRound.State.ValueType  # 1
+    """Entered; somebody else confirms it."""
+    STATE_COUNTED: ElectionRound.State.ValueType  # 2
+    """Confirmed and counted."""
+    STATE_VOID: ElectionRound.State.ValueType  # 3
+    """Confirmed and void: more ballots came back than were handed out."""
+    STATE_REJECTED: ElectionRound.State.ValueType  # 4
+    """Entered wrongly."""
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CONTEST_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    TOTALS_FIELD_NUMBER: _builtins.int
+    SHOULD_ATTEND_FIELD_NUMBER: _builtins.int
+    WIN_BASE_FIELD_NUMBER: _builtins.int
+    ELECTED_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    TIED_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    ENTERED_BY_FIELD_NUMBER: _builtins.int
+    CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Counts the rounds from 1."""
+    state: Global___ElectionRound.State.ValueType
+    """Where it stands."""
+    should_attend: _builtins.int
+    """How many should have attended."""
+    win_base: _builtins.str
+    """The declared base of the result (ELE-06): `present` or `should_attend`; empty before it is counted, and where the
+    most votes decide.
+    """
+    entered_by: _builtins.str
+    """Who entered it; absent when a service did."""
+    confirmed_by: _builtins.str
+    """Who confirmed or rejected it."""
+    @_builtins.property
+    def contest(self) -> Global___ElectionContest:
+        """What was voted on."""
+
+    @_builtins.property
+    def totals(self) -> Global___ElectionTotals:
+        """What was counted."""
+
+    @_builtins.property
+    def elected_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who was elected in it."""
+
+    @_builtins.property
+    def tied_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who is tied for the last seats."""
+
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Verdict]:
+        """What the rules said."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        contest: Global___ElectionContest | None = ...,
+        state: Global___ElectionRound.State.ValueType = ...,
+        totals: Global___ElectionTotals | None = ...,
+        should_attend: _builtins.int = ...,
+        win_base: _builtins.str = ...,
+        elected_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        tied_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        entered_by: _builtins.str | None = ...,
+        confirmed_by: _builtins.str | None = ...,
+        verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "_entered_by", b"_entered_by", "confirmed_by", b"confirmed_by", "contest", b"contest", "entered_by", b"entered_by", "totals", b"totals"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "_entered_by", b"_entered_by", "confirmed_by", b"confirmed_by", "contest", b"contest", "elected_person_ids", b"elected_person_ids", "entered_by", b"entered_by", "number", b"number", "should_attend", b"should_attend", "state", b"state", "tied_person_ids", b"tied_person_ids", "totals", b"totals", "verdicts", b"verdicts", "win_base", b"win_base"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__confirmed_by: _TypeAlias = _typing.Literal["confirmed_by"]  # noqa: Y015
+    _WhichOneofArgType__confirmed_by: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by"]  # noqa: Y015
+    _WhichOneofReturnType__entered_by: _TypeAlias = _typing.Literal["entered_by"]  # noqa: Y015
+    _WhichOneofArgType__entered_by: _TypeAlias = _typing.Literal["_entered_by", b"_entered_by"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confirmed_by) -> _WhichOneofReturnType__confirmed_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__entered_by) -> _WhichOneofReturnType__entered_by | None: ...
+
+Global___ElectionRound: _TypeAlias = ElectionRound  # noqa: Y015
+
+@_typing.final
+class PostResult(_message.Message):
+    """Who holds a post by the election."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    VOTES_FIELD_NUMBER: _builtins.int
+    post_id: _builtins.str
+    """The post, one of those to fill."""
+    person_id: _builtins.str
+    """Who was elected to the committee and takes it."""
+    votes: _builtins.int
+    """Votes of the body that elected; counted for the secretary and the deputies."""
+    def __init__(
+        self,
+        *,
+        post_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        votes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "post_id", b"post_id", "votes", b"votes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PostResult: _TypeAlias = PostResult  # noqa: Y015
+
+@_typing.final
+class ElectionElector(_message.Message):
+    """Somebody on the roll of electors of an election."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    EXCLUSION_REASON_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    exclusion_reason: _builtins.str
+    """Why the person does not count into the should-attend number; empty for whoever does."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        exclusion_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["exclusion_reason", b"exclusion_reason", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionElector: _TypeAlias = ElectionElector  # noqa: Y015
+
+@_typing.final
+class ElectionExclusion(_message.Message):
+    """A full member who is left out of the should-attend number (LOC-10)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CONSENT_REFERENCE_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    reason: _builtins.str
+    """The case of the list, for example `bedridden`."""
+    consent_reference: _builtins.str
+    """The superior's consent."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        consent_reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_reference", b"consent_reference", "person_id", b"person_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionExclusion: _TypeAlias = ElectionExclusion  # noqa: Y015
 
 @_typing.final
 class Election(_message.Message):
@@ -268,6 +627,16 @@ class Election(_message.Message):
         """The candidates are approved; the meeting may be held."""
         STATE_WITHDRAWN: Election._State.ValueType  # 4
         """Given up."""
+        STATE_VOTING: Election._State.ValueType  # 5
+        """The roll is fixed and the meeting votes."""
+        STATE_ELECTED: Election._State.ValueType  # 6
+        """The committee is elected; it elects the secretary."""
+        STATE_SEATED: Election._State.ValueType  # 7
+        """Every post has its holder; the result is to be reported."""
+        STATE_FILED: Election._State.ValueType  # 8
+        """The result is before the superior."""
+        STATE_COMPLETED: Election._State.ValueType  # 9
+        """Confirmed; those elected are appointed."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Where it stands; only the methods of the service change it."""
@@ -282,6 +651,16 @@ class Election(_message.Message):
     """The candidates are approved; the meeting may be held."""
     STATE_WITHDRAWN: Election.State.ValueType  # 4
     """Given up."""
+    STATE_VOTING: Election.State.ValueType  # 5
+    """The roll is fixed and the meeting votes."""
+    STATE_ELECTED: Election.State.ValueType  # 6
+    """The committee is elected; it elects the secretary."""
+    STATE_SEATED: Election.State.ValueType  # 7
+    """Every post has its holder; the result is to be reported."""
+    STATE_FILED: Election.State.ValueType  # 8
+    """The result is before the superior."""
+    STATE_COMPLETED: Election.State.ValueType  # 9
+    """Confirmed; those elected are appointed."""
 
     ELECTION_ID_FIELD_NUMBER: _builtins.int
     UNIT_ID_FIELD_NUMBER: _builtins.int
@@ -295,6 +674,14 @@ class Election(_message.Message):
     SHIFT_REASON_FIELD_NUMBER: _builtins.int
     CANDIDATES_FIELD_NUMBER: _builtins.int
     STEPS_FIELD_NUMBER: _builtins.int
+    ROLL_ON_FIELD_NUMBER: _builtins.int
+    SHOULD_ATTEND_FIELD_NUMBER: _builtins.int
+    ROUNDS_FIELD_NUMBER: _builtins.int
+    CONTEST_FIELD_NUMBER: _builtins.int
+    ELECTED_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    VACANT_SEATS_FIELD_NUMBER: _builtins.int
+    POST_RESULTS_FIELD_NUMBER: _builtins.int
+    APPOINTMENT_IDS_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
@@ -317,6 +704,12 @@ class Election(_message.Message):
     """First day after it."""
     shift_reason: _builtins.str
     """Why the election is held early or late; empty when it is in time."""
+    roll_on: _builtins.str
+    """The day whose roll is fixed, and on which the meeting votes; absent before."""
+    should_attend: _builtins.int
+    """How many electors should attend: full members with their rights, less those excluded; 0 before the roll is fixed."""
+    vacant_seats: _builtins.int
+    """Seats that stay vacant with the superior's consent."""
     version: _builtins.int
     """Counts the changes of the election, from 1."""
     etag: _builtins.str
@@ -332,6 +725,26 @@ class Election(_message.Message):
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ElectionStep]:
         """The steps taken, in their order."""
+
+    @_builtins.property
+    def rounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___ElectionRound]:
+        """The rounds of voting, in their order."""
+
+    @_builtins.property
+    def contest(self) -> Global___ElectionContest:
+        """What is voted on next; absent when no vote is due."""
+
+    @_builtins.property
+    def elected_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who is elected to the committee so far."""
+
+    @_builtins.property
+    def post_results(self) -> _containers.RepeatedCompositeFieldContainer[Global___PostResult]:
+        """Who holds which post; empty before the secretary is elected."""
+
+    @_builtins.property
+    def appointment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The appointments made from the result."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -356,15 +769,30 @@ class Election(_message.Message):
         shift_reason: _builtins.str = ...,
         candidates: _abc.Iterable[Global___Candidate] | None = ...,
         steps: _abc.Iterable[Global___ElectionStep] | None = ...,
+        roll_on: _builtins.str | None = ...,
+        should_attend: _builtins.int = ...,
+        rounds: _abc.Iterable[Global___ElectionRound] | None = ...,
+        contest: Global___ElectionContest | None = ...,
+        elected_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        vacant_seats: _builtins.int = ...,
+        post_results: _abc.Iterable[Global___PostResult] | None = ...,
+        appointment_ids: _abc.Iterable[_builtins.str] | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_contest", b"_contest", "_roll_on", b"_roll_on", "contest", b"contest", "create_time", b"create_time", "roll_on", b"roll_on", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "create_time", b"create_time", "election_id", b"election_id", "etag", b"etag", "held_on", b"held_on", "kind", b"kind", "seat_count", b"seat_count", "seats", b"seats", "shift_reason", b"shift_reason", "state", b"state", "steps", b"steps", "term_from", b"term_from", "term_until", b"term_until", "unit_id", b"unit_id", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contest", b"_contest", "_roll_on", b"_roll_on", "appointment_ids", b"appointment_ids", "candidates", b"candidates", "contest", b"contest", "create_time", b"create_time", "elected_person_ids", b"elected_person_ids", "election_id", b"election_id", "etag", b"etag", "held_on", b"held_on", "kind", b"kind", "post_results", b"post_results", "roll_on", b"roll_on", "rounds", b"rounds", "seat_count", b"seat_count", "seats", b"seats", "shift_reason", b"shift_reason", "should_attend", b"should_attend", "state", b"state", "steps", b"steps", "term_from", b"term_from", "term_until", b"term_until", "unit_id", b"unit_id", "update_time", b"update_time", "vacant_seats", b"vacant_seats", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__contest: _TypeAlias = _typing.Literal["contest"]  # noqa: Y015
+    _WhichOneofArgType__contest: _TypeAlias = _typing.Literal["_contest", b"_contest"]  # noqa: Y015
+    _WhichOneofReturnType__roll_on: _TypeAlias = _typing.Literal["roll_on"]  # noqa: Y015
+    _WhichOneofArgType__roll_on: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__contest) -> _WhichOneofReturnType__contest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__roll_on) -> _WhichOneofReturnType__roll_on | None: ...
 
 Global___Election: _TypeAlias = Election  # noqa: Y015

@@ -508,3 +508,531 @@ class WithdrawElectionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WithdrawElectionResponse: _TypeAlias = WithdrawElectionResponse  # noqa: Y015
+
+@_typing.final
+class FixElectoralRollRequest(_message.Message):
+    """Request of FixElectoralRoll."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    ROLL_ON_FIELD_NUMBER: _builtins.int
+    EXCLUSIONS_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    roll_on: _builtins.str
+    """The day of the meeting; the day planned when absent."""
+    @_builtins.property
+    def exclusions(self) -> _containers.RepeatedCompositeFieldContainer[_election_pb2.ElectionExclusion]:
+        """Full members who are left out of the should-attend number."""
+
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        roll_on: _builtins.str | None = ...,
+        exclusions: _abc.Iterable[_election_pb2.ElectionExclusion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on", "roll_on", b"roll_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on", "election_id", b"election_id", "exclusions", b"exclusions", "roll_on", b"roll_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__roll_on: _TypeAlias = _typing.Literal["roll_on"]  # noqa: Y015
+    _WhichOneofArgType__roll_on: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__roll_on) -> _WhichOneofReturnType__roll_on | None: ...
+
+Global___FixElectoralRollRequest: _TypeAlias = FixElectoralRollRequest  # noqa: Y015
+
+@_typing.final
+class FixElectoralRollResponse(_message.Message):
+    """Response of FixElectoralRoll."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FixElectoralRollResponse: _TypeAlias = FixElectoralRollResponse  # noqa: Y015
+
+@_typing.final
+class EnterElectionTotalsRequest(_message.Message):
+    """Request of EnterElectionTotals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    TOTALS_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    @_builtins.property
+    def totals(self) -> _election_pb2.ElectionTotals:
+        """What the tellers counted."""
+
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        totals: _election_pb2.ElectionTotals | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["totals", b"totals"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "totals", b"totals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnterElectionTotalsRequest: _TypeAlias = EnterElectionTotalsRequest  # noqa: Y015
+
+@_typing.final
+class EnterElectionTotalsResponse(_message.Message):
+    """Response of EnterElectionTotals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnterElectionTotalsResponse: _TypeAlias = EnterElectionTotalsResponse  # noqa: Y015
+
+@_typing.final
+class ConfirmElectionTotalsRequest(_message.Message):
+    """Request of ConfirmElectionTotals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    number: _builtins.int
+    """Number of the round."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmElectionTotalsRequest: _TypeAlias = ConfirmElectionTotalsRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmElectionTotalsResponse(_message.Message):
+    """Response of ConfirmElectionTotals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmElectionTotalsResponse: _TypeAlias = ConfirmElectionTotalsResponse  # noqa: Y015
+
+@_typing.final
+class RejectElectionTotalsRequest(_message.Message):
+    """Request of RejectElectionTotals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    number: _builtins.int
+    """Number of the round."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RejectElectionTotalsRequest: _TypeAlias = RejectElectionTotalsRequest  # noqa: Y015
+
+@_typing.final
+class RejectElectionTotalsResponse(_message.Message):
+    """Response of RejectElectionTotals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RejectElectionTotalsResponse: _TypeAlias = RejectElectionTotalsResponse  # noqa: Y015
+
+@_typing.final
+class AcceptVacanciesRequest(_message.Message):
+    """Request of AcceptVacancies."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    reason: _builtins.str
+    """Why."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptVacanciesRequest: _TypeAlias = AcceptVacanciesRequest  # noqa: Y015
+
+@_typing.final
+class AcceptVacanciesResponse(_message.Message):
+    """Response of AcceptVacancies."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptVacanciesResponse: _TypeAlias = AcceptVacanciesResponse  # noqa: Y015
+
+@_typing.final
+class ElectPostsRequest(_message.Message):
+    """Request of ElectPosts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    PRESENT_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    held_on: _builtins.str
+    """The day of the committee's meeting."""
+    present: _builtins.int
+    """Members of the electing body who were present."""
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[_election_pb2.PostResult]:
+        """Who holds which post."""
+
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        held_on: _builtins.str = ...,
+        present: _builtins.int = ...,
+        results: _abc.Iterable[_election_pb2.PostResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "held_on", b"held_on", "present", b"present", "results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectPostsRequest: _TypeAlias = ElectPostsRequest  # noqa: Y015
+
+@_typing.final
+class ElectPostsResponse(_message.Message):
+    """Response of ElectPosts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectPostsResponse: _TypeAlias = ElectPostsResponse  # noqa: Y015
+
+@_typing.final
+class FileElectionRequest(_message.Message):
+    """Request of FileElection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    document_number: _builtins.str
+    """Number of the document."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "election_id", b"election_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FileElectionRequest: _TypeAlias = FileElectionRequest  # noqa: Y015
+
+@_typing.final
+class FileElectionResponse(_message.Message):
+    """Response of FileElection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FileElectionResponse: _TypeAlias = FileElectionResponse  # noqa: Y015
+
+@_typing.final
+class ReturnElectionRequest(_message.Message):
+    """Request of ReturnElection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    reason: _builtins.str
+    """Why."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReturnElectionRequest: _TypeAlias = ReturnElectionRequest  # noqa: Y015
+
+@_typing.final
+class ReturnElectionResponse(_message.Message):
+    """Response of ReturnElection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReturnElectionResponse: _TypeAlias = ReturnElectionResponse  # noqa: Y015
+
+@_typing.final
+class ConfirmElectionRequest(_message.Message):
+    """Request of ConfirmElection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    document_number: _builtins.str
+    """Number of the document."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "election_id", b"election_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmElectionRequest: _TypeAlias = ConfirmElectionRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmElectionResponse(_message.Message):
+    """Response of ConfirmElection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the change."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmElectionResponse: _TypeAlias = ConfirmElectionResponse  # noqa: Y015
+
+@_typing.final
+class ListElectionElectorsRequest(_message.Message):
+    """Request of ListElectionElectors."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    election_id: _builtins.str
+    """The election."""
+    page_size: _builtins.int
+    """Most electors to answer; 0 means 50."""
+    page_token: _builtins.str
+    """The `next_page_token` of the page before."""
+    def __init__(
+        self,
+        *,
+        election_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election_id", b"election_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListElectionElectorsRequest: _TypeAlias = ListElectionElectorsRequest  # noqa: Y015
+
+@_typing.final
+class ListElectionElectorsResponse(_message.Message):
+    """Response of ListElectionElectors."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTORS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Asks for the next page; empty on the last."""
+    @_builtins.property
+    def electors(self) -> _containers.RepeatedCompositeFieldContainer[_election_pb2.ElectionElector]:
+        """The electors of the page."""
+
+    def __init__(
+        self,
+        *,
+        electors: _abc.Iterable[_election_pb2.ElectionElector] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["electors", b"electors", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListElectionElectorsResponse: _TypeAlias = ListElectionElectorsResponse  # noqa: Y015

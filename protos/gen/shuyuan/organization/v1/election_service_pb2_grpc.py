@@ -75,6 +75,56 @@ class ElectionServiceStub:
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnCandidatesRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnCandidatesResponse.FromString,
                 _registered_method=True)
+        self.FixElectoralRoll = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/FixElectoralRoll',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FixElectoralRollRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FixElectoralRollResponse.FromString,
+                _registered_method=True)
+        self.EnterElectionTotals = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/EnterElectionTotals',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.EnterElectionTotalsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.EnterElectionTotalsResponse.FromString,
+                _registered_method=True)
+        self.ConfirmElectionTotals = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/ConfirmElectionTotals',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionTotalsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionTotalsResponse.FromString,
+                _registered_method=True)
+        self.RejectElectionTotals = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/RejectElectionTotals',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.RejectElectionTotalsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.RejectElectionTotalsResponse.FromString,
+                _registered_method=True)
+        self.AcceptVacancies = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/AcceptVacancies',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.AcceptVacanciesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.AcceptVacanciesResponse.FromString,
+                _registered_method=True)
+        self.ElectPosts = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/ElectPosts',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ElectPostsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ElectPostsResponse.FromString,
+                _registered_method=True)
+        self.FileElection = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/FileElection',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FileElectionRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FileElectionResponse.FromString,
+                _registered_method=True)
+        self.ReturnElection = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/ReturnElection',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnElectionRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnElectionResponse.FromString,
+                _registered_method=True)
+        self.ConfirmElection = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/ConfirmElection',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionResponse.FromString,
+                _registered_method=True)
+        self.ListElectionElectors = channel.unary_unary(
+                '/shuyuan.organization.v1.ElectionService/ListElectionElectors',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ListElectionElectorsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ListElectionElectorsResponse.FromString,
+                _registered_method=True)
         self.WithdrawElection = channel.unary_unary(
                 '/shuyuan.organization.v1.ElectionService/WithdrawElection',
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.WithdrawElectionRequest.SerializeToString,
@@ -135,7 +185,7 @@ class ElectionServiceServicer:
         """Puts the candidates before the superior. Each must be on the roll of the day with the right to stand.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
         CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the verdicts (a fifth more candidates than seats: ELE-05;
-        full members with their rights: DEV-37, ELE-03), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        full members with their rights: DEV-37, ELE-03; size of a branch committee: BR-21, BR-22), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,6 +204,105 @@ class ElectionServiceServicer:
         """Returns the candidates to the unit, which nominates again: an act of the Party organisation above the unit.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
         RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FixElectoralRoll(self, request, context):
+        """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
+        again, for a run-off on another day, replaces it.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+        FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+        verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EnterElectionTotals(self, request, context):
+        """Enters the totals of the vote that is due; they count when somebody else confirms them.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
+        totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+        ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
+        RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmElectionTotals(self, request, context):
+        """Confirms entered totals, by another person than the one who entered them, and computes the result. More votes than
+        the majority of the declared base elect (ELE-06); too many, too few and ties follow ELE-08; more ballots returned
+        than issued void the vote (ELE-07).
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+        TOTALS_NOT_PENDING, TOTALS_CONFIRMED_BY_SAME_PERSON, or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RejectElectionTotals(self, request, context):
+        """Rejects totals as entered wrongly, so that they can be entered again.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+        TOTALS_NOT_PENDING, or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptVacancies(self, request, context):
+        """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+        ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+        committee: BR-21), or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ElectPosts(self, request, context):
+        """Enters how the new committee elected the secretary and shared out the posts (ELE-10). A unit that elects fewer than
+        three has no committee: its meeting elects them.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for numbers that contradict
+        the body, or for posts that do not come out; FAILED_PRECONDITION with ELECTION_STATE, ORGANIZATION_RULE_REFUSED with
+        the verdicts (ELE-10, BR-14; HE-06 and BR-26 warn), or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FileElection(self, request, context):
+        """Reports the result to the superior.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
+        RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReturnElection(self, request, context):
+        """Returns the result, so that the committee elects again: an act of the Party organisation above the unit.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+        ELECTION_STATE, or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmElection(self, request, context):
+        """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
+        term, and at a term election those who held the posts leave them.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+        ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListElectionElectors(self, request, context):
+        """Lists the roll of electors of an election, in the order of their ids.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -210,6 +359,56 @@ def add_ElectionServiceServicer_to_server(servicer, server):
                     servicer.ReturnCandidates,
                     request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnCandidatesRequest.FromString,
                     response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnCandidatesResponse.SerializeToString,
+            ),
+            'FixElectoralRoll': grpc.unary_unary_rpc_method_handler(
+                    servicer.FixElectoralRoll,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FixElectoralRollRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FixElectoralRollResponse.SerializeToString,
+            ),
+            'EnterElectionTotals': grpc.unary_unary_rpc_method_handler(
+                    servicer.EnterElectionTotals,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.EnterElectionTotalsRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.EnterElectionTotalsResponse.SerializeToString,
+            ),
+            'ConfirmElectionTotals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmElectionTotals,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionTotalsRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionTotalsResponse.SerializeToString,
+            ),
+            'RejectElectionTotals': grpc.unary_unary_rpc_method_handler(
+                    servicer.RejectElectionTotals,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.RejectElectionTotalsRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.RejectElectionTotalsResponse.SerializeToString,
+            ),
+            'AcceptVacancies': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptVacancies,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.AcceptVacanciesRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.AcceptVacanciesResponse.SerializeToString,
+            ),
+            'ElectPosts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ElectPosts,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ElectPostsRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ElectPostsResponse.SerializeToString,
+            ),
+            'FileElection': grpc.unary_unary_rpc_method_handler(
+                    servicer.FileElection,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FileElectionRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FileElectionResponse.SerializeToString,
+            ),
+            'ReturnElection': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReturnElection,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnElectionRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnElectionResponse.SerializeToString,
+            ),
+            'ConfirmElection': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmElection,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionResponse.SerializeToString,
+            ),
+            'ListElectionElectors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListElectionElectors,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ListElectionElectorsRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ListElectionElectorsResponse.SerializeToString,
             ),
             'WithdrawElection': grpc.unary_unary_rpc_method_handler(
                     servicer.WithdrawElection,
@@ -434,6 +633,276 @@ class ElectionService:
             '/shuyuan.organization.v1.ElectionService/ReturnCandidates',
             shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnCandidatesRequest.SerializeToString,
             shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnCandidatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FixElectoralRoll(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/FixElectoralRoll',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FixElectoralRollRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FixElectoralRollResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnterElectionTotals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/EnterElectionTotals',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.EnterElectionTotalsRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.EnterElectionTotalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmElectionTotals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/ConfirmElectionTotals',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionTotalsRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionTotalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RejectElectionTotals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/RejectElectionTotals',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.RejectElectionTotalsRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.RejectElectionTotalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptVacancies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/AcceptVacancies',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.AcceptVacanciesRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.AcceptVacanciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ElectPosts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/ElectPosts',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ElectPostsRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ElectPostsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FileElection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/FileElection',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FileElectionRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.FileElectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReturnElection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/ReturnElection',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnElectionRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ReturnElectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmElection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/ConfirmElection',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ConfirmElectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListElectionElectors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.ElectionService/ListElectionElectors',
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ListElectionElectorsRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_election__service__pb2.ListElectionElectorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

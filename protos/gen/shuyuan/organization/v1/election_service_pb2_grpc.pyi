@@ -62,7 +62,7 @@ class ElectionServiceStub:
     """Puts the candidates before the superior. Each must be on the roll of the day with the right to stand.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
     CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the verdicts (a fifth more candidates than seats: ELE-05;
-    full members with their rights: DEV-37, ELE-03), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    full members with their rights: DEV-37, ELE-03; size of a branch committee: BR-21, BR-22), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
     """
     ApproveCandidates: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ApproveCandidatesRequest, _election_service_pb2.ApproveCandidatesResponse]
     """Approves the candidates: an act of the Party organisation above the unit.
@@ -73,6 +73,65 @@ class ElectionServiceStub:
     """Returns the candidates to the unit, which nominates again: an act of the Party organisation above the unit.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
     RESOURCE_FROZEN.
+    """
+    FixElectoralRoll: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.FixElectoralRollRequest, _election_service_pb2.FixElectoralRollResponse]
+    """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
+    again, for a run-off on another day, replaces it.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+    FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+    verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    """
+    EnterElectionTotals: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.EnterElectionTotalsRequest, _election_service_pb2.EnterElectionTotalsResponse]
+    """Enters the totals of the vote that is due; they count when somebody else confirms them.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
+    totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+    ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
+    RESOURCE_FROZEN.
+    """
+    ConfirmElectionTotals: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ConfirmElectionTotalsRequest, _election_service_pb2.ConfirmElectionTotalsResponse]
+    """Confirms entered totals, by another person than the one who entered them, and computes the result. More votes than
+    the majority of the declared base elect (ELE-06); too many, too few and ties follow ELE-08; more ballots returned
+    than issued void the vote (ELE-07).
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+    TOTALS_NOT_PENDING, TOTALS_CONFIRMED_BY_SAME_PERSON, or RESOURCE_FROZEN.
+    """
+    RejectElectionTotals: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.RejectElectionTotalsRequest, _election_service_pb2.RejectElectionTotalsResponse]
+    """Rejects totals as entered wrongly, so that they can be entered again.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+    TOTALS_NOT_PENDING, or RESOURCE_FROZEN.
+    """
+    AcceptVacancies: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.AcceptVacanciesRequest, _election_service_pb2.AcceptVacanciesResponse]
+    """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+    ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+    committee: BR-21), or RESOURCE_FROZEN.
+    """
+    ElectPosts: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ElectPostsRequest, _election_service_pb2.ElectPostsResponse]
+    """Enters how the new committee elected the secretary and shared out the posts (ELE-10). A unit that elects fewer than
+    three has no committee: its meeting elects them.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for numbers that contradict
+    the body, or for posts that do not come out; FAILED_PRECONDITION with ELECTION_STATE, ORGANIZATION_RULE_REFUSED with
+    the verdicts (ELE-10, BR-14; HE-06 and BR-26 warn), or RESOURCE_FROZEN.
+    """
+    FileElection: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.FileElectionRequest, _election_service_pb2.FileElectionResponse]
+    """Reports the result to the superior.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
+    RESOURCE_FROZEN.
+    """
+    ReturnElection: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ReturnElectionRequest, _election_service_pb2.ReturnElectionResponse]
+    """Returns the result, so that the committee elects again: an act of the Party organisation above the unit.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+    ELECTION_STATE, or RESOURCE_FROZEN.
+    """
+    ConfirmElection: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ConfirmElectionRequest, _election_service_pb2.ConfirmElectionResponse]
+    """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
+    term, and at a term election those who held the posts leave them.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+    ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+    """
+    ListElectionElectors: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ListElectionElectorsRequest, _election_service_pb2.ListElectionElectorsResponse]
+    """Lists the roll of electors of an election, in the order of their ids.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
     """
     WithdrawElection: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.WithdrawElectionRequest, _election_service_pb2.WithdrawElectionResponse]
     """Gives an election up before its result is confirmed.
@@ -114,7 +173,7 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     """Puts the candidates before the superior. Each must be on the roll of the day with the right to stand.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
     CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the verdicts (a fifth more candidates than seats: ELE-05;
-    full members with their rights: DEV-37, ELE-03), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    full members with their rights: DEV-37, ELE-03; size of a branch committee: BR-21, BR-22), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
     """
     ApproveCandidates: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ApproveCandidatesRequest, _election_service_pb2.ApproveCandidatesResponse]  # type: ignore[assignment]
     """Approves the candidates: an act of the Party organisation above the unit.
@@ -125,6 +184,65 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     """Returns the candidates to the unit, which nominates again: an act of the Party organisation above the unit.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
     RESOURCE_FROZEN.
+    """
+    FixElectoralRoll: _aio.UnaryUnaryMultiCallable[_election_service_pb2.FixElectoralRollRequest, _election_service_pb2.FixElectoralRollResponse]  # type: ignore[assignment]
+    """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
+    again, for a run-off on another day, replaces it.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+    FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+    verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    """
+    EnterElectionTotals: _aio.UnaryUnaryMultiCallable[_election_service_pb2.EnterElectionTotalsRequest, _election_service_pb2.EnterElectionTotalsResponse]  # type: ignore[assignment]
+    """Enters the totals of the vote that is due; they count when somebody else confirms them.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
+    totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+    ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
+    RESOURCE_FROZEN.
+    """
+    ConfirmElectionTotals: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ConfirmElectionTotalsRequest, _election_service_pb2.ConfirmElectionTotalsResponse]  # type: ignore[assignment]
+    """Confirms entered totals, by another person than the one who entered them, and computes the result. More votes than
+    the majority of the declared base elect (ELE-06); too many, too few and ties follow ELE-08; more ballots returned
+    than issued void the vote (ELE-07).
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+    TOTALS_NOT_PENDING, TOTALS_CONFIRMED_BY_SAME_PERSON, or RESOURCE_FROZEN.
+    """
+    RejectElectionTotals: _aio.UnaryUnaryMultiCallable[_election_service_pb2.RejectElectionTotalsRequest, _election_service_pb2.RejectElectionTotalsResponse]  # type: ignore[assignment]
+    """Rejects totals as entered wrongly, so that they can be entered again.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+    TOTALS_NOT_PENDING, or RESOURCE_FROZEN.
+    """
+    AcceptVacancies: _aio.UnaryUnaryMultiCallable[_election_service_pb2.AcceptVacanciesRequest, _election_service_pb2.AcceptVacanciesResponse]  # type: ignore[assignment]
+    """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+    ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+    committee: BR-21), or RESOURCE_FROZEN.
+    """
+    ElectPosts: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ElectPostsRequest, _election_service_pb2.ElectPostsResponse]  # type: ignore[assignment]
+    """Enters how the new committee elected the secretary and shared out the posts (ELE-10). A unit that elects fewer than
+    three has no committee: its meeting elects them.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for numbers that contradict
+    the body, or for posts that do not come out; FAILED_PRECONDITION with ELECTION_STATE, ORGANIZATION_RULE_REFUSED with
+    the verdicts (ELE-10, BR-14; HE-06 and BR-26 warn), or RESOURCE_FROZEN.
+    """
+    FileElection: _aio.UnaryUnaryMultiCallable[_election_service_pb2.FileElectionRequest, _election_service_pb2.FileElectionResponse]  # type: ignore[assignment]
+    """Reports the result to the superior.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
+    RESOURCE_FROZEN.
+    """
+    ReturnElection: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ReturnElectionRequest, _election_service_pb2.ReturnElectionResponse]  # type: ignore[assignment]
+    """Returns the result, so that the committee elects again: an act of the Party organisation above the unit.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+    ELECTION_STATE, or RESOURCE_FROZEN.
+    """
+    ConfirmElection: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ConfirmElectionRequest, _election_service_pb2.ConfirmElectionResponse]  # type: ignore[assignment]
+    """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
+    term, and at a term election those who held the posts leave them.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+    ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+    """
+    ListElectionElectors: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ListElectionElectorsRequest, _election_service_pb2.ListElectionElectorsResponse]  # type: ignore[assignment]
+    """Lists the roll of electors of an election, in the order of their ids.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
     """
     WithdrawElection: _aio.UnaryUnaryMultiCallable[_election_service_pb2.WithdrawElectionRequest, _election_service_pb2.WithdrawElectionResponse]  # type: ignore[assignment]
     """Gives an election up before its result is confirmed.
@@ -199,7 +317,7 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Puts the candidates before the superior. Each must be on the roll of the day with the right to stand.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
         CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the verdicts (a fifth more candidates than seats: ELE-05;
-        full members with their rights: DEV-37, ELE-03), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        full members with their rights: DEV-37, ELE-03; size of a branch committee: BR-21, BR-22), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -222,6 +340,125 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns the candidates to the unit, which nominates again: an act of the Party organisation above the unit.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
         RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def FixElectoralRoll(
+        self,
+        request: _election_service_pb2.FixElectoralRollRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.FixElectoralRollResponse, _abc.Awaitable[_election_service_pb2.FixElectoralRollResponse]]:
+        """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
+        again, for a run-off on another day, replaces it.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+        FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+        verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def EnterElectionTotals(
+        self,
+        request: _election_service_pb2.EnterElectionTotalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.EnterElectionTotalsResponse, _abc.Awaitable[_election_service_pb2.EnterElectionTotalsResponse]]:
+        """Enters the totals of the vote that is due; they count when somebody else confirms them.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
+        totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+        ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
+        RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmElectionTotals(
+        self,
+        request: _election_service_pb2.ConfirmElectionTotalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.ConfirmElectionTotalsResponse, _abc.Awaitable[_election_service_pb2.ConfirmElectionTotalsResponse]]:
+        """Confirms entered totals, by another person than the one who entered them, and computes the result. More votes than
+        the majority of the declared base elect (ELE-06); too many, too few and ties follow ELE-08; more ballots returned
+        than issued void the vote (ELE-07).
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+        TOTALS_NOT_PENDING, TOTALS_CONFIRMED_BY_SAME_PERSON, or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def RejectElectionTotals(
+        self,
+        request: _election_service_pb2.RejectElectionTotalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.RejectElectionTotalsResponse, _abc.Awaitable[_election_service_pb2.RejectElectionTotalsResponse]]:
+        """Rejects totals as entered wrongly, so that they can be entered again.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+        TOTALS_NOT_PENDING, or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def AcceptVacancies(
+        self,
+        request: _election_service_pb2.AcceptVacanciesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.AcceptVacanciesResponse, _abc.Awaitable[_election_service_pb2.AcceptVacanciesResponse]]:
+        """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+        ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+        committee: BR-21), or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ElectPosts(
+        self,
+        request: _election_service_pb2.ElectPostsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.ElectPostsResponse, _abc.Awaitable[_election_service_pb2.ElectPostsResponse]]:
+        """Enters how the new committee elected the secretary and shared out the posts (ELE-10). A unit that elects fewer than
+        three has no committee: its meeting elects them.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for numbers that contradict
+        the body, or for posts that do not come out; FAILED_PRECONDITION with ELECTION_STATE, ORGANIZATION_RULE_REFUSED with
+        the verdicts (ELE-10, BR-14; HE-06 and BR-26 warn), or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def FileElection(
+        self,
+        request: _election_service_pb2.FileElectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.FileElectionResponse, _abc.Awaitable[_election_service_pb2.FileElectionResponse]]:
+        """Reports the result to the superior.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE, or
+        RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ReturnElection(
+        self,
+        request: _election_service_pb2.ReturnElectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.ReturnElectionResponse, _abc.Awaitable[_election_service_pb2.ReturnElectionResponse]]:
+        """Returns the result, so that the committee elects again: an act of the Party organisation above the unit.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
+        ELECTION_STATE, or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmElection(
+        self,
+        request: _election_service_pb2.ConfirmElectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.ConfirmElectionResponse, _abc.Awaitable[_election_service_pb2.ConfirmElectionResponse]]:
+        """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
+        term, and at a term election those who held the posts leave them.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
+        ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ListElectionElectors(
+        self,
+        request: _election_service_pb2.ListElectionElectorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_election_service_pb2.ListElectionElectorsResponse, _abc.Awaitable[_election_service_pb2.ListElectionElectorsResponse]]:
+        """Lists the roll of electors of an election, in the order of their ids.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
         """
 
     @_abc_1.abstractmethod

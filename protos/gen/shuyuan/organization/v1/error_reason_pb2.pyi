@@ -136,6 +136,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Another election of the unit is not over. Metadata: `election_id`, that one."""
     ERROR_REASON_CANDIDATE_NOT_ON_ROLL: _ErrorReason.ValueType  # 73
     """A candidate is on no roll of the unit on the day. Metadata: `person_id`, `day`."""
+    ERROR_REASON_TOTALS_PENDING: _ErrorReason.ValueType  # 74
+    """Entered totals wait for somebody who confirms or rejects them. Metadata: `election_id`, `number`."""
+    ERROR_REASON_TOTALS_NOT_PENDING: _ErrorReason.ValueType  # 75
+    """The round has no totals that wait. Metadata: `election_id`, `number`."""
+    ERROR_REASON_TOTALS_CONFIRMED_BY_SAME_PERSON: _ErrorReason.ValueType  # 76
+    """Who entered totals does not confirm them. Metadata: `person_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -256,4 +262,10 @@ ERROR_REASON_ELECTION_UNDERWAY: ErrorReason.ValueType  # 72
 """Another election of the unit is not over. Metadata: `election_id`, that one."""
 ERROR_REASON_CANDIDATE_NOT_ON_ROLL: ErrorReason.ValueType  # 73
 """A candidate is on no roll of the unit on the day. Metadata: `person_id`, `day`."""
+ERROR_REASON_TOTALS_PENDING: ErrorReason.ValueType  # 74
+"""Entered totals wait for somebody who confirms or rejects them. Metadata: `election_id`, `number`."""
+ERROR_REASON_TOTALS_NOT_PENDING: ErrorReason.ValueType  # 75
+"""The round has no totals that wait. Metadata: `election_id`, `number`."""
+ERROR_REASON_TOTALS_CONFIRMED_BY_SAME_PERSON: ErrorReason.ValueType  # 76
+"""Who entered totals does not confirm them. Metadata: `person_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

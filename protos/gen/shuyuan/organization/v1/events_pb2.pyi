@@ -1440,3 +1440,219 @@ class ElectionWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ElectionWithdrawn: _TypeAlias = ElectionWithdrawn  # noqa: Y015
+
+@_typing.final
+class ElectionRollFixed(_message.Message):
+    """The roll of electors was fixed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionRollFixed: _TypeAlias = ElectionRollFixed  # noqa: Y015
+
+@_typing.final
+class ElectionTotalsEntered(_message.Message):
+    """Totals of a vote were entered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionTotalsEntered: _TypeAlias = ElectionTotalsEntered  # noqa: Y015
+
+@_typing.final
+class ElectionTotalsConfirmed(_message.Message):
+    """Totals of a vote were confirmed, and the result computed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionTotalsConfirmed: _TypeAlias = ElectionTotalsConfirmed  # noqa: Y015
+
+@_typing.final
+class ElectionTotalsRejected(_message.Message):
+    """Totals of a vote were rejected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionTotalsRejected: _TypeAlias = ElectionTotalsRejected  # noqa: Y015
+
+@_typing.final
+class ElectionVacanciesAccepted(_message.Message):
+    """The superior consented to fewer seats."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionVacanciesAccepted: _TypeAlias = ElectionVacanciesAccepted  # noqa: Y015
+
+@_typing.final
+class ElectionPostsElected(_message.Message):
+    """The new committee elected the secretary and shared out the posts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionPostsElected: _TypeAlias = ElectionPostsElected  # noqa: Y015
+
+@_typing.final
+class ElectionFiled(_message.Message):
+    """The result was reported to the superior."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionFiled: _TypeAlias = ElectionFiled  # noqa: Y015
+
+@_typing.final
+class ElectionResultReturned(_message.Message):
+    """The superior returned the result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionResultReturned: _TypeAlias = ElectionResultReturned  # noqa: Y015
+
+@_typing.final
+class ElectionCompleted(_message.Message):
+    """The superior confirmed the result; those elected are appointed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionCompleted: _TypeAlias = ElectionCompleted  # noqa: Y015
