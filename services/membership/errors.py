@@ -237,6 +237,54 @@ class HypothesisRefusedError(InvalidArgumentError):
     reason = "HYPOTHESIS_REFUSED"
 
 
+class PlanNotFoundError(NotFoundError):
+    """There is no such plan."""
+
+    reason = "PLAN_NOT_FOUND"
+
+
+class PlanAlreadyExistsError(AlreadyExistsError):
+    """The unit has a plan for the year."""
+
+    reason = "PLAN_ALREADY_EXISTS"
+
+
+class PlanExceededError(StateError):
+    """A quota is smaller than what is below it or was used."""
+
+    reason = "PLAN_EXCEEDED"
+
+
+class QuotaExhaustedError(StateError):
+    """Nothing is left of a plan of the year."""
+
+    reason = "QUOTA_EXHAUSTED"
+
+
+class FormNumbersTakenError(AlreadyExistsError):
+    """A number is in a ledger already."""
+
+    reason = "FORM_NUMBERS_TAKEN"
+
+
+class FormNotFoundError(NotFoundError):
+    """There is no such form."""
+
+    reason = "FORM_NOT_FOUND"
+
+
+class FormNotInHandError(StateError):
+    """The form was accounted for already."""
+
+    reason = "FORM_NOT_IN_HAND"
+
+
+class FormYearClosedError(StateError):
+    """The ledger of the year is closed."""
+
+    reason = "FORM_YEAR_CLOSED"
+
+
 class ImportRefusedError(InvalidArgumentError):
     """Cases to be brought in cannot be as they are told."""
 

@@ -16,14 +16,18 @@ from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
+from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
+from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
 from rulebook import RuleBook
 from shuyuan.membership.v1 import (
+    admission_form_service_pb2_grpc,
+    admission_plan_service_pb2_grpc,
     admission_service_pb2_grpc,
     compliance_service_pb2_grpc,
     counterfactual_service_pb2_grpc,
@@ -57,6 +61,14 @@ def build(settings: Settings) -> Service:
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
             (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
             (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
+            (
+                admission_form_service_pb2_grpc.add_AdmissionFormServiceServicer_to_server,
+                AdmissionFormServicer(means),
+            ),
+            (
+                admission_plan_service_pb2_grpc.add_AdmissionPlanServiceServicer_to_server,
+                AdmissionPlanServicer(means),
+            ),
             (
                 counterfactual_service_pb2_grpc.add_CounterfactualServiceServicer_to_server,
                 CounterfactualServicer(means),

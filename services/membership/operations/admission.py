@@ -28,6 +28,7 @@ from membership.errors import (
 )
 from membership.events import admission as events
 from membership.facts import Gathered, gather, standing_of, usable_unit
+from membership.operations import forms, plans
 from membership.operations.means import Means, scope_of
 from membership.operations.taking import (
     ADVANCE,
@@ -139,7 +140,11 @@ async def take_step(
     also = CaseState.CONVERTED if act.step in _AFTER_CONVERSION else None
     async with call.transaction() as work:
         held = await hold(work, means, case_id, also=also)
+        if act.step == names.ADMISSION_FORM:
+            await plans.take_place(work, held.case, act.occurred_on)
         after = await take_act(work, held, act)
+        if act.step == names.ADMISSION_FORM:
+            await forms.use_form(work, held.rules, held.case, act)
         if act.step == names.ARCHIVE:
             after = after.noted(state=CaseState.ARCHIVED)
         await write(work, held, after, events.step_taken(after, after.steps[-1]))

@@ -95,6 +95,7 @@ _BELOW = query(
     sa.text(
         f"""SELECT {_HEAD} FROM admission_case k
              WHERE (CAST(:after AS uuid) IS NULL OR k.case_id > CAST(:after AS uuid))
+               AND (NOT CAST(:under_way AS boolean) OR k.state = 'open')
                AND EXISTS (SELECT FROM access_closure b WHERE b.ancestor_id = :unit_id
                               AND b.descendant_id = k.unit_id AND b.valid @> CAST(:day AS date)
                               AND NOT b.reading_only)
@@ -298,9 +299,11 @@ async def page(
     return [_head(row) for row in rows]
 
 
-async def below(reader: Reader, unit_id: UUID, *, day: date, after: UUID | None, size: int) -> list[CaseHead]:
-    """The cases that a unit and the units below it lead on a day, in the order of their ids."""
-    rows = await reader.fetch(_BELOW, unit_id=unit_id, day=day, after=after, size=size)
+async def below(
+    reader: Reader, unit_id: UUID, *, day: date, after: UUID | None, size: int, under_way: bool = False
+) -> list[CaseHead]:
+    """The cases that a unit and the units below it lead on a day, in the order of their ids; all or the open ones."""
+    rows = await reader.fetch(_BELOW, unit_id=unit_id, day=day, after=after, size=size, under_way=under_way)
     return [_head(row) for row in rows]
 
 

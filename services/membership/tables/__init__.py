@@ -9,6 +9,7 @@ from membership.tables.cases import (
     oath_roll,
     rule_set,
 )
+from membership.tables.forms import admission_form, form_year
 from membership.tables.inbox import inbox_item, reminder
 from membership.tables.members import (
     member,
@@ -20,15 +21,19 @@ from membership.tables.members import (
     unit,
 )
 from membership.tables.people import account, affiliation, person
+from membership.tables.plans import admission_plan
 from membership.tables.standing import standing_case, standing_entry
 
 __all__ = [
     "account",
     "admission_case",
+    "admission_form",
+    "admission_plan",
     "affiliation",
     "case_ballot",
     "case_companion",
     "case_step",
+    "form_year",
     "inbox_item",
     "member",
     "membership_status",

@@ -72,6 +72,13 @@ case_step = sa.Table(
     sa.Column("superseded", sa.Boolean, nullable=False),
 )
 
+# Where an admission takes up a place of a year's plan.
+sa.Index(
+    "case_step_place_idx",
+    case_step.c.occurred_on,
+    postgresql_where=sa.text("step IN ('admission_form', 'branch_meeting')"),
+)
+
 case_companion = sa.Table(
     "case_companion",
     metadata,

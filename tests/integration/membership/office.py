@@ -28,8 +28,10 @@ from membership.operations.units import keep_unit
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
+from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
+from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
@@ -103,6 +105,8 @@ class Office:
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),
             "InboxService": InboxServicer(self.means),
+            "AdmissionFormService": AdmissionFormServicer(self.means),
+            "AdmissionPlanService": AdmissionPlanServicer(self.means),
             "CounterfactualService": CounterfactualServicer(self.means),
         }
 

@@ -360,9 +360,10 @@ class AdmissionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def IssueAdmissionForm(self, request, context):
-        """Records that the prospect filled in the numbered admission form (step 14).
+        """Records that the prospect filled in the numbered admission form (step 14). It takes up a place of every plan of the
+        year above the branch. A form of a series that ended is issued anew (LOC-14).
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
-        DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        DAY_OUT_OF_ORDER, QUOTA_EXHAUSTED), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

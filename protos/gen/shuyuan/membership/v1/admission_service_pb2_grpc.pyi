@@ -123,9 +123,10 @@ class AdmissionServiceStub:
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
     IssueAdmissionForm: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.IssueAdmissionFormRequest, _admission_service_pb2.IssueAdmissionFormResponse]
-    """Records that the prospect filled in the numbered admission form (step 14).
+    """Records that the prospect filled in the numbered admission form (step 14). It takes up a place of every plan of the
+    year above the branch. A form of a series that ended is issued anew (LOC-14).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
-    DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    DAY_OUT_OF_ORDER, QUOTA_EXHAUSTED), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
     EnterBallotTotals: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.EnterBallotTotalsRequest, _admission_service_pb2.EnterBallotTotalsResponse]
     """Enters the totals of the secret paper ballot of a branch meeting (steps 15 and 23). The system counts who should
@@ -303,9 +304,10 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
     IssueAdmissionForm: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.IssueAdmissionFormRequest, _admission_service_pb2.IssueAdmissionFormResponse]  # type: ignore[assignment]
-    """Records that the prospect filled in the numbered admission form (step 14).
+    """Records that the prospect filled in the numbered admission form (step 14). It takes up a place of every plan of the
+    year above the branch. A form of a series that ended is issued anew (LOC-14).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
-    DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    DAY_OUT_OF_ORDER, QUOTA_EXHAUSTED), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
     EnterBallotTotals: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.EnterBallotTotalsRequest, _admission_service_pb2.EnterBallotTotalsResponse]  # type: ignore[assignment]
     """Enters the totals of the secret paper ballot of a branch meeting (steps 15 and 23). The system counts who should
@@ -588,9 +590,10 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admission_service_pb2.IssueAdmissionFormRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admission_service_pb2.IssueAdmissionFormResponse, _abc.Awaitable[_admission_service_pb2.IssueAdmissionFormResponse]]:
-        """Records that the prospect filled in the numbered admission form (step 14).
+        """Records that the prospect filled in the numbered admission form (step 14). It takes up a place of every plan of the
+        year above the branch. A form of a series that ended is issued anew (LOC-14).
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
-        DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        DAY_OUT_OF_ORDER, QUOTA_EXHAUSTED), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
         """
 
     @_abc_1.abstractmethod

@@ -102,6 +102,24 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. An open admission case decides about a probationary member. Metadata: person_id, case_id."""
     ERROR_REASON_HYPOTHESIS_REFUSED: _ErrorReason.ValueType  # 75
     """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
+    ERROR_REASON_PLAN_NOT_FOUND: _ErrorReason.ValueType  # 76
+    """NOT_FOUND. Metadata: plan_id."""
+    ERROR_REASON_PLAN_ALREADY_EXISTS: _ErrorReason.ValueType  # 77
+    """ALREADY_EXISTS. Metadata: unit_id, year, plan_id."""
+    ERROR_REASON_PLAN_EXCEEDED: _ErrorReason.ValueType  # 78
+    """FAILED_PRECONDITION. A quota is smaller than what was used of it or given to units below. Metadata: unit_id, year,
+    quota, needed.
+    """
+    ERROR_REASON_QUOTA_EXHAUSTED: _ErrorReason.ValueType  # 79
+    """FAILED_PRECONDITION. Nothing is left of a plan of the year. Metadata: unit_id, year, quota."""
+    ERROR_REASON_FORM_NUMBERS_TAKEN: _ErrorReason.ValueType  # 80
+    """ALREADY_EXISTS. Numbers of forms are in a ledger already. Metadata: form_number, the first of them, count."""
+    ERROR_REASON_FORM_NOT_FOUND: _ErrorReason.ValueType  # 81
+    """NOT_FOUND. Metadata: form_id."""
+    ERROR_REASON_FORM_NOT_IN_HAND: _ErrorReason.ValueType  # 82
+    """FAILED_PRECONDITION. The form was accounted for already. Metadata: form_number, state."""
+    ERROR_REASON_FORM_YEAR_CLOSED: _ErrorReason.ValueType  # 83
+    """FAILED_PRECONDITION. The ledger of the year is closed. Metadata: unit_id, year, closed_on."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -186,4 +204,22 @@ ERROR_REASON_STANDING_LEFT_TO_ADMISSION: ErrorReason.ValueType  # 59
 """FAILED_PRECONDITION. An open admission case decides about a probationary member. Metadata: person_id, case_id."""
 ERROR_REASON_HYPOTHESIS_REFUSED: ErrorReason.ValueType  # 75
 """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
+ERROR_REASON_PLAN_NOT_FOUND: ErrorReason.ValueType  # 76
+"""NOT_FOUND. Metadata: plan_id."""
+ERROR_REASON_PLAN_ALREADY_EXISTS: ErrorReason.ValueType  # 77
+"""ALREADY_EXISTS. Metadata: unit_id, year, plan_id."""
+ERROR_REASON_PLAN_EXCEEDED: ErrorReason.ValueType  # 78
+"""FAILED_PRECONDITION. A quota is smaller than what was used of it or given to units below. Metadata: unit_id, year,
+quota, needed.
+"""
+ERROR_REASON_QUOTA_EXHAUSTED: ErrorReason.ValueType  # 79
+"""FAILED_PRECONDITION. Nothing is left of a plan of the year. Metadata: unit_id, year, quota."""
+ERROR_REASON_FORM_NUMBERS_TAKEN: ErrorReason.ValueType  # 80
+"""ALREADY_EXISTS. Numbers of forms are in a ledger already. Metadata: form_number, the first of them, count."""
+ERROR_REASON_FORM_NOT_FOUND: ErrorReason.ValueType  # 81
+"""NOT_FOUND. Metadata: form_id."""
+ERROR_REASON_FORM_NOT_IN_HAND: ErrorReason.ValueType  # 82
+"""FAILED_PRECONDITION. The form was accounted for already. Metadata: form_number, state."""
+ERROR_REASON_FORM_YEAR_CLOSED: ErrorReason.ValueType  # 83
+"""FAILED_PRECONDITION. The ledger of the year is closed. Metadata: unit_id, year, closed_on."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

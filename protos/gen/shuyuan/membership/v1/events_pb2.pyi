@@ -12,6 +12,8 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.membership.v1 import account_pb2 as _account_pb2
 from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
+from shuyuan.membership.v1 import admission_form_pb2 as _admission_form_pb2
+from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
@@ -1907,3 +1909,103 @@ class MemberRemoved(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MemberRemoved: _TypeAlias = MemberRemoved  # noqa: Y015
+
+@_typing.final
+class AdmissionPlanSet(_message.Message):
+    """A unit's plan of admissions for a year was made, or its quota changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_PLAN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_plan(self) -> _admission_plan_pb2.AdmissionPlan:
+        """The plan after it."""
+
+    def __init__(
+        self,
+        *,
+        admission_plan: _admission_plan_pb2.AdmissionPlan | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_plan", b"admission_plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_plan", b"admission_plan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionPlanSet: _TypeAlias = AdmissionPlanSet  # noqa: Y015
+
+@_typing.final
+class AdmissionFormsDrawn(_message.Message):
+    """Forms were drawn and entered in a unit's ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    FORM_LEDGER_FIELD_NUMBER: _builtins.int
+    count: _builtins.int
+    """How many."""
+    @_builtins.property
+    def form_ledger(self) -> _admission_form_pb2.FormLedger:
+        """The ledger after it."""
+
+    def __init__(
+        self,
+        *,
+        count: _builtins.int = ...,
+        form_ledger: _admission_form_pb2.FormLedger | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["form_ledger", b"form_ledger"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "form_ledger", b"form_ledger"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionFormsDrawn: _TypeAlias = AdmissionFormsDrawn  # noqa: Y015
+
+@_typing.final
+class AdmissionFormAccounted(_message.Message):
+    """A form was used, lost, voided or returned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_FORM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_form(self) -> _admission_form_pb2.AdmissionForm:
+        """The form after it."""
+
+    def __init__(
+        self,
+        *,
+        admission_form: _admission_form_pb2.AdmissionForm | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_form", b"admission_form"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_form", b"admission_form"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionFormAccounted: _TypeAlias = AdmissionFormAccounted  # noqa: Y015
+
+@_typing.final
+class FormYearClosed(_message.Message):
+    """A unit's ledger of a year was closed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORM_LEDGER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def form_ledger(self) -> _admission_form_pb2.FormLedger:
+        """The ledger after it."""
+
+    def __init__(
+        self,
+        *,
+        form_ledger: _admission_form_pb2.FormLedger | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["form_ledger", b"form_ledger"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["form_ledger", b"form_ledger"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FormYearClosed: _TypeAlias = FormYearClosed  # noqa: Y015
