@@ -1,12 +1,18 @@
-"""What the organization service keeps of other services' events: who calls, and that people have moved."""
+"""What the organization service keeps of other services' events: who calls, that people have moved, who is what."""
 
-from typing import cast
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, cast
 from uuid import UUID
 
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
-from organization.operations import execution
+from chassis.intervals import Interval
+from organization.operations import copying, execution
 from shuyuan.membership.v1 import events_pb2
+
+# Whoever is suspended or under a sanction carries no Party work into a class.
+_CARRYING = ("MEMBERSHIP_STATUS_PROBATIONARY", "MEMBERSHIP_STATUS_FULL")
 
 
 async def apply_roll_move(work: UnitOfWork, event: ReceivedEvent) -> None:
@@ -21,4 +27,35 @@ async def apply_roll_move(work: UnitOfWork, event: ReceivedEvent) -> None:
         )
 
 
-CONSUMERS = [Copy("membership", "roll_move", apply_roll_move)]
+def _days(row: Mapping[str, Any]) -> Interval | None:
+    end = row.get("validUntil")
+    return Interval.of(date.fromisoformat(row["validFrom"]), date.fromisoformat(end) if end else None)
+
+
+def _ties(rows: Iterable[Mapping[str, Any]]) -> list[tuple[UUID, Interval]]:
+    return [(UUID(row["unitId"]), days) for row in rows if (days := _days(row)) is not None]
+
+
+async def apply_person(work: UnitOfWork, event: ReceivedEvent) -> None:
+    """Somebody was registered, corrected, or belongs elsewhere."""
+    person = event.resource
+    classes = [row for row in person.get("affiliations", []) if row["kind"] == "AFFILIATION_KIND_CLASS"]
+    kind = person.get("kind", "").removeprefix("PERSON_KIND_").lower()
+    await copying.keep_person(work, event.resource_id, kind, _ties(classes))
+
+
+async def apply_member(work: UnitOfWork, event: ReceivedEvent) -> None:
+    """Somebody is a member, no longer one, or takes part elsewhere; where they moved to does not matter here."""
+    if event.verb == "moved":
+        return
+    member = event.resource
+    carrying = [_days(row) for row in member.get("statuses", []) if row["status"] in _CARRYING]
+    periods = [days for days in carrying if days is not None]
+    await copying.keep_member(work, event.resource_id, periods, _ties(member.get("participations", [])))
+
+
+CONSUMERS = [
+    Copy("membership", "roll_move", apply_roll_move),
+    Copy("membership", "person", apply_person, copying.forget_persons),
+    Copy("membership", "member", apply_member, copying.forget_members),
+]

@@ -356,3 +356,39 @@ class TotalsConfirmedBySamePersonError(StateError):
     """Totals are confirmed by somebody else than the one who entered them."""
 
     reason = "TOTALS_CONFIRMED_BY_SAME_PERSON"
+
+
+class PactNotFoundError(NotFoundError):
+    """No such pact of co-building."""
+
+    reason = "PACT_NOT_FOUND"
+
+
+class PactNotPartnerError(StateError):
+    """The unit was not asked to take part."""
+
+    reason = "PACT_NOT_PARTNER"
+
+
+class PactAnsweredError(StateError):
+    """The partner answered before."""
+
+    reason = "PACT_ANSWERED"
+
+
+class PactNotJoinedError(StateError):
+    """The partner has not consented, or left before."""
+
+    reason = "PACT_NOT_JOINED"
+
+
+class PactOverError(StateError):
+    """The pact ended, or lapsed for want of consent."""
+
+    reason = "PACT_OVER"
+
+
+class CoverageSubjectNotFoundError(NotFoundError):
+    """No such building, class or club on the day."""
+
+    reason = "COVERAGE_SUBJECT_NOT_FOUND"

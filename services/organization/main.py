@@ -15,11 +15,13 @@ from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
 from organization.schedule import SCHEDULE
 from organization.servicer.appointments import AppointmentServicer
+from organization.servicer.coverage import CoverageServicer
 from organization.servicer.duties import DutyServicer
 from organization.servicer.elections import ElectionServicer
 from organization.servicer.findings import FindingServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
 from organization.servicer.links import ClassLinkServicer, PlaqueServicer
+from organization.servicer.pacts import PactServicer
 from organization.servicer.party_groups import PartyGroupServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.reorganizations import ReorganizationServicer
@@ -30,11 +32,13 @@ from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
+    coverage_service_pb2_grpc,
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
     error_reason_pb2,
     finding_service_pb2_grpc,
     grant_service_pb2_grpc,
+    pact_service_pb2_grpc,
     party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
@@ -95,6 +99,8 @@ def build(settings: Settings) -> Service:
             (class_link_service_pb2_grpc.add_ClassLinkServiceServicer_to_server, ClassLinkServicer()),
             (duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer()),
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
+            (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),
+            (pact_service_pb2_grpc.add_PactServiceServicer_to_server, PactServicer()),
             (
                 election_service_pb2_grpc.add_ElectionServiceServicer_to_server,
                 ElectionServicer(membership),

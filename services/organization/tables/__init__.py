@@ -7,6 +7,8 @@ the other tables hold what never changes and what is believed now, for speed.
 from organization.tables.base import metadata
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import election, election_elector
+from organization.tables.links import pact, pact_partner
+from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
 from organization.tables.terms import term_of_office
@@ -33,7 +35,13 @@ __all__ = [
     "election_elector",
     "grant",
     "grant_term",
+    "member_participation",
+    "member_period",
     "metadata",
+    "pact",
+    "pact_partner",
+    "person_class",
+    "person_kind",
     "place",
     "plaque",
     "post",

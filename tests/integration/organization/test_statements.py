@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis import database
-from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
+from shuyuan.organization.v1 import coverage_service_pb2, unit_pb2, unit_service_pb2
 from tests.integration.organization.world import Campus, World
 
 Sent = list[str]
@@ -87,3 +87,18 @@ async def test_what_is_answered_about_a_new_unit_is_what_is_read_afterwards(
     new = await campus.joint(world, "第一联合党支部")
 
     assert await world.unit(new.unit_id) == new
+
+
+async def test_a_page_of_coverage_gaps_is_one_statement_beside_the_checks(
+    sent: Sent, world: World, campus: Campus
+) -> None:
+    for number in range(5):
+        await world.establish("class", f"机械210{number}", campus.school.unit_id)
+    sent.clear()
+
+    request = coverage_service_pb2.ListCoverageGapsRequest()
+    answer = await world.ask(world.stubs.coverage.ListCoverageGaps, request)
+
+    assert len(answer.gaps) == 6
+    assert len([each for each in sent if "EXCEPT" in each]) == 1
+    assert len(sent) <= 3

@@ -40,10 +40,12 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2,
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
+    coverage_service_pb2_grpc,
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
     finding_service_pb2_grpc,
     grant_service_pb2_grpc,
+    pact_service_pb2_grpc,
     party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
@@ -160,6 +162,8 @@ class World:
         channel = await self._stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{server.port}"))
         self.stubs = SimpleNamespace(
             units=unit_service_pb2_grpc.UnitServiceStub(channel),
+            pacts=pact_service_pb2_grpc.PactServiceStub(channel),
+            coverage=coverage_service_pb2_grpc.CoverageServiceStub(channel),
             campuses=unit_service_pb2_grpc.CampusServiceStub(channel),
             appointments=appointment_service_pb2_grpc.AppointmentServiceStub(channel),
             grants=grant_service_pb2_grpc.GrantServiceStub(channel),

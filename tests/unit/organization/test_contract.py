@@ -21,6 +21,8 @@ from organization.domain import (
     terms,
     units,
 )
+from organization.domain.coverage import CoverageAspect, Obstacle, Source, SubjectKind
+from organization.domain.pacts import Answer, PactState
 from organization.events.shapes import number
 from shuyuan.annotations.v1 import annotations_pb2
 from shuyuan.organization.v1 import (
@@ -28,6 +30,8 @@ from shuyuan.organization.v1 import (
     appointment_pb2,
     appointment_service_pb2,
     class_link_service_pb2,
+    coverage_pb2,
+    coverage_service_pb2,
     duty_pb2,
     duty_service_pb2,
     election_pb2,
@@ -37,6 +41,8 @@ from shuyuan.organization.v1 import (
     finding_service_pb2,
     grant_pb2,
     grant_service_pb2,
+    pact_pb2,
+    pact_service_pb2,
     party_group_service_pb2,
     place_pb2,
     place_service_pb2,
@@ -53,6 +59,8 @@ from shuyuan.organization.v1 import (
 
 FILES = (
     unit_service_pb2,
+    coverage_service_pb2,
+    pact_service_pb2,
     appointment_service_pb2,
     grant_service_pb2,
     access_service_pb2,
@@ -99,6 +107,12 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (appointment_pb2.Appointment.Method.DESCRIPTOR, posts.Method),
         (appointment_pb2.Appointment.State.DESCRIPTOR, posts.AppointmentState),
         (grant_pb2.Grant.Basis.DESCRIPTOR, grants.Basis),
+        (pact_pb2.Pact.State.DESCRIPTOR, PactState),
+        (pact_pb2.PactPartner.Answer.DESCRIPTOR, Answer),
+        (coverage_pb2.CoverageSubjectKind.DESCRIPTOR, SubjectKind),
+        (coverage_pb2.CoverageAspect.DESCRIPTOR, CoverageAspect),
+        (coverage_pb2.CoverageEvidence.Source.DESCRIPTOR, Source),
+        (coverage_pb2.CoverageEvidence.Obstacle.DESCRIPTOR, Obstacle),
         (place_pb2.Place.Kind.DESCRIPTOR, places.PlaceKind),
         (place_pb2.Place.State.DESCRIPTOR, places.PlaceState),
         (duty_pb2.DutyAssignment.Part.DESCRIPTOR, duties.Part),
@@ -147,6 +161,9 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
     "noun",
     [
         "units",
+        "people",
+        "coverage",
+        "pacts",
         "unit_changes",
         "posts",
         "grants",

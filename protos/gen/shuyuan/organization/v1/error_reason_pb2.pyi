@@ -142,6 +142,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The round has no totals that wait. Metadata: `election_id`, `number`."""
     ERROR_REASON_TOTALS_CONFIRMED_BY_SAME_PERSON: _ErrorReason.ValueType  # 76
     """Who entered totals does not confirm them. Metadata: `person_id`."""
+    ERROR_REASON_PACT_NOT_FOUND: _ErrorReason.ValueType  # 110
+    """There is no pact `pact_id`. Metadata: `pact_id`."""
+    ERROR_REASON_PACT_NOT_PARTNER: _ErrorReason.ValueType  # 111
+    """The unit was not asked to take part. Metadata: `pact_id`, `unit_id`."""
+    ERROR_REASON_PACT_ANSWERED: _ErrorReason.ValueType  # 112
+    """The partner answered before. Metadata: `unit_id`, `answered_on`."""
+    ERROR_REASON_PACT_NOT_JOINED: _ErrorReason.ValueType  # 113
+    """The partner has not consented, or left before. Metadata: `unit_id`."""
+    ERROR_REASON_PACT_OVER: _ErrorReason.ValueType  # 114
+    """The pact ended or lapsed before. Metadata: `pact_id`."""
+    ERROR_REASON_COVERAGE_SUBJECT_NOT_FOUND: _ErrorReason.ValueType  # 115
+    """There is no building, class or club `subject_id` on the day. Metadata: `subject_id`, `as_of`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -268,4 +280,16 @@ ERROR_REASON_TOTALS_NOT_PENDING: ErrorReason.ValueType  # 75
 """The round has no totals that wait. Metadata: `election_id`, `number`."""
 ERROR_REASON_TOTALS_CONFIRMED_BY_SAME_PERSON: ErrorReason.ValueType  # 76
 """Who entered totals does not confirm them. Metadata: `person_id`."""
+ERROR_REASON_PACT_NOT_FOUND: ErrorReason.ValueType  # 110
+"""There is no pact `pact_id`. Metadata: `pact_id`."""
+ERROR_REASON_PACT_NOT_PARTNER: ErrorReason.ValueType  # 111
+"""The unit was not asked to take part. Metadata: `pact_id`, `unit_id`."""
+ERROR_REASON_PACT_ANSWERED: ErrorReason.ValueType  # 112
+"""The partner answered before. Metadata: `unit_id`, `answered_on`."""
+ERROR_REASON_PACT_NOT_JOINED: ErrorReason.ValueType  # 113
+"""The partner has not consented, or left before. Metadata: `unit_id`."""
+ERROR_REASON_PACT_OVER: ErrorReason.ValueType  # 114
+"""The pact ended or lapsed before. Metadata: `pact_id`."""
+ERROR_REASON_COVERAGE_SUBJECT_NOT_FOUND: ErrorReason.ValueType  # 115
+"""There is no building, class or club `subject_id` on the day. Metadata: `subject_id`, `as_of`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

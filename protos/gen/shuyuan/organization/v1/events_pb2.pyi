@@ -16,6 +16,7 @@ from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import election_pb2 as _election_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
+from shuyuan.organization.v1 import pact_pb2 as _pact_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
@@ -1656,3 +1657,143 @@ class ElectionCompleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ElectionCompleted: _TypeAlias = ElectionCompleted  # noqa: Y015
+
+@_typing.final
+class PactProposed(_message.Message):
+    """A branch asked others to build up their work together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pact(self) -> _pact_pb2.Pact:
+        """The pact after the event."""
+
+    def __init__(
+        self,
+        *,
+        pact: _pact_pb2.Pact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PactProposed: _TypeAlias = PactProposed  # noqa: Y015
+
+@_typing.final
+class PactConsented(_message.Message):
+    """A partner consented."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    PACT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The partner."""
+    @_builtins.property
+    def pact(self) -> _pact_pb2.Pact:
+        """The pact after the event."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        pact: _pact_pb2.Pact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PactConsented: _TypeAlias = PactConsented  # noqa: Y015
+
+@_typing.final
+class PactRefused(_message.Message):
+    """A partner refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    PACT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The partner."""
+    @_builtins.property
+    def pact(self) -> _pact_pb2.Pact:
+        """The pact after the event."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        pact: _pact_pb2.Pact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PactRefused: _TypeAlias = PactRefused  # noqa: Y015
+
+@_typing.final
+class PactLeft(_message.Message):
+    """A partner leaves a pact from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    LEAVES_ON_FIELD_NUMBER: _builtins.int
+    PACT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The partner."""
+    leaves_on: _builtins.str
+    """First day on which it no longer takes part."""
+    @_builtins.property
+    def pact(self) -> _pact_pb2.Pact:
+        """The pact after the event."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        leaves_on: _builtins.str = ...,
+        pact: _pact_pb2.Pact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leaves_on", b"leaves_on", "pact", b"pact", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PactLeft: _TypeAlias = PactLeft  # noqa: Y015
+
+@_typing.final
+class PactEnded(_message.Message):
+    """A pact ends, or its proposal was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    PACT_FIELD_NUMBER: _builtins.int
+    ends_on: _builtins.str
+    """First day on which it no longer stands."""
+    @_builtins.property
+    def pact(self) -> _pact_pb2.Pact:
+        """The pact after the event."""
+
+    def __init__(
+        self,
+        *,
+        ends_on: _builtins.str = ...,
+        pact: _pact_pb2.Pact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pact", b"pact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "pact", b"pact"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PactEnded: _TypeAlias = PactEnded  # noqa: Y015
