@@ -1,3 +1,4 @@
+import time
 import timeit
 
 import pytest
@@ -87,7 +88,8 @@ def test_cost_does_not_grow_with_the_number_of_routes(collection: str) -> None:
         name = "units" if collection == "units" else f"things{last}"
         path = f"/v1/{name}/0192f0c1-2b7a-7cc3-8000-0123456789ab:verb{last}"
         assert made.find(path) is not None
-        return min(timeit.repeat(lambda: made.find(path), number=2000, repeat=7))
+        # The processor's time: what other processes take of it is not the router's cost.
+        return min(timeit.repeat(lambda: made.find(path), timer=time.process_time, number=2000, repeat=7))
 
     # A list would cost forty times as much; what is left is the cache of a busy machine.
     assert cost(400) / cost(10) < 3
