@@ -116,7 +116,7 @@ class TestFollowing:
             "AdmissionService/ImportAdmissionCases",
             register(on_paper(campus, campus.applicant, steps_until(campus, "conversion_approval"))),
         )
-        assert [step for step, *_ in await told(office, campus.secretary)][-1] == "archive"
+        assert "archive" in {step for step, *_ in await told(office, campus.secretary)}
 
     async def test_what_was_there_before_the_inbox_is_written_by_the_timer(self, campus: Campus) -> None:
         office = campus.office
