@@ -77,6 +77,13 @@ class Route:
         )
 
     @property
+    def file_field(self) -> Field | None:
+        """The field that takes the bytes of the body as they are, for a request that carries a file."""
+        field = fields_by_name(self.method.input_type).get(self.body)
+        is_file = field is not None and field.message is not None and field.message.full_name == HTTP_BODY
+        return field if is_file else None
+
+    @property
     def answer_message(self) -> Descriptor:
         """The message whose document is the answer."""
         if not self.response_body:
@@ -140,6 +147,7 @@ def _route(method: MethodDescriptor, target: str) -> Route:
         raise ContractError(f"{method.full_name} does not say who may call it")
     template = getattr(rule, verb)
     known = fields_by_name(method.input_type)
+    _check_file(method, known.get(rule.body))
     names = _PARAMETER.findall(template)
     if "{" in _PARAMETER.sub("", template) or not all(name in known for name in names):
         raise ContractError(f"{method.full_name}: {template} names what the request does not have")
@@ -156,6 +164,13 @@ def _route(method: MethodDescriptor, target: str) -> Route:
         access=access,
         is_streaming=method.server_streaming,
     )
+
+
+def _check_file(method: MethodDescriptor, field: Field | None) -> None:
+    if field is None or field.message is None or field.message.full_name != HTTP_BODY:
+        return
+    if not field.rules.media_types or not field.rules.max_bytes:
+        raise ContractError(f"{method.full_name}: a file has media types and a bound")
 
 
 def _message_field(descriptor: Descriptor, name: str) -> Descriptor:

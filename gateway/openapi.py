@@ -118,7 +118,7 @@ def derive(served: tuple[Route, ...]) -> dict[str, Any]:
 def _walk(schemas: Schemas, served: tuple[Route, ...]) -> None:
     for route in served:
         schemas.walk(route.answer_message, Use.ANSWER)
-        if route.body_message is not None:
+        if route.body_message is not None and route.file_field is None:
             schemas.walk(route.body_message, Use.REQUEST)
         for field in (*route.path_fields, *route.query_fields):
             schemas.walk_field(field)
@@ -153,7 +153,9 @@ def _operation(schemas: Schemas, route: Route) -> dict[str, Any]:
         "responses": _responses(schemas, route),
     }
     body = route.body_message
-    if body is not None:
+    if route.file_field is not None:
+        operation["requestBody"] = _file(route.file_field)
+    elif body is not None:
         without = [field.name for field in route.path_fields] if route.body == "*" else []
         schema = schemas.message(body, Use.REQUEST, without=without)
         required = any(
@@ -163,6 +165,16 @@ def _operation(schemas: Schemas, route: Route) -> dict[str, Any]:
     if route.is_public:
         operation["security"] = []
     return operation
+
+
+def _file(field: Field) -> Schema:
+    # Bytes have no schema in OpenAPI 3.1; the bound is ours.
+    return {
+        "required": True,
+        "description": f"{describe(field.descriptor.full_name)} At most {field.rules.max_bytes} bytes.".strip(),
+        "content": {media_type: {"schema": {}} for media_type in field.rules.media_types},
+        "x-max-bytes": field.rules.max_bytes,
+    }
 
 
 def _parameters(schemas: Schemas, route: Route) -> list[Schema]:
@@ -208,7 +220,7 @@ def _has_etag(route: Route) -> bool:
 def _responses(schemas: Schemas, route: Route) -> dict[str, Any]:
     answer = route.answer_message
     content = (
-        {"*/*": {"schema": {}}}
+        {media_type: {"schema": {}} for media_type in _media_types(route)}
         if answer.full_name == HTTP_BODY
         else {"application/json": {"schema": schemas.message(answer, Use.ANSWER)}}
     )
@@ -232,6 +244,11 @@ def _responses(schemas: Schemas, route: Route) -> dict[str, Any]:
     for status in sorted(_problem_statuses(route)):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return responses
+
+
+def _media_types(route: Route) -> list[str]:
+    field = fields_by_name(route.method.output_type).get(route.response_body)
+    return list(field.rules.media_types) if field is not None and field.rules.media_types else ["*/*"]
 
 
 def _problem_statuses(route: Route) -> set[int]:

@@ -86,7 +86,7 @@ def assemble(
 ) -> Gateway:
     """Make an endpoint of every route of the contract, and the application of them."""
     composed = Composed(upstreams)
-    limits = Limits(settings.http_max_body_bytes, settings.http_request_seconds)
+    limits = Limits(settings.http_max_body_bytes, settings.http_request_seconds, settings.http_file_seconds)
     endpoints = [
         Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits) for route in routes()
     ]

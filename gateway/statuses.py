@@ -39,7 +39,7 @@ class BodyTooLargeError(HttpError):
 
 
 class MediaTypeNotSupportedError(HttpError):
-    """The body is not JSON by its own word."""
+    """The body is of no type that is taken here, by its own word."""
 
     http_status, reason = 415, "MEDIA_TYPE_NOT_SUPPORTED"
 
@@ -84,7 +84,7 @@ STATUSES = {
     ),
     412: Status("版本已变化", "Changed meanwhile", "`If-Match` is not the present ETag."),
     413: Status("正文过大", "Body too large", "The body is larger than allowed."),
-    415: Status("类型不支持", "Unsupported media type", "The body is not `application/json`."),
+    415: Status("类型不支持", "Unsupported media type", "The body is not of a media type taken here."),
     422: Status(
         "不符合规定",
         "Rules not satisfied",

@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from chassis.errors import UnauthenticatedError
 from chassis.protojson import RejectedError, decoder, encoder, parameter_reader
-from chassis.protojson.fields import fields_by_name
+from chassis.protojson.fields import Field, fields_by_name
 from chassis.tokens import Claims
 from chassis.violations import Violation
 from gateway.contract import HTTP_BODY, Route
@@ -42,6 +42,8 @@ class Limits:
 
     body_bytes: int
     seconds: float
+    # A file is read through, or put together, while the caller waits.
+    file_seconds: float
 
 
 class Reply(NamedTuple):
@@ -76,7 +78,9 @@ class Endpoint:
         query = [field.name for field in route.query_fields]
         self._read_query = parameter_reader(route.method.input_type, query)
         self._needs_query = any(field.rules.required for field in route.query_fields)
-        self._read_body = _body_reader(route)
+        self._file = route.file_field
+        self._is_about_a_file = self._file is not None or route.answer_message.full_name == HTTP_BODY
+        self._read_body = None if route.file_field is not None else _body_reader(route)
         self._print = _printer(route)
         self._has_etag = "etag" in fields_by_name(route.answer_message)
 
@@ -84,7 +88,8 @@ class Endpoint:
         """Answer one request; every failure is an exception that `problems` understands."""
         metadata = await self._authenticate(headers)
         request = await self._read(scope, receive, headers, values, metadata)
-        answer, trailing = await self._invoke(request, metadata, self._limits.seconds)
+        seconds = self._limits.file_seconds if self._is_about_a_file else self._limits.seconds
+        answer, trailing = await self._invoke(request, metadata, seconds)
         if self.route.response_body:
             answer = getattr(answer, self.route.response_body)
         replied: list[Header] = []
@@ -122,7 +127,9 @@ class Endpoint:
         if self.route.access.if_match and headers.get("if-match") is None:
             raise IfMatchRequiredError()
         request = self._make()
-        if self._read_body is not None:
+        if self._file is not None:
+            await read_file(receive, headers, self._file, request)
+        elif self._read_body is not None:
             body = await read_body(receive, headers, self._limits.body_bytes)
             self._read_body(request, body, found)
         if self._read_path is not None:
@@ -148,19 +155,34 @@ class Endpoint:
 
 async def read_body(receive: Receive, headers: Headers, most: int) -> bytes:
     """Read a JSON body of at most `most` bytes."""
+    body = await _read_bytes(receive, headers, most)
+    if body and not _is_json(headers.get("content-type")):
+        raise MediaTypeNotSupportedError()
+    return body
+
+
+async def read_file(receive: Receive, headers: Headers, field: Field, request: Message) -> None:
+    """Read a body of bytes into its field; one of another type or size than the contract takes is refused."""
+    media_type = (headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if media_type not in field.rules.media_types:
+        raise MediaTypeNotSupportedError()
+    file = getattr(request, field.name)
+    file.data = await _read_bytes(receive, headers, field.rules.max_bytes)
+    file.content_type = media_type
+
+
+async def _read_bytes(receive: Receive, headers: Headers, most: int) -> bytes:
     announced = headers.get("content-length")
     if announced is not None and announced.isdecimal() and int(announced) > most:
         raise BodyTooLargeError(limit=most)
     message = await receive()
-    body: bytes = message.get("body", b"")
+    body = bytearray(message.get("body", b""))
     while message.get("more_body", False) and len(body) <= most:
         message = await receive()
         body += message.get("body", b"")
     if len(body) > most:
         raise BodyTooLargeError(limit=most)
-    if body and not _is_json(headers.get("content-type")):
-        raise MediaTypeNotSupportedError()
-    return body
+    return bytes(body)
 
 
 def _is_json(header: str | None) -> bool:

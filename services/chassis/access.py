@@ -21,6 +21,7 @@ from chassis.access_store import (
     forget_grants,
     forget_units,
     put_account,
+    put_accounts,
     put_grant,
     replace_edges,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "forget_grants",
     "forget_units",
     "put_account",
+    "put_accounts",
     "put_grant",
     "replace_edges",
     "within",

@@ -273,6 +273,13 @@ async def put_account(
     work.after_commit(work.call.access.control.forget)
 
 
+async def put_accounts(work: "UnitOfWork", accounts: Iterable[tuple[str, str, UUID, bool]]) -> None:
+    """The same for many (issuer, number key, person, active), pipelined."""
+    names = ("issuer", "number_key", "person_id", "active")
+    await work.execute_many(_PUT_ACCOUNT, [dict(zip(names, account, strict=True)) for account in accounts])
+    work.after_commit(work.call.access.control.forget)
+
+
 _FORGET_UNITS = [query(sa.text(f"DELETE FROM {table}")) for table in ("access_edge", "access_closure")]
 _FORGET_GRANTS = query(sa.text("DELETE FROM access_grant"))
 _FORGET_ACCOUNTS = query(sa.text("DELETE FROM access_account"))

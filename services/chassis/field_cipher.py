@@ -24,21 +24,29 @@ class FieldCipher:
 
     def seal(self, text: str, *, context: str) -> bytes:
         """The value as stored: key id, nonce and sealed bytes."""
+        return self.seal_bytes(text.encode(), context=context)
+
+    def seal_bytes(self, data: bytes, *, context: str) -> bytes:
+        """The same for bytes, such as those of a file."""
         if self._current is None:
             raise InternalError(cause="no field key is set")
         kid = self._current.encode()
         nonce = os.urandom(_NONCE)
-        sealed = self._ring[self._current].encrypt(nonce, text.encode(), context.encode())
+        sealed = self._ring[self._current].encrypt(nonce, data, context.encode())
         return bytes([len(kid)]) + kid + nonce + sealed
 
     def open(self, blob: bytes, *, context: str) -> str:
         """The value again; a defect where its key is gone or it was moved from another place."""
+        return self.open_bytes(blob, context=context).decode()
+
+    def open_bytes(self, blob: bytes, *, context: str) -> bytes:
+        """The same for bytes."""
         end = 1 + blob[0]
         key = self._ring.get(blob[1:end].decode())
         if key is None:
             raise InternalError(cause="a field key is missing from the ring")
         try:
-            return key.decrypt(blob[end : end + _NONCE], blob[end + _NONCE :], context.encode()).decode()
+            return key.decrypt(blob[end : end + _NONCE], blob[end + _NONCE :], context.encode())
         except InvalidTag:
             raise InternalError(cause="a sealed value does not belong here") from None
 

@@ -289,3 +289,45 @@ class ImportRefusedError(InvalidArgumentError):
     """Cases to be brought in cannot be as they are told."""
 
     reason = "IMPORT_REFUSED"
+
+
+class RosterFileRefusedError(InvalidArgumentError):
+    """The file is no table that can be read, or lacks a column."""
+
+    reason = "ROSTER_FILE_REFUSED"
+
+
+class RosterImportNotFoundError(NotFoundError):
+    """There is no such import."""
+
+    reason = "ROSTER_IMPORT_NOT_FOUND"
+
+
+class RosterImportStateError(StateError):
+    """The import is not in a state for this."""
+
+    reason = "ROSTER_IMPORT_STATE"
+
+
+class RosterHasProblemsError(StateError):
+    """Rows are wrong, so that nothing was entered."""
+
+    reason = "ROSTER_HAS_PROBLEMS"
+
+
+class RosterAlreadyImportedError(AlreadyExistsError):
+    """The same file was applied before."""
+
+    reason = "ROSTER_ALREADY_IMPORTED"
+
+
+class RosterStoodUponError(StateError):
+    """Later facts stand on rows of the import."""
+
+    reason = "ROSTER_STOOD_UPON"
+
+
+class RosterTooLargeError(StateError):
+    """A roster would have more rows than a file holds."""
+
+    reason = "ROSTER_TOO_LARGE"

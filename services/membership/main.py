@@ -21,6 +21,7 @@ from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
+from membership.servicer.rosters import RosterServicer
 from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
@@ -35,6 +36,7 @@ from shuyuan.membership.v1 import (
     inbox_service_pb2_grpc,
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
+    roster_service_pb2_grpc,
     standing_service_pb2_grpc,
     transfer_service_pb2_grpc,
 )
@@ -74,6 +76,7 @@ def build(settings: Settings) -> Service:
                 CounterfactualServicer(means),
             ),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
+            (roster_service_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
             (compliance_service_pb2_grpc.add_ComplianceServiceServicer_to_server, ComplianceServicer(means)),
             (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),

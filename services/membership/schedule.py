@@ -1,13 +1,18 @@
 """Timed work of the membership service, beside the chores of the frame."""
 
+from datetime import timedelta
+
 from chassis.calls import Call
-from chassis.schedule import Daily, Slot, Timed
-from membership.operations import inbox, transfers
+from chassis.schedule import Daily, Every, Slot, Timed
+from membership.operations import inbox, rosters, transfers
 from membership.operations.means import Means
+
+# Large rosters are asked for and take longer than anybody waits.
+_ENTER_ROSTERS = Every(timedelta(seconds=30))
 
 
 def schedule(means: Means) -> list[Timed]:
-    """The table of timed work; of each row the newest day is enough, it covers every day before."""
+    """The table of timed work; of each daily row the newest day is enough, it covers every day before."""
 
     async def expire_transfers(call: Call, slot: Slot) -> int:
         return await transfers.announce_expired(call, means, slot)
@@ -15,7 +20,12 @@ def schedule(means: Means) -> list[Timed]:
     async def remind(call: Call, slot: Slot) -> int:
         return await inbox.remind(call, means, slot)
 
+    async def enter_rosters(call: Call, slot: Slot) -> int:
+        return await rosters.enter_waiting(call, means)
+
     return [
         Timed("membership.expire-transfers", Daily(), expire_transfers),
         Timed("membership.remind", Daily(), remind),
+        Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
+        Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters),
     ]

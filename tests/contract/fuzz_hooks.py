@@ -14,3 +14,10 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     del context, kwargs
     if case.headers and case.headers.get("After-Event") == _STOPGAP:
         del case.headers["After-Event"]
+
+
+@schemathesis.serializer("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+def as_file(context: Any, value: Any) -> bytes:
+    """Send whatever is generated as the bytes of a file."""
+    del context
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

@@ -62,6 +62,21 @@ class Api:
     ) -> httpx2.Response:
         return await self.request("POST", path, body={} if body is None else body, headers=headers)
 
+    async def post_file(
+        self,
+        path: str,
+        data: bytes,
+        media_type: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **params: Any,
+    ) -> httpx2.Response:
+        """POST of bytes as they are; keywords are query parameters."""
+        given = {**(headers or {}), "Content-Type": media_type}
+        answer = await self.client.request("POST", path, params=params or None, headers=given, content=data)
+        touched.note_path("POST", path)
+        return answer
+
     async def patch(
         self, path: str, body: Any, *, etag: str | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx2.Response:

@@ -104,16 +104,28 @@ def _judge_value(field: Field) -> _Judge | None:
 def _judge_message(field: Field) -> _Judge:
     name, required, descriptor = field.name, field.rules.required, field.message
     assert descriptor is not None
+    media_types = bool(field.rules.media_types)
 
     def judge(message: Message, path: str, found: list[Violation]) -> None:
         if message.HasField(name):
             inner = getattr(message, name)
             for part in _judges(descriptor):
                 part(inner, f"{path}{name}.", found)
+            if media_types:
+                _judge_file(field, inner, path, found)
         elif required:
             found.append(texts.violation(path + name, field, texts.REQUIRED))
 
     return judge
+
+
+def _judge_file(field: Field, file: Any, path: str, found: list[Violation]) -> None:
+    if file.content_type not in field.rules.media_types:
+        text = texts.not_enum(list(field.rules.media_types))
+        found.append(texts.violation(f"{path}{field.name}.content_type", field, text))
+    if len(file.data) > field.rules.max_bytes:
+        text = texts.too_many_bytes(field.rules.max_bytes)
+        found.append(texts.violation(f"{path}{field.name}.data", field, text))
 
 
 def _judge_items(field: Field) -> Callable[[Any, str, list[Violation]], None]:

@@ -72,6 +72,11 @@ def too_long(most: int) -> Text:
     return Text(f"最多 {most} 个字符", f"must have at most {most} characters")
 
 
+def too_many_bytes(most: int) -> Text:
+    """Say how many bytes are allowed."""
+    return Text(f"最多 {most} 字节", f"must have at most {most} bytes")
+
+
 def no_match(pattern: str) -> Text:
     """Say which pattern holds."""
     return Text(f"应符合格式 {pattern}", f"must match {pattern}")

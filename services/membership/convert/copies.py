@@ -22,6 +22,7 @@ def unit(resource: Mapping[str, Any]) -> Unit:
         established_on=day(resource["establishedOn"], "established_on"),
         dissolved_on=day(dissolved, "dissolved_on") if dissolved else None,
         frozen_by=UUID(frozen) if frozen else None,
+        name=resource.get("name", ""),
     )
 
 

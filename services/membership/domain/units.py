@@ -43,6 +43,8 @@ class Unit:
     established_on: date
     dissolved_on: date | None
     frozen_by: UUID | None = None
+    # Rosters name units by it.
+    name: str = ""
 
     def check_in_force(self, day: date) -> None:
         """Refuse a unit that does not exist on the day."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.access import put_account
+from chassis.access import put_account, put_accounts
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.ids import new_id, number_key
@@ -52,18 +52,19 @@ class PersonChange:
 async def register_person(call: Call, means: Means, new: NewPerson) -> Person:
     """Register one person."""
     async with call.transaction() as work:
-        (person,) = await _register(work, means, [new])
+        (person,) = await register_all(work, means, [new])
         return work.answer(person)
 
 
 async def register_people(call: Call, means: Means, people: Sequence[NewPerson]) -> list[UUID]:
     """Register many persons: all of them or none."""
     async with call.transaction() as work:
-        await _register(work, means, people)
+        await register_all(work, means, people)
         return work.answer([new.person_id for new in people])
 
 
-async def _register(work: UnitOfWork, means: Means, people: Sequence[NewPerson]) -> list[Person]:
+async def register_all(work: UnitOfWork, means: Means, people: Sequence[NewPerson]) -> list[Person]:
+    """Register persons with their logins in a unit of work of whoever brings them."""
     for new in people:
         domain.check_new_person(new, today=work.today)
     # One registration at a time: two that bring the same number must not both find it free.
@@ -78,8 +79,8 @@ async def _register(work: UnitOfWork, means: Means, people: Sequence[NewPerson])
     registered = [_registered(new, work.now) for new in people]
     for person in registered:
         work.emit(events.person_registered(person))
+    await put_accounts(work, [(one.issuer, one.number_key, one.person_id, one.active) for one in accounts])
     for account in accounts:
-        await put_account(work, account.issuer, account.number_key, account.person_id, account.active)
         work.emit(events.account_opened(account))
     return registered
 
@@ -296,7 +297,7 @@ async def bootstrap(call: Call, means: Means, new: NewPerson) -> Person:
         found = await persons.find(work, means.cipher, new.person_id, today=work.today)
         if found is not None:
             return found
-        (person,) = await _register(work, means, [new])
+        (person,) = await register_all(work, means, [new])
         return person
 
 

@@ -97,14 +97,19 @@ async def _require_on_member(call: Call, permission: str, person_id: UUID, *, ow
 async def establish(call: Call, new: Sequence[NewMember]) -> int:
     """Enter existing members with their standing: all of them or none."""
     async with call.transaction() as work:
-        for item in new:
-            domain.check_new_member(item, today=work.today)
-        await work.lock("membership.establish")
-        await _check_establishable(work, new)
-        await members.add(work, new)
-        for member in await members.find_many(work, [item.person_id for item in new]):
-            work.emit(events.member_established(member))
+        await establish_all(work, new)
         return work.answer(len(new))
+
+
+async def establish_all(work: UnitOfWork, new: Sequence[NewMember]) -> None:
+    """Enter existing members in a unit of work of whoever brings them."""
+    for item in new:
+        domain.check_new_member(item, today=work.today)
+    await work.lock("membership.establish")
+    await _check_establishable(work, new)
+    await members.add(work, new)
+    for member in await members.find_many(work, [item.person_id for item in new]):
+        work.emit(events.member_established(member))
 
 
 async def _check_establishable(work: UnitOfWork, new: Sequence[NewMember]) -> None:

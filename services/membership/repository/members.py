@@ -126,6 +126,23 @@ _STATUSES = query(
              WHERE s.person_id = ANY (CAST(:person_ids AS uuid[])) AND {believed("s")} AND {holding("s")}"""
     )
 )
+_ROSTER = query(
+    sa.text(
+        f"""SELECT {_HEAD}, {_facts("m.person_id")} FROM member m JOIN person p USING (person_id)
+             WHERE EXISTS (
+                   SELECT FROM relationship r JOIN access_closure c ON c.descendant_id = r.unit_id
+                    WHERE r.person_id = m.person_id AND r.recorded_until IS NULL
+                      AND r.valid @> CAST(:access_day AS date) AND c.valid @> CAST(:access_day AS date)
+                      AND c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+                      AND (CAST(:access_reading AS boolean) OR NOT c.reading_only))
+               AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+                   SELECT FROM relationship r JOIN access_closure c ON c.descendant_id = r.unit_id
+                    WHERE r.person_id = m.person_id AND r.recorded_until IS NULL
+                      AND r.valid @> CAST(:access_day AS date) AND c.valid @> CAST(:access_day AS date)
+                      AND c.ancestor_id = CAST(:unit_id AS uuid) AND NOT c.reading_only))
+             ORDER BY p.pinyin, m.person_id LIMIT :size"""
+    )
+)
 _HELD = query(
     sa.text(
         """SELECT (SELECT count(*) FROM relationship h WHERE h.unit_id = :unit_id AND h.recorded_until IS NULL
@@ -212,6 +229,14 @@ async def page(
         size=size,
         **scope,
     )
+    return [_member(row) for row in rows]
+
+
+async def roster(
+    reader: Reader, *, scope: Mapping[str, Any], unit_id: UUID | None, size: int
+) -> list[Member]:
+    """Members of today in the caller's scope, with everything believed of them, in the order of their names."""
+    rows = await reader.fetch(_ROSTER, unit_id=unit_id, as_of=None, known_at=None, size=size, **scope)
     return [_member(row) for row in rows]
 
 

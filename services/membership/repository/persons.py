@@ -38,6 +38,12 @@ _COLUMNS = f"""
     (SELECT c.stage FROM admission_case c WHERE c.person_id = p.person_id AND c.state = 'open') AS stage
 """
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM person p WHERE p.person_id = :person_id"))
+_FIND_MANY = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM person p WHERE p.person_id = ANY (CAST(:person_ids AS uuid[]))
+             ORDER BY p.person_id"""
+    )
+)
 _LOCK = query(sa.text("SELECT version FROM person WHERE person_id = :person_id FOR UPDATE"))
 # Where a person belongs today: what decides who may read the file.
 _UNITS = """
@@ -73,6 +79,23 @@ _LIST = query(
                        AND NOT b.reading_only))
                AND {_IN_SCOPE}
              ORDER BY p.person_id LIMIT :size"""
+    )
+)
+_ROSTER = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM person p
+             WHERE (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+                    SELECT FROM ({_UNITS}) u JOIN access_closure b ON b.descendant_id = u.unit_id
+                     WHERE b.ancestor_id = CAST(:unit_id AS uuid) AND b.valid @> CAST(:today AS date)
+                       AND NOT b.reading_only))
+               AND {_IN_SCOPE}
+             ORDER BY p.pinyin, p.person_id LIMIT :size"""
+    )
+)
+_NUMBERS = query(
+    sa.text(
+        """SELECT person_id, number_sealed FROM person
+            WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND number_sealed IS NOT NULL"""
     )
 )
 _VISIBLE = query(
@@ -124,6 +147,12 @@ _ADD_ACCOUNT = query(
 _ACCOUNT = "account_id, person_id, issuer, number_key, active, version"
 _ACCOUNTS_OF = query(
     sa.text(f"SELECT {_ACCOUNT} FROM account WHERE person_id = :person_id ORDER BY account_id")
+)
+_ACCOUNTS_OF_MANY = query(
+    sa.text(
+        f"""SELECT {_ACCOUNT} FROM account WHERE person_id = ANY (CAST(:person_ids AS uuid[]))
+             ORDER BY account_id"""
+    )
 )
 _LOCK_ACCOUNT = query(sa.text(f"SELECT {_ACCOUNT} FROM account WHERE account_id = :account_id FOR UPDATE"))
 _SET_ACTIVE = query(
@@ -187,6 +216,14 @@ async def find(reader: Reader, cipher: FieldCipher, person_id: UUID, *, today: d
     return None if row is None else _person(row, cipher)
 
 
+async def find_many(
+    reader: Reader, cipher: FieldCipher, person_ids: Sequence[UUID], *, today: date
+) -> list[Person]:
+    """Those of these persons who are registered."""
+    rows = await reader.fetch(_FIND_MANY, person_ids=list(person_ids), today=today)
+    return [_person(row, cipher) for row in rows]
+
+
 async def lock(work: UnitOfWork, person_id: UUID) -> int | None:
     """Make other writers of the person wait; the version, None where there is no such person."""
     version: int | None = await work.fetch_value(_LOCK, person_id=person_id)
@@ -216,6 +253,26 @@ async def page(
     """Persons of the caller's scope in the order of their ids."""
     rows = await reader.fetch(_LIST, today=today, after=after, size=size, **scope, **filters)
     return [_person(row, cipher) for row in rows]
+
+
+async def roster(
+    reader: Reader,
+    cipher: FieldCipher,
+    *,
+    today: date,
+    scope: Mapping[str, Any],
+    unit_id: UUID | None,
+    size: int,
+) -> list[Person]:
+    """Persons of the caller's scope in the order of their names."""
+    rows = await reader.fetch(_ROSTER, today=today, unit_id=unit_id, size=size, **scope)
+    return [_person(row, cipher) for row in rows]
+
+
+async def numbers(reader: Reader, cipher: FieldCipher, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The campus numbers of those of these persons who have one."""
+    rows = await reader.fetch(_NUMBERS, person_ids=list(person_ids))
+    return {row["person_id"]: cipher.open(row["number_sealed"], context=NUMBER_CONTEXT) for row in rows}
 
 
 async def labels(reader: Reader, person_ids: Sequence[UUID]) -> list[Label]:
@@ -346,6 +403,12 @@ async def add_accounts(work: UnitOfWork, accounts: Sequence[Account]) -> None:
 async def accounts_of(reader: Reader, person_id: UUID) -> list[Account]:
     """The logins of a person."""
     return [_account(row) for row in await reader.fetch(_ACCOUNTS_OF, person_id=person_id)]
+
+
+async def accounts_of_many(reader: Reader, person_ids: Sequence[UUID]) -> list[Account]:
+    """The logins of these persons."""
+    rows = await reader.fetch(_ACCOUNTS_OF_MANY, person_ids=list(person_ids))
+    return [_account(row) for row in rows]
 
 
 async def lock_account(work: UnitOfWork, account_id: UUID) -> Account | None:

@@ -9,7 +9,7 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
 from membership.domain.units import Unit
 
-_COLUMNS = "unit_id, kind, form, established_on, dissolved_on, frozen_by"
+_COLUMNS = "unit_id, kind, form, established_on, dissolved_on, frozen_by, name"
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"))
 # Whoever joins or leaves a unit holds it until the commit: what freezes or dissolves it is kept only afterwards, and
 # whoever asks after that is told of the newcomer.
@@ -19,13 +19,14 @@ _HOLD = query(
              ORDER BY unit_id FOR SHARE"""
     )
 )
+_NAMED = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE name = ANY (CAST(:names AS text[]))"))
 _PUT = query(
     sa.text(
         f"""INSERT INTO unit ({_COLUMNS}, version)
-            VALUES (:unit_id, :kind, :form, :established_on, :dissolved_on, :frozen_by, :version)
+            VALUES (:unit_id, :kind, :form, :established_on, :dissolved_on, :frozen_by, :name, :version)
             ON CONFLICT (unit_id) DO UPDATE
                SET kind = excluded.kind, form = excluded.form, established_on = excluded.established_on,
-                   dissolved_on = excluded.dissolved_on, frozen_by = excluded.frozen_by,
+                   dissolved_on = excluded.dissolved_on, frozen_by = excluded.frozen_by, name = excluded.name,
                    version = excluded.version
              WHERE unit.version < excluded.version"""
     )
@@ -51,6 +52,11 @@ async def find(reader: Reader, unit_id: UUID) -> Unit | None:
     return (await find_all(reader, [unit_id])).get(unit_id)
 
 
+async def named(reader: Reader, names: Iterable[str]) -> list[Unit]:
+    """The units that bear one of these names; several may bear the same."""
+    return [_unit(row) for row in await reader.fetch(_NAMED, names=list(names))]
+
+
 async def put(work: UnitOfWork, unit: Unit, *, version: int) -> None:
     """Keep a unit as it stands now; an older version than ours changes nothing."""
     await work.execute(
@@ -61,6 +67,7 @@ async def put(work: UnitOfWork, unit: Unit, *, version: int) -> None:
         established_on=unit.established_on,
         dissolved_on=unit.dissolved_on,
         frozen_by=unit.frozen_by,
+        name=unit.name,
         version=version,
     )
 

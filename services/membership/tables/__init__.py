@@ -22,6 +22,7 @@ from membership.tables.members import (
 )
 from membership.tables.people import account, affiliation, person
 from membership.tables.plans import admission_plan
+from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.standing import standing_case, standing_entry
 
 __all__ = [
@@ -44,6 +45,9 @@ __all__ = [
     "relationship",
     "reminder",
     "roll_move",
+    "roster_import",
+    "roster_problem",
+    "roster_row",
     "rule_set",
     "standing_case",
     "standing_entry",

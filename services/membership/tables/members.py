@@ -66,7 +66,9 @@ unit = sa.Table(
     day_column("dissolved_on", null=True),
     id_column("frozen_by", null=True),
     version_column(),
+    text_column("name"),
 )
+sa.Index("unit_name_idx", unit.c.name)
 
 # Transfers of the relationship; the newest letter only, what went before is in the events.
 transfer = sa.Table(

@@ -33,6 +33,7 @@ from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
+from membership.servicer.rosters import RosterServicer
 from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from rulebook import RuleBook
@@ -102,6 +103,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "StandingService": StandingServicer(self.means),
+            "RosterService": RosterServicer(self.means),
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),
             "InboxService": InboxServicer(self.means),
@@ -157,11 +159,12 @@ class Office:
         frozen_by: UUID | None = None,
         unit_id: UUID | None = None,
         version: int = 1,
+        name: str = "",
     ) -> UUID:
         """A unit as the organization service would have announced it."""
         unit_id = unit_id or uuid4()
         async with self.call(_caller(None)).transaction() as work:
-            await keep_unit(work, Unit(unit_id, kind, form, since, until, frozen_by), version=version)
+            await keep_unit(work, Unit(unit_id, kind, form, since, until, frozen_by, name), version=version)
             await replace_edges(
                 work,
                 unit_id,

@@ -198,6 +198,8 @@ class FieldRules(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     SENSITIVE_FIELD_NUMBER: _builtins.int
     ZH_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPES_FIELD_NUMBER: _builtins.int
+    MAX_BYTES_FIELD_NUMBER: _builtins.int
     required: _builtins.bool
     """The request must carry the field, and a string must not be blank."""
     min_length: _builtins.int
@@ -222,6 +224,12 @@ class FieldRules(_message.Message):
     """Personal data: stripped from events, masked in logs, shown only where the operation says so."""
     zh: _builtins.str
     """The Chinese term, shown in documentation and error messages."""
+    max_bytes: _builtins.int
+    """For such a field: most bytes of the body."""
+    @_builtins.property
+    def media_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """For a field of google.api.HttpBody, which is sent as the whole body of the request: the media types taken."""
+
     def __init__(
         self,
         *,
@@ -237,10 +245,12 @@ class FieldRules(_message.Message):
         format: Global___Format.ValueType = ...,
         sensitive: _builtins.bool = ...,
         zh: _builtins.str = ...,
+        media_types: _abc.Iterable[_builtins.str] | None = ...,
+        max_bytes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "maximum", b"maximum", "minimum", b"minimum"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "format", b"format", "max_items", b"max_items", "max_length", b"max_length", "maximum", b"maximum", "min_items", b"min_items", "min_length", b"min_length", "minimum", b"minimum", "pattern", b"pattern", "required", b"required", "sensitive", b"sensitive", "unique_items", b"unique_items", "zh", b"zh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "format", b"format", "max_bytes", b"max_bytes", "max_items", b"max_items", "max_length", b"max_length", "maximum", b"maximum", "media_types", b"media_types", "min_items", b"min_items", "min_length", b"min_length", "minimum", b"minimum", "pattern", b"pattern", "required", b"required", "sensitive", b"sensitive", "unique_items", b"unique_items", "zh", b"zh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__maximum: _TypeAlias = _typing.Literal["maximum"]  # noqa: Y015
     _WhichOneofArgType__maximum: _TypeAlias = _typing.Literal["_maximum", b"_maximum"]  # noqa: Y015

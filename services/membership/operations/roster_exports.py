@@ -1,0 +1,157 @@
+"""Rosters as files, in the shape in which they are taken: whoever exports is kept with the purpose."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from chassis import sheets
+from chassis.calls import Call
+from chassis.database import Reader, UnitOfWork
+from chassis.ids import new_id
+from membership.domain.members import Member, MembershipStatus
+from membership.domain.people import Person
+from membership.domain.roster_rows import CATEGORIES, KINDS
+from membership.domain.rosters import COLUMNS, MOST_ROWS, TIES, RosterKind, day_text
+from membership.domain.units import Unit
+from membership.errors import RosterTooLargeError
+from membership.operations.means import Means, person_scope, scope_of
+from membership.repository import members, persons, units
+
+EXPORT = "membership.roster.export"
+_SERIAL = "序号"
+_TITLES = {RosterKind.PERSONS: "人员名册", RosterKind.MEMBERS: "党员名册"}
+_KIND_WORDS = {value: word for word, value in KINDS.items()}
+_CATEGORY_WORDS = {value: word for word, value in CATEGORIES.items()}
+_STATUS_WORDS = {
+    MembershipStatus.FULL: "正式党员",
+    MembershipStatus.PROBATIONARY: "预备党员",
+    MembershipStatus.SUSPENDED: "停止党籍",
+    MembershipStatus.PARTY_PROBATION_SANCTION: "留党察看",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Which roster is wanted, and what for."""
+
+    kind: RosterKind
+    media_type: str
+    purpose: str
+    unit_id: UUID | None = None
+
+
+async def export(call: Call, means: Means, wanted: Export) -> bytes:
+    """The file; that it was made stands in the audit."""
+    rows = await (_persons if wanted.kind is RosterKind.PERSONS else _members)(call, means, wanted)
+    headers = [_SERIAL, *(column.header for column in COLUMNS[wanted.kind])]
+    numbered = [[str(number), *row] for number, row in enumerate(rows, 1)]
+    data = await asyncio.to_thread(
+        sheets.write, headers, numbered, wanted.media_type, title=_TITLES[wanted.kind]
+    )
+    async with call.transaction() as work:
+        _note(work, wanted, len(rows), data)
+    return data
+
+
+def _note(work: UnitOfWork, wanted: Export, rows: int, data: bytes) -> None:
+    kept = {
+        "kind": wanted.kind,
+        "unit_id": wanted.unit_id,
+        "purpose": wanted.purpose,
+        "rows": rows,
+        "file_digest": hashlib.sha256(data).hexdigest(),
+    }
+    work.audit_change("roster_export", new_id(), None, kept)
+
+
+async def _persons(call: Call, means: Means, wanted: Export) -> list[list[str]]:
+    today = call.clock.today()
+    found = await persons.roster(
+        call.database,
+        means.cipher,
+        today=today,
+        scope=await person_scope(call, EXPORT),
+        unit_id=wanted.unit_id,
+        size=MOST_ROWS + 1,
+    )
+    _check_size(found)
+    names = await _names(call.database, {tie.unit_id for person in found for tie in person.affiliations})
+    return [_person_row(person, names, today) for person in found]
+
+
+def _person_row(person: Person, names: Mapping[UUID, str], today: date) -> list[str]:
+    row = [
+        person.name,
+        person.campus_number or "",
+        _KIND_WORDS[person.kind],
+        "" if person.category is None else _CATEGORY_WORDS[person.category],
+        day_text(person.birth_date),
+    ]
+    for word in TIES:
+        tie = next(
+            (
+                tie
+                for tie in person.affiliations
+                if tie.kind == word
+                and tie.valid_from <= today
+                and (tie.valid_until is None or today < tie.valid_until)
+            ),
+            None,
+        )
+        row += ["", ""] if tie is None else [names[tie.unit_id], day_text(tie.valid_from)]
+    return row
+
+
+async def _members(call: Call, means: Means, wanted: Export) -> list[list[str]]:
+    found = await members.roster(
+        call.database, scope=await scope_of(call, EXPORT), unit_id=wanted.unit_id, size=MOST_ROWS + 1
+    )
+    _check_size(found)
+    numbers = await persons.numbers(call.database, means.cipher, [member.person_id for member in found])
+    names = await _names(call.database, {item.unit_id for one in found for item in one.relationships})
+    today = call.clock.today()
+    return [_member_row(member, numbers, names, today) for member in found]
+
+
+def _member_row(
+    member: Member, numbers: Mapping[UUID, str], names: Mapping[UUID, str], today: date
+) -> list[str]:
+    relationship = next(item for item in member.relationships if item.unit_id == member.unit_on(today))
+    status = member.status_on(today)
+    probation = next(
+        (item.valid_from for item in member.statuses if item.status is MembershipStatus.PROBATIONARY), None
+    )
+    return [
+        member.name,
+        numbers.get(member.person_id, ""),
+        names[relationship.unit_id],
+        day_text(relationship.valid_from),
+        "" if status is None else _STATUS_WORDS[status.status],
+        day_text(probation),
+        day_text(member.standing_from),
+    ]
+
+
+def _check_size(found: Sequence[object]) -> None:
+    if len(found) > MOST_ROWS:
+        raise RosterTooLargeError(most=MOST_ROWS)
+
+
+async def _names(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What a roster calls these units: the name, or the id where another unit bears the name."""
+    found = await units.find_all(reader, unit_ids)
+    namesakes = Counter(
+        unit.name
+        for unit in await units.named(reader, {unit.name for unit in found.values()})
+        if unit.dissolved_on is None
+    )
+    return {unit_id: _called(unit, namesakes) for unit_id, unit in found.items()}
+
+
+def _called(unit: Unit, namesakes: Mapping[str, int]) -> str:
+    is_plain = unit.name and unit.dissolved_on is None and namesakes[unit.name] == 1
+    return unit.name if is_plain else str(unit.unit_id)
