@@ -331,3 +331,15 @@ class RosterTooLargeError(StateError):
     """A roster would have more rows than a file holds."""
 
     reason = "ROSTER_TOO_LARGE"
+
+
+class IdentityNumberTakenError(AlreadyExistsError):
+    """The identity number belongs to somebody already."""
+
+    reason = "IDENTITY_NUMBER_TAKEN"
+
+
+class IdentityNumberUnknownError(NotFoundError):
+    """Nobody is registered under the identity number."""
+
+    reason = "IDENTITY_NUMBER_UNKNOWN"

@@ -19,6 +19,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
+from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
@@ -34,6 +35,7 @@ from shuyuan.membership.v1 import (
     counterfactual_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
+    person_file_service_pb2_grpc,
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
     roster_service_pb2_grpc,
@@ -61,6 +63,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         servicers=[
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
+            (person_file_service_pb2_grpc.add_PersonFileServiceServicer_to_server, PersonFileServicer(means)),
             (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
             (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
             (

@@ -33,6 +33,12 @@ def person_affiliated(person: Person, tie: Affiliation) -> Event:
     return Event(person.person_id, person.version, message)
 
 
+def identity_recorded(person: Person) -> Event:
+    """The identity number of a person was recorded."""
+    message = events_pb2.PersonIdentityRecorded(person=shapes.person(person))
+    return Event(person.person_id, person.version, message)
+
+
 def account_opened(account: Account) -> Event:
     """A login was opened."""
     message = events_pb2.AccountOpened(account=shapes.account(account))

@@ -142,15 +142,31 @@ async def accept(call: Call, means: Means, transfer_id: UUID, *, accepted_on: da
     """Receive a person: from the day on they belong to the receiver, and an open case goes along."""
     await _require_receiver(call, transfer_id)
     async with call.transaction() as work:
-        before = await _held(work, transfer_id)
-        rules = await means.rules.of(work, before.pack_digest)
-        after = before.accepted(rules, accepted_on, today=work.today)
-        member = await _locked_member(work, before.person_id)
-        if before.to_unit_id is not None:
-            await _receive(work, means, member, before.person_id, before.to_unit_id, accepted_on)
-        else:
-            await _let_go(work, member, before, accepted_on)
-        return await _keep(work, means, before, after, events.accepted)
+        return await _accept(work, means, await _held(work, transfer_id), accepted_on)
+
+
+async def accept_many(
+    call: Call, means: Means, unit_id: UUID, transfer_ids: Sequence[UUID], *, accepted_on: date
+) -> int:
+    """Receive many people on one day, by the unit that answers for all of them: all of them or none."""
+    async with call.transaction() as work:
+        for transfer_id in sorted(transfer_ids):
+            before = await _held(work, transfer_id)
+            if (before.to_unit_id or await _sender(work, before)) != unit_id:
+                raise TransferNotFoundError(transfer_id=transfer_id)
+            await _accept(work, means, before, accepted_on)
+        return work.answer(len(transfer_ids))
+
+
+async def _accept(work: UnitOfWork, means: Means, before: Transfer, accepted_on: date) -> Transfer:
+    rules = await means.rules.of(work, before.pack_digest)
+    after = before.accepted(rules, accepted_on, today=work.today)
+    member = await _locked_member(work, before.person_id)
+    if before.to_unit_id is not None:
+        await _receive(work, means, member, before.person_id, before.to_unit_id, accepted_on)
+    else:
+        await _let_go(work, member, before, accepted_on)
+    return await _keep(work, means, before, after, events.accepted)
 
 
 async def _locked_member(work: UnitOfWork, person_id: UUID) -> Member | None:

@@ -14,7 +14,7 @@ from membership.repository.history import AFFILIATIONS, RELATIONSHIPS, STATUSES
 
 # What an import of persons writes itself; everything else that names a person stands on it. A table that is added
 # later is in the question by itself.
-_OF_PERSONS = frozenset({"person", "account", "affiliation", "roster_row", "unit"})
+_OF_PERSONS = frozenset({"person", "account", "affiliation", "roster_row", "unit", "disclosure"})
 # A member may have had these as a person before.
 _OF_MEMBERS = _OF_PERSONS | {
     "member", "relationship", "membership_status", "admission_case", "case_step", "case_ballot", "roster_import",
@@ -26,7 +26,8 @@ def _naming(own: Collection[str]) -> list[str]:
     found = []
     for table in tables.metadata.sorted_tables:
         for column in table.c:
-            if table.name in own or not column.name.endswith(("person_id", "_by")):
+            names_somebody = column.name.endswith(("person_id", "_by")) and isinstance(column.type, sa.Uuid)
+            if table.name in own or not names_somebody:
                 continue
             since = " AND t.created_at >= :since" if "created_at" in table.c else ""
             found.append(

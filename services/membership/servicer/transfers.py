@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
 from membership.convert import transfers as convert
-from membership.convert.values import day, optional_day
+from membership.convert.values import day, ids, optional_day
 from membership.domain.transfers import Transfer
 from membership.events import transfers as shapes
 from membership.operations import transfers
@@ -65,6 +65,23 @@ class TransferServicer(transfer_service_pb2_grpc.TransferServiceServicer):
             current(), self._means, _id(request), accepted_on=day(request.accepted_on, "accepted_on")
         )
         return await _answer(pb.AcceptTransferResponse, work)
+
+    async def BatchAcceptTransfers(
+        self, request: pb.BatchAcceptTransfersRequest, context: Any
+    ) -> pb.BatchAcceptTransfersResponse:
+        call = current()
+
+        def rendered(count: int) -> pb.BatchAcceptTransfersResponse:
+            return pb.BatchAcceptTransfersResponse(accepted=count)
+
+        work = transfers.accept_many(
+            call,
+            self._means,
+            parse_uuid(request.unit_id, field_name="unit_id"),
+            ids(request.transfer_ids, "transfer_ids"),
+            accepted_on=day(request.accepted_on, "accepted_on"),
+        )
+        return await answer(call, work, rendered)
 
     async def RejectTransfer(
         self, request: pb.RejectTransferRequest, context: Any

@@ -20,7 +20,7 @@ from membership.tables.members import (
     transfer,
     unit,
 )
-from membership.tables.people import account, affiliation, person
+from membership.tables.people import account, affiliation, disclosure, person, person_identity
 from membership.tables.plans import admission_plan
 from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.standing import standing_case, standing_entry
@@ -34,6 +34,7 @@ __all__ = [
     "case_ballot",
     "case_companion",
     "case_step",
+    "disclosure",
     "form_year",
     "inbox_item",
     "member",
@@ -42,6 +43,7 @@ __all__ = [
     "oath_roll",
     "participation",
     "person",
+    "person_identity",
     "relationship",
     "reminder",
     "roll_move",

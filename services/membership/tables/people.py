@@ -53,3 +53,26 @@ affiliation = sa.Table(
 )
 sa.Index("affiliation_person_id_idx", affiliation.c.person_id)
 sa.Index("affiliation_unit_id_idx", affiliation.c.unit_id)
+
+# Sealed with the field keys; found by its keyed hash.
+person_identity = sa.Table(
+    "person_identity",
+    metadata,
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.person_id"), primary_key=True),
+    sa.Column("number_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("number_key", sa.Text, nullable=False, unique=True),
+    instant_column("recorded_at"),
+)
+
+# Who read what answers mask. It outlives the person's file, so it refers to nothing.
+disclosure = sa.Table(
+    "disclosure",
+    metadata,
+    id_column("disclosure_id", key=True),
+    id_column("person_id"),
+    text_column("kind"),
+    id_column("read_by", null=True),
+    text_column("purpose"),
+    instant_column("read_at"),
+)
+sa.Index("disclosure_person_id_idx", disclosure.c.person_id, disclosure.c.disclosure_id)

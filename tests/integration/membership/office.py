@@ -31,6 +31,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
+from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
@@ -103,6 +104,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "StandingService": StandingServicer(self.means),
+            "PersonFileService": PersonFileServicer(self.means),
             "RosterService": RosterServicer(self.means),
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),

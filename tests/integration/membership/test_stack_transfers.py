@@ -48,3 +48,34 @@ async def test_a_member_is_sent_and_received_and_the_receipt_returned(city: City
     assert done["receiptReturnedOn"] == city.ago(1)
     overdue = await city.get("secretary", "/v1/transfers", overdue="true", personId=person)
     assert overdue.get("transfers", []) == []
+
+
+@pytest.mark.covers("F45")
+async def test_a_graduating_year_leaves_and_is_received_in_two_requests(city: City) -> None:
+    leaving, tag = city.members[2:6], uuid4().hex[:6]
+    body = {
+        "fromUnitId": city.units["cohort"],
+        "letterIssuedOn": city.ago(10),
+        "transfers": [
+            {"personId": person, "letterNumber": f"毕-{tag}-{n}"}
+            | ({"toUnitId": city.units["staff"]} if n < 2 else {"toOrganization": "外省某企业党委"})
+            for n, person in enumerate(leaving)
+        ],
+    }
+    refused = await city.send("secretary", "/v1/transfers:batchStart", body)
+    assert refused.status_code == 403
+    before = await city.get("secretary", f"/v1/rolls/{city.units['cohort']}")
+    sent = (await city.post("approver", "/v1/transfers:batchStart", body))["transferIds"]
+    again = await city.send("approver", "/v1/transfers:batchStart", body)
+    assert (again.status_code, again.json()["reason"]) == (409, "TRANSFER_ALREADY_OPEN")
+    waiting = await city.get("secretary", "/v1/transfers", fromUnitId=city.units["cohort"])
+    assert {item["transferId"] for item in waiting["transfers"]} == set(sent)
+
+    inside = {"unitId": city.units["staff"], "transferIds": sent[:2], "acceptedOn": city.ago(1)}
+    mixed = await city.send("secretary", "/v1/transfers:batchAccept", {**inside, "transferIds": sent})
+    assert (mixed.status_code, mixed.json()["reason"]) == (404, "TRANSFER_NOT_FOUND")
+    assert (await city.post("secretary", "/v1/transfers:batchAccept", inside))["accepted"] == 2
+    outside = {**inside, "unitId": city.units["cohort"], "transferIds": sent[2:]}
+    assert (await city.post("secretary", "/v1/transfers:batchAccept", outside))["accepted"] == 2
+    after = await city.get("secretary", f"/v1/rolls/{city.units['cohort']}")
+    assert after["fullMembers"] == before["fullMembers"] - 4

@@ -16,6 +16,7 @@ from membership.errors import (
     TransferCaseOpenError,
     TransferClosedError,
     TransferLetterExpiredError,
+    TransferNotFoundError,
     UnitFrozenError,
     UnitKindNotAllowedError,
     UnitNotInForceError,
@@ -331,3 +332,33 @@ class TestGraduation:
                 self.batch(origin, [*people, people[0]], target),
             )
         assert await listed(office) == []
+
+    async def accept(self, office: Office, unit: UUID, transfers: list[str]) -> int:
+        request = pb.BatchAcceptTransfersRequest(
+            unit_id=str(unit), transfer_ids=transfers, accepted_on="2024-10-08"
+        )
+        return int((await office.ask("TransferService/BatchAcceptTransfers", request)).accepted)
+
+    async def test_a_year_is_received_at_once(self, office: Office) -> None:
+        origin, target = await two_branches(office)
+        people = await office.members(origin, 4)
+        sent = await office.ask("TransferService/BatchStartTransfers", self.batch(origin, people, target))
+
+        assert await self.accept(office, target, list(sent.transfer_ids)) == 4
+
+        assert (await full(office, origin, "2024-10-08"), await full(office, target, "2024-10-08")) == (0, 4)
+
+    async def test_who_is_received_elsewhere_is_not_among_them(self, office: Office) -> None:
+        origin, target = await two_branches(office)
+        people = await office.members(origin, 3)
+        inside = await office.ask(
+            "TransferService/BatchStartTransfers", self.batch(origin, people[:2], target)
+        )
+        outside = await start(office, people[2], origin, to_organization="外省某单位党委")
+        mixed = [*inside.transfer_ids, outside.transfer_id]
+
+        with pytest.raises(TransferNotFoundError):
+            await self.accept(office, target, mixed)
+        assert await full(office, target, "2024-10-08") == 0
+        assert await self.accept(office, origin, [outside.transfer_id]) == 1
+        assert await full(office, origin, "2024-10-08") == 2

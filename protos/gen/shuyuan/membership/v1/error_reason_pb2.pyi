@@ -120,6 +120,24 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. The form was accounted for already. Metadata: form_number, state."""
     ERROR_REASON_FORM_YEAR_CLOSED: _ErrorReason.ValueType  # 83
     """FAILED_PRECONDITION. The ledger of the year is closed. Metadata: unit_id, year, closed_on."""
+    ERROR_REASON_ROSTER_FILE_REFUSED: _ErrorReason.ValueType  # 85
+    """INVALID_ARGUMENT. The file is no table that can be read, or lacks a column; the violations say what. Metadata: problem."""
+    ERROR_REASON_ROSTER_IMPORT_NOT_FOUND: _ErrorReason.ValueType  # 86
+    """NOT_FOUND. Metadata: import_id."""
+    ERROR_REASON_ROSTER_IMPORT_STATE: _ErrorReason.ValueType  # 87
+    """FAILED_PRECONDITION. The import is not in a state for this. Metadata: import_id, state."""
+    ERROR_REASON_ROSTER_HAS_PROBLEMS: _ErrorReason.ValueType  # 88
+    """FAILED_PRECONDITION. Rows are wrong, so that nothing was entered. Metadata: import_id, problems, good_rows."""
+    ERROR_REASON_ROSTER_ALREADY_IMPORTED: _ErrorReason.ValueType  # 89
+    """ALREADY_EXISTS. The same file was applied before. Metadata: import_id."""
+    ERROR_REASON_ROSTER_STOOD_UPON: _ErrorReason.ValueType  # 90
+    """FAILED_PRECONDITION. Later facts stand on rows of the import. Metadata: import_id, rows, facts (noun and count)."""
+    ERROR_REASON_ROSTER_TOO_LARGE: _ErrorReason.ValueType  # 91
+    """FAILED_PRECONDITION. A roster would have more rows than a file holds. Metadata: most."""
+    ERROR_REASON_IDENTITY_NUMBER_TAKEN: _ErrorReason.ValueType  # 92
+    """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
+    ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: _ErrorReason.ValueType  # 93
+    """NOT_FOUND. Nobody is registered under the identity number."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -222,4 +240,22 @@ ERROR_REASON_FORM_NOT_IN_HAND: ErrorReason.ValueType  # 82
 """FAILED_PRECONDITION. The form was accounted for already. Metadata: form_number, state."""
 ERROR_REASON_FORM_YEAR_CLOSED: ErrorReason.ValueType  # 83
 """FAILED_PRECONDITION. The ledger of the year is closed. Metadata: unit_id, year, closed_on."""
+ERROR_REASON_ROSTER_FILE_REFUSED: ErrorReason.ValueType  # 85
+"""INVALID_ARGUMENT. The file is no table that can be read, or lacks a column; the violations say what. Metadata: problem."""
+ERROR_REASON_ROSTER_IMPORT_NOT_FOUND: ErrorReason.ValueType  # 86
+"""NOT_FOUND. Metadata: import_id."""
+ERROR_REASON_ROSTER_IMPORT_STATE: ErrorReason.ValueType  # 87
+"""FAILED_PRECONDITION. The import is not in a state for this. Metadata: import_id, state."""
+ERROR_REASON_ROSTER_HAS_PROBLEMS: ErrorReason.ValueType  # 88
+"""FAILED_PRECONDITION. Rows are wrong, so that nothing was entered. Metadata: import_id, problems, good_rows."""
+ERROR_REASON_ROSTER_ALREADY_IMPORTED: ErrorReason.ValueType  # 89
+"""ALREADY_EXISTS. The same file was applied before. Metadata: import_id."""
+ERROR_REASON_ROSTER_STOOD_UPON: ErrorReason.ValueType  # 90
+"""FAILED_PRECONDITION. Later facts stand on rows of the import. Metadata: import_id, rows, facts (noun and count)."""
+ERROR_REASON_ROSTER_TOO_LARGE: ErrorReason.ValueType  # 91
+"""FAILED_PRECONDITION. A roster would have more rows than a file holds. Metadata: most."""
+ERROR_REASON_IDENTITY_NUMBER_TAKEN: ErrorReason.ValueType  # 92
+"""ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
+ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: ErrorReason.ValueType  # 93
+"""NOT_FOUND. Nobody is registered under the identity number."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

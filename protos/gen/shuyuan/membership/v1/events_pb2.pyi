@@ -17,6 +17,7 @@ from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
+from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
 from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
 from shuyuan.membership.v1 import transfer_pb2 as _transfer_pb2
 import builtins as _builtins
@@ -2009,3 +2010,203 @@ class FormYearClosed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FormYearClosed: _TypeAlias = FormYearClosed  # noqa: Y015
+
+@_typing.final
+class RosterImportUploaded(_message.Message):
+    """A roster was sent and judged."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_IMPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def roster_import(self) -> _roster_import_pb2.RosterImport:
+        """The import after it."""
+
+    def __init__(
+        self,
+        *,
+        roster_import: _roster_import_pb2.RosterImport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterImportUploaded: _TypeAlias = RosterImportUploaded  # noqa: Y015
+
+@_typing.final
+class RosterImportChanged(_message.Message):
+    """An import waits to be entered, or the background gave it back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_IMPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def roster_import(self) -> _roster_import_pb2.RosterImport:
+        """The import after it."""
+
+    def __init__(
+        self,
+        *,
+        roster_import: _roster_import_pb2.RosterImport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterImportChanged: _TypeAlias = RosterImportChanged  # noqa: Y015
+
+@_typing.final
+class RosterImportApplied(_message.Message):
+    """The rows of an import were entered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_IMPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def roster_import(self) -> _roster_import_pb2.RosterImport:
+        """The import after it."""
+
+    def __init__(
+        self,
+        *,
+        roster_import: _roster_import_pb2.RosterImport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterImportApplied: _TypeAlias = RosterImportApplied  # noqa: Y015
+
+@_typing.final
+class RosterImportRolledBack(_message.Message):
+    """An import was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_IMPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def roster_import(self) -> _roster_import_pb2.RosterImport:
+        """The import after it."""
+
+    def __init__(
+        self,
+        *,
+        roster_import: _roster_import_pb2.RosterImport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterImportRolledBack: _TypeAlias = RosterImportRolledBack  # noqa: Y015
+
+@_typing.final
+class RosterImportDiscarded(_message.Message):
+    """An import was given up before it was applied."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_IMPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def roster_import(self) -> _roster_import_pb2.RosterImport:
+        """The import after it."""
+
+    def __init__(
+        self,
+        *,
+        roster_import: _roster_import_pb2.RosterImport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_import", b"roster_import"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterImportDiscarded: _TypeAlias = RosterImportDiscarded  # noqa: Y015
+
+@_typing.final
+class PersonWithdrawn(_message.Message):
+    """A person was registered by an import that was taken back: nobody by this id is known any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.str
+    """The import."""
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The person as last known."""
+
+    def __init__(
+        self,
+        *,
+        import_id: _builtins.str = ...,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonWithdrawn: _TypeAlias = PersonWithdrawn  # noqa: Y015
+
+@_typing.final
+class MemberWithdrawn(_message.Message):
+    """A member was entered by an import that was taken back: the person is on no roll."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.str
+    """The import."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it: without relationships and statuses."""
+
+    def __init__(
+        self,
+        *,
+        import_id: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "member", b"member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberWithdrawn: _TypeAlias = MemberWithdrawn  # noqa: Y015
+
+@_typing.final
+class PersonIdentityRecorded(_message.Message):
+    """The identity number of a person was recorded or corrected; the event does not carry it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The person after it."""
+
+    def __init__(
+        self,
+        *,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonIdentityRecorded: _TypeAlias = PersonIdentityRecorded  # noqa: Y015

@@ -622,3 +622,57 @@ class ReissueTransferLetterResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReissueTransferLetterResponse: _TypeAlias = ReissueTransferLetterResponse  # noqa: Y015
+
+@_typing.final
+class BatchAcceptTransfersRequest(_message.Message):
+    """Asks to accept many transfers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    TRANSFER_IDS_FIELD_NUMBER: _builtins.int
+    ACCEPTED_ON_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The unit that answers for them."""
+    accepted_on: _builtins.str
+    """The first day with the receiver; not in the future."""
+    @_builtins.property
+    def transfer_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The transfers."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        transfer_ids: _abc.Iterable[_builtins.str] | None = ...,
+        accepted_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_on", b"accepted_on", "transfer_ids", b"transfer_ids", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchAcceptTransfersRequest: _TypeAlias = BatchAcceptTransfersRequest  # noqa: Y015
+
+@_typing.final
+class BatchAcceptTransfersResponse(_message.Message):
+    """What was accepted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    accepted: _builtins.int
+    """How many transfers."""
+    def __init__(
+        self,
+        *,
+        accepted: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchAcceptTransfersResponse: _TypeAlias = BatchAcceptTransfersResponse  # noqa: Y015

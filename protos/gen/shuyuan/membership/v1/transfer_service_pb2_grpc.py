@@ -45,6 +45,11 @@ class TransferServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchStartTransfersRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchStartTransfersResponse.FromString,
                 _registered_method=True)
+        self.BatchAcceptTransfers = channel.unary_unary(
+                '/shuyuan.membership.v1.TransferService/BatchAcceptTransfers',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchAcceptTransfersRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchAcceptTransfersResponse.FromString,
+                _registered_method=True)
         self.GetTransfer = channel.unary_unary(
                 '/shuyuan.membership.v1.TransferService/GetTransfer',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.GetTransferRequest.SerializeToString,
@@ -100,6 +105,16 @@ class TransferServiceServicer:
     def BatchStartTransfers(self, request, context):
         """Starts the transfers of up to five hundred people of one branch, as when a year graduates: all of them or none.
         Errors: as of StartTransfer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchAcceptTransfers(self, request, context):
+        """Accepts up to two hundred transfers on one day, as when a year has graduated: all of them or none. They are those
+        sent to the unit, and those that the unit sent out of the university, whose answer the sender records.
+        Errors: as of AcceptTransfer, for the first transfer that is refused; NOT_FOUND (TRANSFER_NOT_FOUND) for one that
+        another unit answers for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -178,6 +193,11 @@ def add_TransferServiceServicer_to_server(servicer, server):
                     servicer.BatchStartTransfers,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchStartTransfersRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchStartTransfersResponse.SerializeToString,
+            ),
+            'BatchAcceptTransfers': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchAcceptTransfers,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchAcceptTransfersRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchAcceptTransfersResponse.SerializeToString,
             ),
             'GetTransfer': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTransfer,
@@ -270,6 +290,33 @@ class TransferService:
             '/shuyuan.membership.v1.TransferService/BatchStartTransfers',
             shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchStartTransfersRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchStartTransfersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchAcceptTransfers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.TransferService/BatchAcceptTransfers',
+            shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchAcceptTransfersRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_transfer__service__pb2.BatchAcceptTransfersResponse.FromString,
             options,
             channel_credentials,
             insecure,

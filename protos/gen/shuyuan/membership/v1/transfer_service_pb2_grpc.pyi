@@ -48,6 +48,12 @@ class TransferServiceStub:
     """Starts the transfers of up to five hundred people of one branch, as when a year graduates: all of them or none.
     Errors: as of StartTransfer.
     """
+    BatchAcceptTransfers: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.BatchAcceptTransfersRequest, _transfer_service_pb2.BatchAcceptTransfersResponse]
+    """Accepts up to two hundred transfers on one day, as when a year has graduated: all of them or none. They are those
+    sent to the unit, and those that the unit sent out of the university, whose answer the sender records.
+    Errors: as of AcceptTransfer, for the first transfer that is refused; NOT_FOUND (TRANSFER_NOT_FOUND) for one that
+    another unit answers for.
+    """
     GetTransfer: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.GetTransferRequest, _transfer_service_pb2.GetTransferResponse]
     """Reads a transfer. People read their own.
     Errors: NOT_FOUND (TRANSFER_NOT_FOUND).
@@ -97,6 +103,12 @@ class TransferServiceAsyncStub(TransferServiceStub):
     BatchStartTransfers: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.BatchStartTransfersRequest, _transfer_service_pb2.BatchStartTransfersResponse]  # type: ignore[assignment]
     """Starts the transfers of up to five hundred people of one branch, as when a year graduates: all of them or none.
     Errors: as of StartTransfer.
+    """
+    BatchAcceptTransfers: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.BatchAcceptTransfersRequest, _transfer_service_pb2.BatchAcceptTransfersResponse]  # type: ignore[assignment]
+    """Accepts up to two hundred transfers on one day, as when a year has graduated: all of them or none. They are those
+    sent to the unit, and those that the unit sent out of the university, whose answer the sender records.
+    Errors: as of AcceptTransfer, for the first transfer that is refused; NOT_FOUND (TRANSFER_NOT_FOUND) for one that
+    another unit answers for.
     """
     GetTransfer: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.GetTransferRequest, _transfer_service_pb2.GetTransferResponse]  # type: ignore[assignment]
     """Reads a transfer. People read their own.
@@ -156,6 +168,18 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_transfer_service_pb2.BatchStartTransfersResponse, _abc.Awaitable[_transfer_service_pb2.BatchStartTransfersResponse]]:
         """Starts the transfers of up to five hundred people of one branch, as when a year graduates: all of them or none.
         Errors: as of StartTransfer.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchAcceptTransfers(
+        self,
+        request: _transfer_service_pb2.BatchAcceptTransfersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_transfer_service_pb2.BatchAcceptTransfersResponse, _abc.Awaitable[_transfer_service_pb2.BatchAcceptTransfersResponse]]:
+        """Accepts up to two hundred transfers on one day, as when a year has graduated: all of them or none. They are those
+        sent to the unit, and those that the unit sent out of the university, whose answer the sender records.
+        Errors: as of AcceptTransfer, for the first transfer that is refused; NOT_FOUND (TRANSFER_NOT_FOUND) for one that
+        another unit answers for.
         """
 
     @_abc_1.abstractmethod
