@@ -12,7 +12,8 @@ from uuid import UUID
 from chassis.intervals import Interval
 from organization.domain.election_ballots import Contest, PostResult, Round, RoundState, next_contest
 from organization.domain.posts import Appointment, Method, Post, PostKind
-from organization.domain.units import Findings, Kind, Unit
+from organization.domain.terms import ELECTIONS
+from organization.domain.units import Findings, Unit
 from organization.domain.verdicts import KeptVerdict
 from organization.errors import (
     CandidateNotOnRollError,
@@ -204,18 +205,6 @@ _ELECTED = frozenset(
         PostKind.COMMITTEE_MEMBER,
     }
 )
-ELECTING = frozenset(
-    {
-        Kind.UNIVERSITY_COMMITTEE,
-        Kind.COMMUNITY_COMMITTEE,
-        Kind.PRIMARY_COMMITTEE,
-        Kind.STAFF_COMMITTEE,
-        Kind.RETIREES_COMMITTEE,
-        Kind.GENERAL_BRANCH,
-        Kind.ACADEMY_GENERAL_BRANCH,
-        Kind.BRANCH,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +220,7 @@ def check_plan(
 ) -> tuple[ElectionSeat, ...]:
     """Refuse a plan that does not fit the unit; answers the seats with what sort of posts they are of."""
     findings = Findings()
-    if unit.kind not in ELECTING:
+    if unit.kind not in ELECTIONS:
         findings.add("unit_id", "该组织不选举委员会。", "The unit elects no committee.")
     if held_on not in unit.life:
         findings.add("held_on", "选举日期须在组织存续期内。", "The day must lie in the unit's life.")

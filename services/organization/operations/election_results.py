@@ -21,9 +21,11 @@ from organization.domain.rules import refuse_if_blocked
 from organization.domain.units import Unit
 from organization.events import elections as facts
 from organization.operations import founding, terms
+from organization.operations import office_terms as calendar
 from organization.operations import posts as post_operations
 from organization.operations.election_steps import COUNT, RUN, above, allowed, keep, step, taken
-from organization.repository import elections, posts
+from organization.repository import elections, posts, units
+from organization.repository import terms as office_terms
 from rulebook import Verdict
 
 State = ElectionState
@@ -112,9 +114,12 @@ async def confirm_election(call: Call, election_id: UUID, *, document_number: st
     seen = await above(call, election_id)
     async with call.transaction() as work:
         before = await taken(call, work, seen, State.FILED)
+        await units.lock(work, before.unit_id)
         verdicts = rules.confirmation_verdicts(work.today)
         refuse_if_blocked(verdicts)
         made = await _appoint(work, before, document_number)
+        if before.kind is ElectionKind.TERM:
+            await _begin_term(work, before, document_number)
         confirmed = step(work, StepKind.CONFIRMED, note=document_number, verdicts=verdicts)
         after = before.changed(
             at=work.now,
@@ -123,6 +128,18 @@ async def confirm_election(call: Call, election_id: UUID, *, document_number: st
             appointment_ids=tuple(each.appointment_id for each in made),
         )
         return work.answer(await keep(work, before, after, facts.completed))
+
+
+async def _begin_term(work: UnitOfWork, election: Election, document_number: str) -> None:
+    """Write the term that begins with the election into the calendar, so that the next is reminded of."""
+    running = await office_terms.running(work, election.unit_id)
+    new = calendar.NewTerm(
+        started_on=election.roll_on,
+        number=1 if running is None else running.number + 1,
+        document_number=document_number,
+        override_reason="",
+    )
+    await calendar.succeed(work, election.unit_id, new, shift_reason=election.shift_reason)
 
 
 async def _appoint(work: UnitOfWork, election: Election, document_number: str) -> list[Appointment]:

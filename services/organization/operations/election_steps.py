@@ -1,6 +1,7 @@
 """What the steps of an election share: who may take them, holding the election, keeping and announcing the next version."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,23 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.events import Event
 from chassis.process import ensure_free
-from organization.domain.elections import Election, ElectionState, ElectionStep, StepKind
+from organization.domain import election_rules as rules
+from organization.domain.elections import (
+    Election,
+    ElectionKind,
+    ElectionSeat,
+    ElectionState,
+    ElectionStep,
+    StepKind,
+    last_term_start,
+)
+from organization.domain.terms import check_next
+from organization.domain.units import Unit
 from organization.domain.verdicts import kept
 from organization.errors import ElectionNotFoundError
 from organization.operations import founding
-from organization.repository import elections
+from organization.repository import elections, posts
+from organization.repository import terms as office_terms
 from rulebook import Verdict
 
 READ = "organization.election.read"
@@ -83,3 +96,22 @@ def audited(election: Election) -> dict[str, Any]:
         "elected": list(election.elected),
         "results": [[each.post_id, each.person_id] for each in election.results],
     }
+
+
+async def timing(
+    work: UnitOfWork, unit: Unit, kind: ElectionKind, seats: Iterable[ElectionSeat], *, on: date, reason: str
+) -> list[Verdict]:
+    """
+    What the rules say about an election of the unit on the day.
+
+    The calendar of terms says when the term began that it ends; without one, those who were elected last do.
+    """
+    running = await office_terms.running(work, unit.unit_id)
+    if running is None:
+        held = await posts.held(work, [seat.post_id for seat in seats], on=None, day=work.today)
+        return rules.plan_verdicts(unit, kind, since=last_term_start(held, on), on=on, shift_reason=reason)
+    if kind is ElectionKind.TERM:
+        check_next(running, on)
+    return rules.plan_verdicts(
+        unit, kind, since=running.started_on, on=on, shift_reason=running.shift_reason or reason
+    )

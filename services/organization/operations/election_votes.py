@@ -45,6 +45,7 @@ from organization.operations.election_steps import (
     keep,
     step,
     taken,
+    timing,
 )
 from organization.repository import elections
 from rulebook import Verdict, blocking
@@ -72,7 +73,10 @@ async def fix_roll(
         voters = rules.with_rights(roll, on)
         excluded = _excluded(exclusions, voters)
         standing = on_roll(before.candidates, roll, on)
+        unit = await founding.present(work, before.unit_id, on)
         verdicts = rules.standing_verdicts(standing, on) + rules.exclusion_verdicts(exclusions, on)
+        # The meeting may have been put off since it was planned.
+        verdicts += await timing(work, unit, before.kind, before.seats, on=on, reason=before.shift_reason)
         refuse_if_blocked(verdicts)
         await elections.fix_roll(work, election_id, voters, excluded)
         after = before.changed(

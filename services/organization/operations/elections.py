@@ -22,7 +22,6 @@ from organization.domain.elections import (
     NewSeat,
     StepKind,
     check_plan,
-    last_term_start,
     nominated,
     on_roll,
     removed,
@@ -31,7 +30,17 @@ from organization.domain.rules import refuse_if_blocked
 from organization.errors import ElectionUnderwayError
 from organization.events import elections as facts
 from organization.operations import founding
-from organization.operations.election_steps import READ, RUN, above, allowed, audited, keep, step, taken
+from organization.operations.election_steps import (
+    READ,
+    RUN,
+    above,
+    allowed,
+    audited,
+    keep,
+    step,
+    taken,
+    timing,
+)
 from organization.repository import elections, posts, units
 from rulebook import Verdict
 
@@ -63,14 +72,7 @@ async def plan_election(call: Call, unit_id: UUID, new: NewElection) -> Election
         other = await elections.underway(work, unit_id)
         if other is not None:
             raise ElectionUnderwayError(election_id=other)
-        held = await posts.held(work, [seat.post_id for seat in seats], on=None, day=work.today)
-        verdicts = rules.plan_verdicts(
-            unit,
-            new.kind,
-            since=last_term_start(held, new.held_on),
-            on=new.held_on,
-            shift_reason=new.shift_reason,
-        )
+        verdicts = await timing(work, unit, new.kind, seats, on=new.held_on, reason=new.shift_reason)
         refuse_if_blocked(verdicts)
         election = Election(
             election_id=new_id(),

@@ -59,21 +59,25 @@ async def begin_term(call: Call, unit_id: UUID, new: NewTerm) -> Term:
         # The lock also keeps two terms of one unit from beginning at once.
         await units.lock(work, unit_id)
         await ensure_free(work, unit_id)
-        on = new.started_on or work.today
-        unit = await founding.present(work, unit_id, work.today)
-        check_unit(unit, on, today=work.today)
-        before = await terms.running(work, unit_id)
-        verdicts = power_verdicts(unit.form, on)
-        if before is not None:
-            check_next(before, on)
-            verdicts += election_verdicts(
-                unit.kind, since=before.started_on, reason=before.shift_reason, on=on
-            )
-        if not new.override_reason:
-            refuse_if_blocked(verdicts)
-        if before is not None:
-            await _keep(work, before, replace(before, ended_on=on), facts.term_ended)
-        return work.answer(await _begin(work, unit, new, on, verdicts))
+        return work.answer(await succeed(work, unit_id, new))
+
+
+async def succeed(work: UnitOfWork, unit_id: UUID, new: NewTerm, *, shift_reason: str = "") -> Term:
+    """Begin a term of a locked unit and end the one that ran; a reason approved with an election excuses a late one."""
+    on = new.started_on or work.today
+    unit = await founding.present(work, unit_id, work.today)
+    check_unit(unit, on, today=work.today)
+    before = await terms.running(work, unit_id)
+    verdicts = power_verdicts(unit.form, on)
+    if before is not None:
+        check_next(before, on)
+        reason = before.shift_reason or shift_reason
+        verdicts += election_verdicts(unit.kind, since=before.started_on, reason=reason, on=on)
+    if not new.override_reason:
+        refuse_if_blocked(verdicts)
+    if before is not None:
+        await _keep(work, before, replace(before, ended_on=on), facts.term_ended)
+    return await _begin(work, unit, new, on, verdicts)
 
 
 async def _begin(work: UnitOfWork, unit: Unit, new: NewTerm, on: date, verdicts: list[Verdict]) -> Term:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import InvalidArgumentError, PermissionDeniedError, RulesError, StateError
-from shuyuan.organization.v1 import appointment_pb2, appointment_service_pb2, election_pb2
+from shuyuan.organization.v1 import appointment_pb2, appointment_service_pb2, election_pb2, term_service_pb2
 from shuyuan.organization.v1 import election_service_pb2 as pb
 from tests.integration.organization.polls import HELD, UNTIL, Poll
 from tests.integration.organization.test_grants import give
@@ -241,6 +241,31 @@ async def test_a_result_is_returned_to_the_committee_and_a_roll_is_that_of_the_d
     with pytest.raises(StateError):
         await poll.do("WithdrawElection", reason="不再需要")
     assert {UUID(each) for each in done.elected_person_ids} == set(poll.people[:3])
+
+
+@pytest.mark.covers("ELE-01", "ELE-02")
+async def test_a_confirmed_term_is_in_the_calendar_and_the_next_election_waits_for_it(
+    world: World, poll: Poll
+) -> None:
+    await poll.fix_roll()
+    await poll.vote(9, 8, 7, 5)
+    await poll.elect_posts()
+    await poll.do("FileElection")
+    await poll.do("ConfirmElection", document_number="党组〔2024〕9号")
+
+    request = term_service_pb2.ListTermsRequest(unit_id=poll.branch.unit_id)
+    (term,) = (await world.ask(world.stubs.terms.ListTerms, request)).terms
+    assert (term.started_on, term.election_due_on, term.number) == ("2024-09-01", "2027-09-01", 1)
+    with pytest.raises(StateError) as early:
+        await poll.plan(held_on="2027-08-31", term_until="2030-08-31")
+    with pytest.raises(RulesError) as late:
+        await poll.plan(held_on="2027-09-02", term_until="2030-09-01")
+    in_time = await poll.plan(held_on="2027-09-01", term_until="2030-09-01")
+
+    assert early.value.reason == "TERM_NOT_DUE"
+    broken = {each.rule_id for each in late.value.verdicts if not each.satisfied}
+    assert broken == {"ELE-01", "BR-23", "HE-04.term"}
+    assert in_time.state == State.STATE_PLANNED
 
 
 async def test_a_by_election_leaves_the_others_in_office(world: World, poll: Poll) -> None:

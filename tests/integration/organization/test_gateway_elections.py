@@ -195,6 +195,8 @@ async def test_an_election_goes_from_the_roll_over_a_run_off_to_its_appointments
         zip(assembly.posts, elected, strict=True)
     )
     assert {each["method"] for each in held["appointments"]} == {"METHOD_ELECTED"}
+    terms = (await city.get("admin", "/v1/terms", unitId=assembly.branch))["terms"]
+    assert [each["startedOn"] for each in terms] == [today]
     listed = await city.get("secretary", "/v1/elections", unitId=assembly.branch, state="STATE_COMPLETED")
     assert [each["electionId"] for each in listed["elections"]] == [assembly.election["electionId"]]
 

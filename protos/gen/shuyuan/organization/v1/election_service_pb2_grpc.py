@@ -140,6 +140,7 @@ class ElectionServiceServicer:
         """Plans an election of a unit's committee and posts.
         Errors: INVALID_ARGUMENT for a unit that elects nobody, posts that are not its own or are not elected, too many
         seats, or days out of order; FAILED_PRECONDITION with ELECTION_UNDERWAY while another of the unit is not over,
+        TERM_NOT_DUE before the day of the calendar of terms,
         ORGANIZATION_RULE_REFUSED with the verdicts (a temporary or functional branch elects nobody: BR-09, BR-29; a term
         election is at most a year early or late: ELE-01, ELE-02), or RESOURCE_FROZEN.
         """
@@ -292,9 +293,9 @@ class ElectionServiceServicer:
 
     def ConfirmElection(self, request, context):
         """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
-        term, and at a term election those who held the posts leave them.
+        term; at a term election those who held the posts leave them, and the calendar of terms has a new term.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
-        ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+        ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, TERM_NOT_DUE, or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

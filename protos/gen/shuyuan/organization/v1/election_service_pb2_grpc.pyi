@@ -37,6 +37,7 @@ class ElectionServiceStub:
     """Plans an election of a unit's committee and posts.
     Errors: INVALID_ARGUMENT for a unit that elects nobody, posts that are not its own or are not elected, too many
     seats, or days out of order; FAILED_PRECONDITION with ELECTION_UNDERWAY while another of the unit is not over,
+    TERM_NOT_DUE before the day of the calendar of terms,
     ORGANIZATION_RULE_REFUSED with the verdicts (a temporary or functional branch elects nobody: BR-09, BR-29; a term
     election is at most a year early or late: ELE-01, ELE-02), or RESOURCE_FROZEN.
     """
@@ -125,9 +126,9 @@ class ElectionServiceStub:
     """
     ConfirmElection: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ConfirmElectionRequest, _election_service_pb2.ConfirmElectionResponse]
     """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
-    term, and at a term election those who held the posts leave them.
+    term; at a term election those who held the posts leave them, and the calendar of terms has a new term.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
-    ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+    ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, TERM_NOT_DUE, or RESOURCE_FROZEN.
     """
     ListElectionElectors: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ListElectionElectorsRequest, _election_service_pb2.ListElectionElectorsResponse]
     """Lists the roll of electors of an election, in the order of their ids.
@@ -148,6 +149,7 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     """Plans an election of a unit's committee and posts.
     Errors: INVALID_ARGUMENT for a unit that elects nobody, posts that are not its own or are not elected, too many
     seats, or days out of order; FAILED_PRECONDITION with ELECTION_UNDERWAY while another of the unit is not over,
+    TERM_NOT_DUE before the day of the calendar of terms,
     ORGANIZATION_RULE_REFUSED with the verdicts (a temporary or functional branch elects nobody: BR-09, BR-29; a term
     election is at most a year early or late: ELE-01, ELE-02), or RESOURCE_FROZEN.
     """
@@ -236,9 +238,9 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     """
     ConfirmElection: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ConfirmElectionRequest, _election_service_pb2.ConfirmElectionResponse]  # type: ignore[assignment]
     """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
-    term, and at a term election those who held the posts leave them.
+    term; at a term election those who held the posts leave them, and the calendar of terms has a new term.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
-    ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+    ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, TERM_NOT_DUE, or RESOURCE_FROZEN.
     """
     ListElectionElectors: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ListElectionElectorsRequest, _election_service_pb2.ListElectionElectorsResponse]  # type: ignore[assignment]
     """Lists the roll of electors of an election, in the order of their ids.
@@ -262,6 +264,7 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Plans an election of a unit's committee and posts.
         Errors: INVALID_ARGUMENT for a unit that elects nobody, posts that are not its own or are not elected, too many
         seats, or days out of order; FAILED_PRECONDITION with ELECTION_UNDERWAY while another of the unit is not over,
+        TERM_NOT_DUE before the day of the calendar of terms,
         ORGANIZATION_RULE_REFUSED with the verdicts (a temporary or functional branch elects nobody: BR-09, BR-29; a term
         election is at most a year early or late: ELE-01, ELE-02), or RESOURCE_FROZEN.
         """
@@ -446,9 +449,9 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_election_service_pb2.ConfirmElectionResponse, _abc.Awaitable[_election_service_pb2.ConfirmElectionResponse]]:
         """Confirms the result: an act of the Party organisation above the unit. With it those elected are appointed for the
-        term, and at a term election those who held the posts leave them.
+        term; at a term election those who held the posts leave them, and the calendar of terms has a new term.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE,
-        ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, or RESOURCE_FROZEN.
+        ORGANIZATION_RULE_REFUSED with the verdicts (ELE-10), SEATS_TAKEN, TERM_NOT_DUE, or RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
