@@ -86,22 +86,32 @@ def check_unit(unit: Unit, on: date, *, today: date) -> None:
         refuse("started_on", "日期须在组织存续期内。", "It must lie in the unit's life.")
 
 
-def check_next(before: Term, on: date) -> None:
-    """Refuse a next term that begins before the one that runs, or before its election is due."""
+def check_after(before: Term, on: date) -> None:
+    """Refuse a term that begins before the one before it."""
     if on <= before.started_on:
         refuse(
             "started_on",
-            f"须晚于现任届次的开始日期 {before.started_on}。",
-            f"It must lie after {before.started_on}, when the present term began.",
+            f"须晚于前一届次的开始日期 {before.started_on}。",
+            f"It must lie after {before.started_on}, when the term before it began.",
         )
+
+
+def check_next(before: Term, on: date) -> None:
+    """Refuse a next term that begins before the one that runs, or before its election is due."""
+    check_after(before, on)
     if on < before.earliest_on:
         raise TermNotDueError(term_id=before.term_id, due_on=before.earliest_on)
 
 
-def check_shift(term: Term, on: date) -> None:
-    """Refuse to shift the election after a term that is over, or to the day on which it is due anyhow."""
+def check_runs(term: Term) -> None:
+    """Refuse to change a term that is over."""
     if term.ended_on is not None:
         raise TermEndedError(term_id=term.term_id, ended_on=term.ended_on)
+
+
+def check_shift(term: Term, on: date) -> None:
+    """Refuse to shift the election after a term that is over, or to the day on which it is due anyhow."""
+    check_runs(term)
     if on == term.ends_on:
         refuse("election_on", "任期本应于该日届满。", "The term ends on that day anyhow.")
 

@@ -53,3 +53,9 @@ def election_shifted(term: Term) -> Event:
 def term_reminded(term: Term) -> Event:
     """The time to prepare an election has come."""
     return Event(term.term_id, term.version, events_pb2.TermReminded(term=term_message(term)))
+
+
+def term_corrected(term: Term, reason: str) -> Event:
+    """What was entered about a term was corrected."""
+    data = events_pb2.TermCorrected(reason=reason, term=term_message(term))
+    return Event(term.term_id, term.version, data)

@@ -13,7 +13,9 @@ from chassis.schedule import Slot
 from organization.domain.rules import refuse_if_blocked
 from organization.domain.terms import (
     Term,
+    check_after,
     check_next,
+    check_runs,
     check_shift,
     check_unit,
     election_verdicts,
@@ -28,7 +30,9 @@ from organization.operations import founding
 from organization.repository import terms, units
 from rulebook import Verdict, blocking
 
-READ, SHIFT, OVERRIDE = (f"organization.term.{verb}" for verb in ("read", "shift", "override"))
+READ, SHIFT, CORRECT, OVERRIDE = (
+    f"organization.term.{verb}" for verb in ("read", "shift", "correct", "override")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,55 @@ async def shift_election(
             shift_document_number=document_number,
         )
         return work.answer(await _keep(work, before, shifted, facts.election_shifted))
+
+
+async def correct_term(
+    call: Call, term_id: UUID, *, started_on: date, number: int, document_number: str, reason: str
+) -> Term:
+    """Correct what was entered about the term that runs."""
+    seen = await _present(call, term_id, CORRECT)
+    await call.access.require(CORRECT, unit=seen.unit_id)
+    async with call.transaction() as work:
+        await units.lock(work, seen.unit_id)
+        await ensure_free(work, seen.unit_id)
+        unit = await founding.present(work, seen.unit_id, work.today)
+        present = await terms.lock(work, term_id)
+        assert present is not None, "a term is never deleted"
+        call.check_etag(present.version)
+        check_runs(present)
+        check_unit(unit, started_on, today=work.today)
+        before = await terms.before_running(work, seen.unit_id)
+        if before is not None:
+            check_after(before, started_on)
+            if before.ended_on != started_on:
+                await _keep(work, before, replace(before, ended_on=started_on), facts.term_ended)
+        corrected = replace(present, started_on=started_on, number=number, document_number=document_number)
+        return work.answer(
+            await _keep(
+                work,
+                present,
+                _reckoned(unit, corrected, today=work.today),
+                lambda after: facts.term_corrected(after, reason),
+            )
+        )
+
+
+def _reckoned(unit: Unit, term: Term, *, today: date) -> Term:
+    """The term with what follows from its first day; an approved day stays where the rules allow it."""
+    ends_on = regular_end(unit.kind, term.started_on, rules_of=today)
+    due_on = term.election_due_on if term.shift_reason else ends_on
+    if term.shift_reason:
+        refuse_if_blocked(
+            election_verdicts(unit.kind, since=term.started_on, reason=term.shift_reason, on=due_on)
+        )
+    reminder_on = reminder_day(due_on, rules_of=today)
+    return replace(
+        term,
+        ends_on=ends_on,
+        election_due_on=due_on,
+        reminder_on=reminder_on,
+        reminded_on=term.reminded_on if reminder_on <= today else None,
+    )
 
 
 async def remind_terms(call: Call, slot: Slot) -> int:

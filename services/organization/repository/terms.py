@@ -29,6 +29,12 @@ _RUNNING = query(
         f"SELECT {_COLUMNS} FROM {_FROM} WHERE t.unit_id = :unit_id AND t.ended_on IS NULL FOR UPDATE OF t"
     )
 )
+_BEFORE = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM {_FROM} WHERE t.unit_id = :unit_id AND t.ended_on IS NOT NULL
+             ORDER BY t.started_on DESC LIMIT 1 FOR UPDATE OF t"""
+    )
+)
 _OF_UNITS = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM {_FROM} WHERE t.unit_id = ANY (CAST(:unit_ids AS uuid[]))
@@ -54,7 +60,8 @@ _ADD = query(insert(tables.term_of_office, *(column.name for column in tables.te
 _KEEP = query(
     sa.text(
         """UPDATE term_of_office
-              SET election_due_on = :election_due_on, reminder_on = :reminder_on, reminded_on = :reminded_on,
+              SET number = :number, started_on = :started_on, ends_on = :ends_on,
+                  document_number = :document_number, election_due_on = :election_due_on, reminder_on = :reminder_on, reminded_on = :reminded_on,
                   ended_on = :ended_on, shift_reason = :shift_reason,
                   shift_document_number = :shift_document_number, updated_at = :updated_at, version = :version
             WHERE term_id = :term_id"""
@@ -81,6 +88,12 @@ async def lock(work: UnitOfWork, term_id: UUID) -> Term | None:
 async def running(work: UnitOfWork, unit_id: UUID) -> Term | None:
     """The term that no other has followed; nobody else changes it until the end of the unit of work."""
     row = await work.fetch_one(_RUNNING, unit_id=unit_id)
+    return None if row is None else _read(row, work.today)
+
+
+async def before_running(work: UnitOfWork, unit_id: UUID) -> Term | None:
+    """The last term that another has followed; nobody else changes it until the end of the unit of work."""
+    row = await work.fetch_one(_BEFORE, unit_id=unit_id)
     return None if row is None else _read(row, work.today)
 
 
@@ -144,6 +157,10 @@ async def add(work: UnitOfWork, term: Term) -> None:
 
 _KEPT = (
     "term_id",
+    "number",
+    "started_on",
+    "ends_on",
+    "document_number",
     "election_due_on",
     "reminder_on",
     "reminded_on",

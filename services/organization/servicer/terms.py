@@ -47,3 +47,16 @@ class TermServicer(term_service_pb2_grpc.TermServiceServicer):
             document_number=request.document_number,
         )
         return await answer(call, done, lambda term: pb.ShiftTermElectionResponse(term=term_message(term)))
+
+    async def CorrectTerm(self, request: pb.CorrectTermRequest, context: Any) -> pb.CorrectTermResponse:
+        """Correct a term."""
+        call = current()
+        done = office_terms.correct_term(
+            call,
+            id_of(request.term_id, "term_id"),
+            started_on=day_of(request.started_on, "started_on"),
+            number=request.number,
+            document_number=request.document_number,
+            reason=request.reason,
+        )
+        return await answer(call, done, lambda term: pb.CorrectTermResponse(term=term_message(term)))

@@ -72,6 +72,19 @@ async def test_an_election_is_shifted_by_a_year_at_most_by_the_superior(city: Ci
     assert (ended["state"], ended["endedOn"]) == ("STATE_ENDED", city.ago(1))
 
 
+async def test_a_term_entered_wrongly_is_corrected_by_who_may(city: City) -> None:
+    term = (await begin(city, "cohort", 1000)).json()
+    path = f"/v1/terms/{term['termId']}:correct"
+    body = {"startedOn": city.ago(900), "number": 4, "reason": "日期录入有误"}
+    denied = await city.send("secretary", path, body, etag=term["etag"])
+    missing = await city.send("approver", path, body)
+    corrected = await city.send("approver", path, body, etag=term["etag"])
+
+    assert (denied.status_code, missing.status_code) == (403, 428)
+    assert (corrected.json()["startedOn"], corrected.json()["number"]) == (city.ago(900), 4)
+    assert corrected.json()["endsOn"] > term["endsOn"]
+
+
 @pytest.mark.covers("F9", "HE-03", "HE-04", "F7")
 async def test_a_term_that_ran_out_is_found_until_the_next_begins(city: City) -> None:
     branch = (await begin(city, "cohort", 1200)).json()

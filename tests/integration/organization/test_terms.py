@@ -175,6 +175,48 @@ class TestShift:
         assert await found() == []
 
 
+class TestCorrect:
+    @staticmethod
+    async def _correct(world: World, term: Any, on: date, *, by: str = ADMIN) -> Any:
+        request = term_service_pb2.CorrectTermRequest(
+            term_id=term.term_id, started_on=on.isoformat(), number=2, reason="日期录入有误"
+        )
+        return (await world.ask(world.stubs.terms.CorrectTerm, request, by=by, etag=term.etag)).term
+
+    async def test_a_wrong_day_is_corrected_with_all_that_follows_from_it(
+        self, world: World, campus: Campus
+    ) -> None:
+        today = world.clock.today()
+        branch = await campus.branch(world, "支部", on=before(today, 5))
+        first = await begin(world, branch, before(today, 3))
+        second = await begin(world, branch, today)
+
+        corrected = await self._correct(world, second, ago(world, 5))
+
+        assert (corrected.started_on, corrected.number) == (ago(world, 5).isoformat(), 2)
+        assert corrected.ends_on == corrected.election_due_on < second.ends_on
+        assert (await read(world, first)).ended_on == ago(world, 5).isoformat()
+        assert (await world.events("term"))[-1]["verb"] == "corrected"
+        with pytest.raises(InvalidArgumentError) as refused:
+            await self._correct(world, corrected, before(today, 3))
+        assert [each.field for each in refused.value.violations] == ["started_on"]
+        with pytest.raises(StateError) as ended:
+            await self._correct(world, await read(world, first), before(today, 4))
+        assert ended.value.reason == "TERM_ENDED"
+
+    async def test_an_approved_day_stays_within_a_year(self, world: World, campus: Campus) -> None:
+        branch = await campus.branch(world, "支部", on=ago(world, 2000))
+        term = await begin(world, branch, ago(world, 1000))
+        late = date.fromisoformat(term.ends_on) + timedelta(days=300)
+        shifted = await shift(world, term, late)
+
+        corrected = await self._correct(world, shifted, ago(world, 990))
+        with pytest.raises(RulesError):
+            await self._correct(world, corrected, ago(world, 1100))
+
+        assert corrected.election_due_on == late.isoformat()
+
+
 class TestReminder:
     @staticmethod
     async def _remind(world: World) -> list[str]:

@@ -1079,6 +1079,34 @@ class TermElectionShifted(_message.Message):
 Global___TermElectionShifted: _TypeAlias = TermElectionShifted  # noqa: Y015
 
 @_typing.final
+class TermCorrected(_message.Message):
+    """What was entered about a term was corrected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def term(self) -> _term_pb2.Term:
+        """The term after the event."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        term: _term_pb2.Term | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TermCorrected: _TypeAlias = TermCorrected  # noqa: Y015
+
+@_typing.final
 class TermReminded(_message.Message):
     """The time has come to prepare the next election; once for each day on which it is due."""
 

@@ -258,3 +258,65 @@ class ShiftTermElectionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ShiftTermElectionResponse: _TypeAlias = ShiftTermElectionResponse  # noqa: Y015
+
+@_typing.final
+class CorrectTermRequest(_message.Message):
+    """Request of CorrectTerm."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_ID_FIELD_NUMBER: _builtins.int
+    STARTED_ON_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    term_id: _builtins.str
+    """The term."""
+    started_on: _builtins.str
+    """The day of the election with which it began."""
+    number: _builtins.int
+    """Which term it is, counted by the unit; 0 where that is not known."""
+    document_number: _builtins.str
+    """The document about the election."""
+    reason: _builtins.str
+    """Why it is corrected."""
+    def __init__(
+        self,
+        *,
+        term_id: _builtins.str = ...,
+        started_on: _builtins.str = ...,
+        number: _builtins.int = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "number", b"number", "reason", b"reason", "started_on", b"started_on", "term_id", b"term_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectTermRequest: _TypeAlias = CorrectTermRequest  # noqa: Y015
+
+@_typing.final
+class CorrectTermResponse(_message.Message):
+    """Response of CorrectTerm."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def term(self) -> _term_pb2.Term:
+        """The term after the correction."""
+
+    def __init__(
+        self,
+        *,
+        term: _term_pb2.Term | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectTermResponse: _TypeAlias = CorrectTermResponse  # noqa: Y015

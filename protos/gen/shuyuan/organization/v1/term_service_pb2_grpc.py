@@ -57,6 +57,11 @@ class TermServiceStub:
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.ShiftTermElectionRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.ShiftTermElectionResponse.FromString,
                 _registered_method=True)
+        self.CorrectTerm = channel.unary_unary(
+                '/shuyuan.organization.v1.TermService/CorrectTerm',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.CorrectTermRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.CorrectTermResponse.FromString,
+                _registered_method=True)
 
 
 class TermServiceServicer:
@@ -103,6 +108,17 @@ class TermServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CorrectTerm(self, request, context):
+        """Corrects what was entered about the term that runs: its first day, its number, its document. Its end and its
+        reminder follow, and the end of the term before it; an approved day of the election stays.
+        Errors: NOT_FOUND with TERM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day ahead, outside the
+        unit's life, or not after the beginning of the term before it; FAILED_PRECONDITION with TERM_ENDED,
+        RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED where the approved day would lie more than a year away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TermServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -125,6 +141,11 @@ def add_TermServiceServicer_to_server(servicer, server):
                     servicer.ShiftTermElection,
                     request_deserializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.ShiftTermElectionRequest.FromString,
                     response_serializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.ShiftTermElectionResponse.SerializeToString,
+            ),
+            'CorrectTerm': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectTerm,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.CorrectTermRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_term__service__pb2.CorrectTermResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -238,6 +259,33 @@ class TermService:
             '/shuyuan.organization.v1.TermService/ShiftTermElection',
             shuyuan_dot_organization_dot_v1_dot_term__service__pb2.ShiftTermElectionRequest.SerializeToString,
             shuyuan_dot_organization_dot_v1_dot_term__service__pb2.ShiftTermElectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectTerm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.TermService/CorrectTerm',
+            shuyuan_dot_organization_dot_v1_dot_term__service__pb2.CorrectTermRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_term__service__pb2.CorrectTermResponse.FromString,
             options,
             channel_credentials,
             insecure,

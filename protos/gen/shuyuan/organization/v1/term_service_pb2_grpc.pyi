@@ -58,6 +58,13 @@ class TermServiceStub:
     ends anyhow; FAILED_PRECONDITION with TERM_ENDED, RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED with the verdicts
     for a day more than a year away.
     """
+    CorrectTerm: _grpc.UnaryUnaryMultiCallable[_term_service_pb2.CorrectTermRequest, _term_service_pb2.CorrectTermResponse]
+    """Corrects what was entered about the term that runs: its first day, its number, its document. Its end and its
+    reminder follow, and the end of the term before it; an approved day of the election stays.
+    Errors: NOT_FOUND with TERM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day ahead, outside the
+    unit's life, or not after the beginning of the term before it; FAILED_PRECONDITION with TERM_ENDED,
+    RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED where the approved day would lie more than a year away.
+    """
 
 @_typing.type_check_only
 class TermServiceAsyncStub(TermServiceStub):
@@ -88,6 +95,13 @@ class TermServiceAsyncStub(TermServiceStub):
     Errors: NOT_FOUND with TERM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the day on which the term
     ends anyhow; FAILED_PRECONDITION with TERM_ENDED, RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED with the verdicts
     for a day more than a year away.
+    """
+    CorrectTerm: _aio.UnaryUnaryMultiCallable[_term_service_pb2.CorrectTermRequest, _term_service_pb2.CorrectTermResponse]  # type: ignore[assignment]
+    """Corrects what was entered about the term that runs: its first day, its number, its document. Its end and its
+    reminder follow, and the end of the term before it; an approved day of the election stays.
+    Errors: NOT_FOUND with TERM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day ahead, outside the
+    unit's life, or not after the beginning of the term before it; FAILED_PRECONDITION with TERM_ENDED,
+    RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED where the approved day would lie more than a year away.
     """
 
 class TermServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -140,6 +154,19 @@ class TermServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: NOT_FOUND with TERM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for the day on which the term
         ends anyhow; FAILED_PRECONDITION with TERM_ENDED, RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED with the verdicts
         for a day more than a year away.
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectTerm(
+        self,
+        request: _term_service_pb2.CorrectTermRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_term_service_pb2.CorrectTermResponse, _abc.Awaitable[_term_service_pb2.CorrectTermResponse]]:
+        """Corrects what was entered about the term that runs: its first day, its number, its document. Its end and its
+        reminder follow, and the end of the term before it; an approved day of the election stays.
+        Errors: NOT_FOUND with TERM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day ahead, outside the
+        unit's life, or not after the beginning of the term before it; FAILED_PRECONDITION with TERM_ENDED,
+        RESOURCE_FROZEN, or ORGANIZATION_RULE_REFUSED where the approved day would lie more than a year away.
         """
 
 def add_TermServiceServicer_to_server(servicer: TermServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
