@@ -220,6 +220,42 @@ class StandingLeftToAdmissionError(StateError):
     reason = "STANDING_LEFT_TO_ADMISSION"
 
 
+class DuesLedgerAlreadyOpenError(AlreadyExistsError):
+    """The branch's book of dues is open already."""
+
+    reason = "DUES_LEDGER_ALREADY_OPEN"
+
+
+class DuesLedgerNotOpenError(StateError):
+    """The branch keeps no book of dues for the year."""
+
+    reason = "DUES_LEDGER_NOT_OPEN"
+
+
+class DuesMonthNotOwedError(StateError):
+    """Nothing is owed for the month, or it was paid or waived."""
+
+    reason = "DUES_MONTH_NOT_OWED"
+
+
+class DuesBaseUnknownError(StateError):
+    """No pay was declared for the month."""
+
+    reason = "DUES_BASE_UNKNOWN"
+
+
+class DuesAmountDiffersError(StateError):
+    """What was paid is not what the months cost."""
+
+    reason = "DUES_AMOUNT_DIFFERS"
+
+
+class DuesAlreadyPublishedError(AlreadyExistsError):
+    """The branch has published the year."""
+
+    reason = "DUES_ALREADY_PUBLISHED"
+
+
 class FieldsContradictError(InvalidArgumentError):
     """Fields that are each right and do not fit together."""
 

@@ -16,6 +16,7 @@ from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
+from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
@@ -33,6 +34,7 @@ from shuyuan.membership.v1 import (
     admission_service_pb2_grpc,
     compliance_service_pb2_grpc,
     counterfactual_service_pb2_grpc,
+    dues_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
     person_file_service_pb2_grpc,
@@ -78,6 +80,7 @@ def build(settings: Settings) -> Service:
                 counterfactual_service_pb2_grpc.add_CounterfactualServiceServicer_to_server,
                 CounterfactualServicer(means),
             ),
+            (dues_service_pb2_grpc.add_DuesServiceServicer_to_server, DuesServicer(means)),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
             (roster_service_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),

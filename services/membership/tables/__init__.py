@@ -9,6 +9,15 @@ from membership.tables.cases import (
     oath_roll,
     rule_set,
 )
+from membership.tables.dues import (
+    dues_account,
+    dues_base,
+    dues_ledger,
+    dues_month,
+    dues_payment,
+    dues_publication,
+    dues_reduction,
+)
 from membership.tables.forms import admission_form, form_year
 from membership.tables.inbox import inbox_item, reminder
 from membership.tables.members import (
@@ -35,6 +44,13 @@ __all__ = [
     "case_companion",
     "case_step",
     "disclosure",
+    "dues_account",
+    "dues_base",
+    "dues_ledger",
+    "dues_month",
+    "dues_payment",
+    "dues_publication",
+    "dues_reduction",
     "form_year",
     "inbox_item",
     "member",

@@ -28,6 +28,7 @@ from membership.operations.units import keep_unit
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
+from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
@@ -103,6 +104,7 @@ class Office:
             "PersonService": PersonServicer(self.means),
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
+            "DuesService": DuesServicer(self.means),
             "StandingService": StandingServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),
             "RosterService": RosterServicer(self.means),

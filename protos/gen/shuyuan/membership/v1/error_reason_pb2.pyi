@@ -100,6 +100,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. As the case stands, another act comes first or this one is none of it. Metadata: act, allowed."""
     ERROR_REASON_STANDING_LEFT_TO_ADMISSION: _ErrorReason.ValueType  # 59
     """FAILED_PRECONDITION. An open admission case decides about a probationary member. Metadata: person_id, case_id."""
+    ERROR_REASON_DUES_LEDGER_ALREADY_OPEN: _ErrorReason.ValueType  # 60
+    """ALREADY_EXISTS. The branch's book of dues is open already. Metadata: unit_id."""
+    ERROR_REASON_DUES_LEDGER_NOT_OPEN: _ErrorReason.ValueType  # 61
+    """FAILED_PRECONDITION. The branch keeps no book of dues for the year. Metadata: unit_id, year."""
+    ERROR_REASON_DUES_MONTH_NOT_OWED: _ErrorReason.ValueType  # 62
+    """FAILED_PRECONDITION. Nothing is owed for the month, or it was paid or waived. Metadata: month."""
+    ERROR_REASON_DUES_BASE_UNKNOWN: _ErrorReason.ValueType  # 63
+    """FAILED_PRECONDITION. No pay was declared for the month. Metadata: month."""
+    ERROR_REASON_DUES_AMOUNT_DIFFERS: _ErrorReason.ValueType  # 64
+    """FAILED_PRECONDITION. What was paid is not what the months cost. Metadata: amount, due."""
+    ERROR_REASON_DUES_ALREADY_PUBLISHED: _ErrorReason.ValueType  # 65
+    """ALREADY_EXISTS. The branch has published the year. Metadata: unit_id, year."""
     ERROR_REASON_HYPOTHESIS_REFUSED: _ErrorReason.ValueType  # 75
     """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
     ERROR_REASON_PLAN_NOT_FOUND: _ErrorReason.ValueType  # 76
@@ -220,6 +232,18 @@ ERROR_REASON_STANDING_ACT_NOT_DUE: ErrorReason.ValueType  # 58
 """FAILED_PRECONDITION. As the case stands, another act comes first or this one is none of it. Metadata: act, allowed."""
 ERROR_REASON_STANDING_LEFT_TO_ADMISSION: ErrorReason.ValueType  # 59
 """FAILED_PRECONDITION. An open admission case decides about a probationary member. Metadata: person_id, case_id."""
+ERROR_REASON_DUES_LEDGER_ALREADY_OPEN: ErrorReason.ValueType  # 60
+"""ALREADY_EXISTS. The branch's book of dues is open already. Metadata: unit_id."""
+ERROR_REASON_DUES_LEDGER_NOT_OPEN: ErrorReason.ValueType  # 61
+"""FAILED_PRECONDITION. The branch keeps no book of dues for the year. Metadata: unit_id, year."""
+ERROR_REASON_DUES_MONTH_NOT_OWED: ErrorReason.ValueType  # 62
+"""FAILED_PRECONDITION. Nothing is owed for the month, or it was paid or waived. Metadata: month."""
+ERROR_REASON_DUES_BASE_UNKNOWN: ErrorReason.ValueType  # 63
+"""FAILED_PRECONDITION. No pay was declared for the month. Metadata: month."""
+ERROR_REASON_DUES_AMOUNT_DIFFERS: ErrorReason.ValueType  # 64
+"""FAILED_PRECONDITION. What was paid is not what the months cost. Metadata: amount, due."""
+ERROR_REASON_DUES_ALREADY_PUBLISHED: ErrorReason.ValueType  # 65
+"""ALREADY_EXISTS. The branch has published the year. Metadata: unit_id, year."""
 ERROR_REASON_HYPOTHESIS_REFUSED: ErrorReason.ValueType  # 75
 """INVALID_ARGUMENT. What is supposed is no set of rules; the violations say what is wrong, with the line of a draft."""
 ERROR_REASON_PLAN_NOT_FOUND: ErrorReason.ValueType  # 76

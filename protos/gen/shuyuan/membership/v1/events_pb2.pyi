@@ -14,6 +14,7 @@ from shuyuan.membership.v1 import account_pb2 as _account_pb2
 from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
 from shuyuan.membership.v1 import admission_form_pb2 as _admission_form_pb2
 from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
+from shuyuan.membership.v1 import dues_pb2 as _dues_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
@@ -1698,6 +1699,180 @@ class ReminderIssued(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReminderIssued: _TypeAlias = ReminderIssued  # noqa: Y015
+
+@_typing.final
+class DuesLedgerOpened(_message.Message):
+    """A branch's book of dues was opened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUES_LEDGER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dues_ledger(self) -> _dues_pb2.DuesLedger:
+        """The book after it."""
+
+    def __init__(
+        self,
+        *,
+        dues_ledger: _dues_pb2.DuesLedger | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_ledger", b"dues_ledger"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_ledger", b"dues_ledger"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuesLedgerOpened: _TypeAlias = DuesLedgerOpened  # noqa: Y015
+
+@_typing.final
+class DuesBaseDeclared(_message.Message):
+    """A member's pay was declared from a month on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_MONTH_FIELD_NUMBER: _builtins.int
+    DUES_ACCOUNT_FIELD_NUMBER: _builtins.int
+    from_month: _builtins.str
+    """The first month, YYYY-MM."""
+    @_builtins.property
+    def dues_account(self) -> _dues_pb2.DuesAccount:
+        """The dues after it, without the months."""
+
+    def __init__(
+        self,
+        *,
+        from_month: _builtins.str = ...,
+        dues_account: _dues_pb2.DuesAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account", "from_month", b"from_month"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuesBaseDeclared: _TypeAlias = DuesBaseDeclared  # noqa: Y015
+
+@_typing.final
+class DuesReduced(_message.Message):
+    """A member's dues were reduced or waived over some months."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_MONTH_FIELD_NUMBER: _builtins.int
+    THROUGH_MONTH_FIELD_NUMBER: _builtins.int
+    DUES_ACCOUNT_FIELD_NUMBER: _builtins.int
+    from_month: _builtins.str
+    """The first month, YYYY-MM."""
+    through_month: _builtins.str
+    """The last month, YYYY-MM."""
+    @_builtins.property
+    def dues_account(self) -> _dues_pb2.DuesAccount:
+        """The dues after it, without the months."""
+
+    def __init__(
+        self,
+        *,
+        from_month: _builtins.str = ...,
+        through_month: _builtins.str = ...,
+        dues_account: _dues_pb2.DuesAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account", "from_month", b"from_month", "through_month", b"through_month"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuesReduced: _TypeAlias = DuesReduced  # noqa: Y015
+
+@_typing.final
+class DuesPaid(_message.Message):
+    """A member paid dues."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    MONTHS_FIELD_NUMBER: _builtins.int
+    PAID_ON_FIELD_NUMBER: _builtins.int
+    DUES_ACCOUNT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The branch that took them."""
+    paid_on: _builtins.str
+    """The day."""
+    @_builtins.property
+    def months(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The months, YYYY-MM."""
+
+    @_builtins.property
+    def dues_account(self) -> _dues_pb2.DuesAccount:
+        """The dues after it, without the months."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        months: _abc.Iterable[_builtins.str] | None = ...,
+        paid_on: _builtins.str = ...,
+        dues_account: _dues_pb2.DuesAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account", "months", b"months", "paid_on", b"paid_on", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuesPaid: _TypeAlias = DuesPaid  # noqa: Y015
+
+@_typing.final
+class DuesGiven(_message.Message):
+    """A member gave something beyond the dues."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    DUES_ACCOUNT_FIELD_NUMBER: _builtins.int
+    given_on: _builtins.str
+    """The day."""
+    @_builtins.property
+    def dues_account(self) -> _dues_pb2.DuesAccount:
+        """The dues after it, without the months."""
+
+    def __init__(
+        self,
+        *,
+        given_on: _builtins.str = ...,
+        dues_account: _dues_pb2.DuesAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account", "given_on", b"given_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuesGiven: _TypeAlias = DuesGiven  # noqa: Y015
+
+@_typing.final
+class DuesPublished(_message.Message):
+    """A branch published a year's dues."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUES_PUBLICATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dues_publication(self) -> _dues_pb2.DuesPublication:
+        """The publication."""
+
+    def __init__(
+        self,
+        *,
+        dues_publication: _dues_pb2.DuesPublication | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_publication", b"dues_publication"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_publication", b"dues_publication"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuesPublished: _TypeAlias = DuesPublished  # noqa: Y015
 
 @_typing.final
 class StandingCaseOpened(_message.Message):

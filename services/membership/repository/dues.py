@@ -1,0 +1,335 @@
+"""Dues: a member's book in one statement, payments by month, arrears counted where they are, publications."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.bitemporal import History
+from chassis.database import Reader, UnitOfWork
+from chassis.intervals import Interval
+from chassis.statements import insert, query
+from membership import tables
+from membership.domain.dues import Arrears, Base, Book, Category, Paid, Publication, Reduction
+from membership.repository.history import believed, span
+
+BASES = History(tables.dues_base, ["person_id"], ["category", "monthly_pay"])
+REDUCTIONS = History(
+    tables.dues_reduction,
+    ["person_id"],
+    ["amount", "reason", "studied_on", "approver_unit_id", "approved_on"],
+)
+
+
+def _listed(table: str, pairs: str) -> str:
+    # Money goes through JSON as text: a number there would be a float.
+    return f"""(SELECT coalesce(jsonb_agg(jsonb_build_object({pairs},
+                       'valid_from', lower(h.valid), 'valid_until', upper(h.valid)) ORDER BY lower(h.valid)),
+                       CAST('[]' AS jsonb))
+                  FROM {table} h WHERE h.person_id = :person_id AND {believed("h")})"""
+
+
+_BOOK = query(
+    sa.text(
+        f"""SELECT coalesce((SELECT a.version FROM dues_account a WHERE a.person_id = :person_id), 0) AS version,
+                   (SELECT coalesce(jsonb_object_agg(l.unit_id, l.from_month), CAST('{{}}' AS jsonb))
+                      FROM dues_ledger l WHERE l.unit_id IN (
+                           SELECT r.unit_id FROM relationship r WHERE r.person_id = :person_id)) AS ledgers,
+                   {_listed("dues_base", "'category', h.category, 'monthly_pay', CAST(h.monthly_pay AS text)")}
+                     AS bases,
+                   {_listed("dues_reduction", "'amount', CAST(h.amount AS text)")} AS reductions,
+                   (SELECT coalesce(jsonb_agg(jsonb_build_object('month', m.month, 'paid_on', p.paid_on,
+                           'amount', CAST(m.amount AS text))), CAST('[]' AS jsonb))
+                      FROM dues_month m JOIN dues_payment p USING (payment_id)
+                     WHERE m.person_id = :person_id AND (CAST(:known_at AS timestamptz) IS NULL
+                           OR p.recorded_at <= CAST(:known_at AS timestamptz))) AS paid"""
+    )
+)
+_TOUCH = query(
+    sa.text(
+        """INSERT INTO dues_account (person_id, version, updated_at) VALUES (:person_id, 1, :now)
+           ON CONFLICT (person_id) DO UPDATE SET version = dues_account.version + 1, updated_at = :now
+           RETURNING version"""
+    )
+)
+_ADD_PAYMENT = query(
+    insert(
+        tables.dues_payment,
+        "payment_id",
+        "person_id",
+        "unit_id",
+        "gift",
+        "forwarded",
+        "amount",
+        "paid_on",
+        "manner",
+        "pack_digest",
+        "verdicts",
+        "recorded_at",
+        "recorded_by",
+    )
+)
+_ADD_MONTH = query(insert(tables.dues_month, "person_id", "month", "payment_id", "amount"))
+_OPEN_LEDGER = query(
+    sa.text(
+        """INSERT INTO dues_ledger (unit_id, from_month, created_at) VALUES (:unit_id, :from_month, :now)
+           ON CONFLICT DO NOTHING RETURNING unit_id"""
+    )
+)
+_LEDGER = query(sa.text("SELECT from_month FROM dues_ledger WHERE unit_id = :unit_id"))
+
+_SPAN = "daterange(m.month, CAST(m.month + interval '1 month' AS date))"
+
+
+def _unpaid(where: str) -> str:
+    """The unpaid months that are over, each owed to the branch at its end; in runs of consecutive ones."""
+    return f"""
+        WITH unpaid AS (
+            SELECT r.person_id, r.unit_id, m.month FROM dues_ledger l
+              JOIN relationship r ON r.unit_id = l.unit_id AND r.recorded_until IS NULL
+             CROSS JOIN LATERAL (
+                   SELECT CAST(g AS date) AS month FROM generate_series(
+                          greatest(CAST(l.from_month AS timestamp), CAST(:first_month AS timestamp),
+                                   date_trunc('month', CAST(lower(r.valid) AS timestamp))),
+                          CAST(:last_month AS timestamp), interval '1 month') g) m
+             WHERE {where} AND r.valid && {_SPAN}
+               AND NOT EXISTS (SELECT FROM relationship n WHERE n.person_id = r.person_id
+                       AND n.recorded_until IS NULL AND n.valid && {_SPAN} AND lower(n.valid) > lower(r.valid))
+               AND EXISTS (SELECT FROM membership_status s WHERE s.person_id = r.person_id
+                       AND s.recorded_until IS NULL AND s.status <> 'suspended' AND s.valid && {_SPAN})
+               AND NOT EXISTS (SELECT FROM dues_month p WHERE p.person_id = r.person_id AND p.month = m.month)
+               AND NOT EXISTS (SELECT FROM dues_reduction d WHERE d.person_id = r.person_id
+                       AND d.recorded_until IS NULL AND d.amount = 0 AND d.valid && {_SPAN})),
+        numbered AS (
+            SELECT u.*, CAST(extract(year FROM month) * 12 + extract(month FROM month) AS integer)
+                        - row_number() OVER (PARTITION BY person_id ORDER BY month) AS run FROM unpaid u),
+        runs AS (
+            SELECT person_id, min(month) AS unpaid_since, count(*) AS consecutive_months,
+                   (array_agg(unit_id ORDER BY month DESC))[1] AS unit_id,
+                   sum(count(*)) OVER (PARTITION BY person_id) AS unpaid_months
+              FROM numbered GROUP BY person_id, run),
+        found AS (
+            SELECT runs.*, unpaid_since + make_interval(months => CAST(:months AS integer), days => CAST(:days AS integer))
+                           <= unpaid_since + consecutive_months * interval '1 month' AS finding FROM runs)"""
+
+
+_IN_SCOPE = """(CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+                    SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
+                       AND b.descendant_id = r.unit_id AND b.valid @> CAST(:access_day AS date)
+                       AND NOT b.reading_only))
+               AND EXISTS (
+                    SELECT FROM access_closure c WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+                       AND c.descendant_id = r.unit_id AND c.valid @> CAST(:access_day AS date)
+                       AND (CAST(:access_reading AS boolean) OR NOT c.reading_only))"""
+_ARREARS = query(
+    sa.text(
+        f"""{_unpaid(f"(CAST(:after AS uuid) IS NULL OR r.person_id > CAST(:after AS uuid)) AND {_IN_SCOPE}")}
+            SELECT DISTINCT ON (person_id) person_id, unit_id, unpaid_months, unpaid_since, consecutive_months,
+                   finding
+              FROM found WHERE finding OR NOT CAST(:findings_only AS boolean)
+             ORDER BY person_id, consecutive_months DESC, unpaid_since DESC LIMIT :size"""
+    )
+)
+_IN_ARREARS = query(
+    sa.text(
+        f"""{_unpaid("r.unit_id = CAST(:unit_id AS uuid)")}
+            SELECT count(DISTINCT person_id) FROM found"""
+    )
+)
+_COLLECTED = query(
+    sa.text(
+        """SELECT (SELECT count(DISTINCT m.person_id) FROM dues_month m JOIN dues_payment p USING (payment_id)
+                    WHERE p.unit_id = :unit_id AND m.month BETWEEN :first AND :last) AS payers,
+                  (SELECT coalesce(sum(m.amount), 0) FROM dues_month m JOIN dues_payment p USING (payment_id)
+                    WHERE p.unit_id = :unit_id AND m.month BETWEEN :first AND :last) AS collected,
+                  coalesce(sum(g.amount) FILTER (WHERE NOT g.forwarded), 0) AS gifts,
+                  coalesce(sum(g.amount) FILTER (WHERE g.forwarded), 0) AS gifts_forwarded
+             FROM dues_payment g
+            WHERE g.unit_id = :unit_id AND g.gift AND g.paid_on BETWEEN :first AND :last_day"""
+    )
+)
+_PUBLICATION = (
+    "publication_id",
+    "unit_id",
+    "year",
+    "published_on",
+    "payers",
+    "collected",
+    "gifts",
+    "gifts_forwarded",
+    "members_in_arrears",
+    "created_at",
+)
+_PUBLISH = query(insert(tables.dues_publication, *_PUBLICATION))
+_LAST_PUBLISHED = query(
+    sa.text("SELECT max(published_on), bool_or(year = :year) FROM dues_publication WHERE unit_id = :unit_id")
+)
+_PUBLICATIONS = query(
+    sa.text(
+        f"""SELECT {", ".join(f"r.{name}" for name in _PUBLICATION)} FROM dues_publication r
+             WHERE (CAST(:after AS uuid) IS NULL OR r.publication_id > CAST(:after AS uuid))
+               AND (CAST(:year AS integer) IS NULL OR r.year = CAST(:year AS integer))
+               AND {_IN_SCOPE}
+             ORDER BY r.publication_id LIMIT :size"""
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months that are looked at for arrears, and how long a run of them makes a finding."""
+
+    first_month: date
+    last_month: date
+    months: int
+    days: int
+
+
+async def book(
+    reader: Reader, person_id: UUID, default: Category | None, *, known_at: datetime | None = None
+) -> Book:
+    """What is recorded of a member's dues, as believed at an instant (None: now)."""
+    row = await reader.fetch_one(_BOOK, person_id=person_id, known_at=known_at)
+    assert row is not None
+    return Book(
+        ledgers={UUID(unit): date.fromisoformat(day) for unit, day in row["ledgers"].items()},
+        bases=[
+            Base(Category(item["category"]), _money(item["monthly_pay"]), *span(item))
+            for item in row["bases"]
+        ],
+        reductions=[Reduction(Decimal(item["amount"]), *span(item)) for item in row["reductions"]],
+        paid={
+            date.fromisoformat(item["month"]): Paid(
+                Decimal(item["amount"]), date.fromisoformat(item["paid_on"])
+            )
+            for item in row["paid"]
+        },
+        default=default,
+        version=row["version"],
+    )
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+async def touch(work: UnitOfWork, person_id: UUID) -> int:
+    """Count a change of a member's dues; the new version."""
+    version: int = await work.fetch_value(_TOUCH, person_id=person_id, now=work.now)
+    return version
+
+
+async def declare(work: UnitOfWork, person_id: UUID, base: Base) -> None:
+    """Believe a base from its month on."""
+    values = {"category": base.category.value, "monthly_pay": base.monthly_pay}
+    await BASES.record(work, {"person_id": person_id}, Interval(base.valid_from), values)
+
+
+async def reduce(work: UnitOfWork, person_id: UUID, days: Interval, values: Mapping[str, Any]) -> None:
+    """Believe a reduction over its months."""
+    await REDUCTIONS.record(work, {"person_id": person_id}, days, values)
+
+
+async def add_payment(work: UnitOfWork, values: Mapping[str, Any], months: Mapping[date, Decimal]) -> None:
+    """Write a payment and the months that it covers, none for a gift."""
+    await work.execute(_ADD_PAYMENT, **values)
+    await work.execute_many(
+        _ADD_MONTH,
+        [
+            {
+                "person_id": values["person_id"],
+                "month": month,
+                "payment_id": values["payment_id"],
+                "amount": amount,
+            }
+            for month, amount in months.items()
+        ],
+    )
+
+
+async def open_ledger(work: UnitOfWork, unit_id: UUID, from_month: date) -> bool:
+    """Open a branch's book; False where it is open already."""
+    values = {"unit_id": unit_id, "from_month": from_month, "now": work.now}
+    return await work.fetch_value(_OPEN_LEDGER, **values) is not None
+
+
+async def ledger(reader: Reader, unit_id: UUID) -> date | None:
+    """The first month of a branch's book."""
+    month: date | None = await reader.fetch_value(_LEDGER, unit_id=unit_id)
+    return month
+
+
+async def arrears(
+    reader: Reader,
+    looked_at: Span,
+    *,
+    scope: Mapping[str, Any],
+    unit_id: UUID | None,
+    findings_only: bool,
+    after: UUID | None,
+    size: int,
+) -> list[Arrears]:
+    """Members of the caller's scope with unpaid months, in the order of their ids."""
+    rows = await reader.fetch(
+        _ARREARS,
+        **asdict(looked_at),
+        unit_id=unit_id,
+        findings_only=findings_only,
+        after=after,
+        size=size,
+        **scope,
+    )
+    return [Arrears(**{**dict(row), "unpaid_months": int(row["unpaid_months"])}) for row in rows]
+
+
+async def in_arrears(reader: Reader, unit_id: UUID, looked_at: Span) -> int:
+    """How many members owe a branch unpaid months of a span."""
+    count: int = await reader.fetch_value(
+        _IN_ARREARS,
+        unit_id=unit_id,
+        **asdict(looked_at),
+    )
+    return count
+
+
+async def collected(reader: Reader, unit_id: UUID, year: int) -> dict[str, Any]:
+    """Payers, what they paid for months of a year, and the gifts of the year."""
+    row = await reader.fetch_one(
+        _COLLECTED,
+        unit_id=unit_id,
+        first=date(year, 1, 1),
+        last=date(year, 12, 1),
+        last_day=date(year, 12, 31),
+    )
+    assert row is not None
+    return dict(row)
+
+
+async def last_published(reader: Reader, unit_id: UUID, year: int) -> tuple[date | None, bool]:
+    """The day of a branch's newest publication, and whether the year is published already."""
+    row = await reader.fetch_one(_LAST_PUBLISHED, unit_id=unit_id, year=year)
+    assert row is not None
+    return row[0], bool(row[1])
+
+
+async def publish(work: UnitOfWork, publication: Publication) -> None:
+    """Write a publication."""
+    await work.execute(_PUBLISH, **{name: getattr(publication, name) for name in _PUBLICATION})
+
+
+async def publications(
+    reader: Reader,
+    *,
+    scope: Mapping[str, Any],
+    unit_id: UUID | None,
+    year: int | None,
+    after: UUID | None,
+    size: int,
+) -> Sequence[Publication]:
+    """Publications of the caller's scope, in the order of their ids."""
+    rows = await reader.fetch(_PUBLICATIONS, unit_id=unit_id, year=year, after=after, size=size, **scope)
+    return [Publication(**dict(row)) for row in rows]
