@@ -310,6 +310,36 @@ class DutyNotAccountableError(StateError):
     reason = "DUTY_NOT_ACCOUNTABLE"
 
 
+class DocumentNotFoundError(NotFoundError):
+    """No such document."""
+
+    reason = "DOCUMENT_NOT_FOUND"
+
+
+class DocumentNumberTakenError(AlreadyExistsError):
+    """Another document has the number."""
+
+    reason = "DOCUMENT_NUMBER_TAKEN"
+
+
+class DocumentRepealedError(StateError):
+    """The document has an end already."""
+
+    reason = "DOCUMENT_REPEALED"
+
+
+class DocumentNotOnTrialError(StateError):
+    """No edition of the document is on trial on the day."""
+
+    reason = "DOCUMENT_NOT_ON_TRIAL"
+
+
+class ClauseNotFoundError(NotFoundError):
+    """The latest edition has no such article."""
+
+    reason = "CLAUSE_NOT_FOUND"
+
+
 class DutySignedOffError(StateError):
     """A unit has signed the duty off."""
 

@@ -16,6 +16,7 @@ from organization.operations.execution import reorganization_process
 from organization.schedule import SCHEDULE
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.coverage import CoverageServicer
+from organization.servicer.documents import DocumentServicer
 from organization.servicer.duties import DutyServicer
 from organization.servicer.elections import ElectionServicer
 from organization.servicer.findings import FindingServicer
@@ -33,6 +34,7 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2_grpc,
     class_link_service_pb2_grpc,
     coverage_service_pb2_grpc,
+    document_service_pb2_grpc,
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
     error_reason_pb2,
@@ -97,6 +99,7 @@ def build(settings: Settings) -> Service:
             (place_service_pb2_grpc.add_PlaceServiceServicer_to_server, PlaceServicer()),
             (zone_service_pb2_grpc.add_ZoneServiceServicer_to_server, ZoneServicer()),
             (class_link_service_pb2_grpc.add_ClassLinkServiceServicer_to_server, ClassLinkServicer()),
+            (document_service_pb2_grpc.add_DocumentServiceServicer_to_server, DocumentServicer()),
             (duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer()),
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),

@@ -16,6 +16,14 @@ def rule_book() -> RuleBook:
     return RuleBook.shipped()
 
 
+def rule_ids_on(day: date) -> frozenset[str]:
+    """The rules in force on a day, by id; none before the first regulation we know."""
+    try:
+        return frozenset(rule.id for rule in rule_book().in_force(day).rules)
+    except NoRulesInForceError:
+        return frozenset()
+
+
 def judge(operation: str, facts: Facts, on: date, *, rules_of: date | None = None) -> list[Verdict]:
     """What the rules of a day, of the same day when none is given, say about an operation on a day."""
     try:

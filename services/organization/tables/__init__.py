@@ -5,6 +5,7 @@ the other tables hold what never changes and what is believed now, for speed.
 """
 
 from organization.tables.base import metadata
+from organization.tables.documents import document, document_clause, document_edition, document_review
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import election, election_elector
 from organization.tables.links import pact, pact_partner
@@ -28,6 +29,10 @@ __all__ = [
     "campus",
     "class_link",
     "class_link_term",
+    "document",
+    "document_clause",
+    "document_edition",
+    "document_review",
     "duty",
     "duty_sign_off",
     "duty_term",

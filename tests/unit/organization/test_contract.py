@@ -11,6 +11,7 @@ from chassis import contract
 from chassis.errors import ServiceError
 from organization import errors
 from organization.domain import (
+    documents,
     duties,
     election_ballots,
     elections,
@@ -32,6 +33,8 @@ from shuyuan.organization.v1 import (
     class_link_service_pb2,
     coverage_pb2,
     coverage_service_pb2,
+    document_pb2,
+    document_service_pb2,
     duty_pb2,
     duty_service_pb2,
     election_pb2,
@@ -58,6 +61,7 @@ from shuyuan.organization.v1 import (
 )
 
 FILES = (
+    document_service_pb2,
     unit_service_pb2,
     coverage_service_pb2,
     pact_service_pb2,
@@ -115,6 +119,8 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (coverage_pb2.CoverageEvidence.Obstacle.DESCRIPTOR, Obstacle),
         (place_pb2.Place.Kind.DESCRIPTOR, places.PlaceKind),
         (place_pb2.Place.State.DESCRIPTOR, places.PlaceState),
+        (document_pb2.Document.State.DESCRIPTOR, documents.DocumentState),
+        (document_pb2.DocumentReview.Outcome.DESCRIPTOR, documents.Outcome),
         (duty_pb2.DutyAssignment.Part.DESCRIPTOR, duties.Part),
         (duty_pb2.DutyFinding.Kind.DESCRIPTOR, duties.FindingKind),
         (election_pb2.Election.Kind.DESCRIPTOR, elections.ElectionKind),
@@ -173,6 +179,8 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         "zones",
         "class_links",
         "plaques",
+        "documents",
+        "clauses",
         "duties",
         "duty_questions",
         "elections",
