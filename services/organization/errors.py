@@ -340,6 +340,36 @@ class ClauseNotFoundError(NotFoundError):
     reason = "CLAUSE_NOT_FOUND"
 
 
+class ProgrammeNotFoundError(NotFoundError):
+    """No such programme."""
+
+    reason = "PROGRAMME_NOT_FOUND"
+
+
+class ProgrammeCodeTakenError(AlreadyExistsError):
+    """Another programme has the code."""
+
+    reason = "PROGRAMME_CODE_TAKEN"
+
+
+class ProgrammeEndedError(StateError):
+    """The programme runs no longer."""
+
+    reason = "PROGRAMME_ENDED"
+
+
+class ParticipationNotFoundError(StateError):
+    """The unit does not take part in the programme on these days."""
+
+    reason = "PARTICIPATION_NOT_FOUND"
+
+
+class ProgrammeAssessedError(AlreadyExistsError):
+    """The unit has assessed its part in the year."""
+
+    reason = "PROGRAMME_ASSESSED"
+
+
 class DutySignedOffError(StateError):
     """A unit has signed the duty off."""
 

@@ -25,6 +25,7 @@ from organization.servicer.links import ClassLinkServicer, PlaqueServicer
 from organization.servicer.pacts import PactServicer
 from organization.servicer.party_groups import PartyGroupServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
+from organization.servicer.programmes import ProgrammeServicer
 from organization.servicer.reorganizations import ReorganizationServicer
 from organization.servicer.terms import TermServicer
 from organization.servicer.units import CampusServicer, UnitServicer
@@ -44,6 +45,7 @@ from shuyuan.organization.v1 import (
     party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
+    programme_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
     term_service_pb2_grpc,
@@ -100,6 +102,7 @@ def build(settings: Settings) -> Service:
             (zone_service_pb2_grpc.add_ZoneServiceServicer_to_server, ZoneServicer()),
             (class_link_service_pb2_grpc.add_ClassLinkServiceServicer_to_server, ClassLinkServicer()),
             (document_service_pb2_grpc.add_DocumentServiceServicer_to_server, DocumentServicer()),
+            (programme_service_pb2_grpc.add_ProgrammeServiceServicer_to_server, ProgrammeServicer()),
             (duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer()),
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),

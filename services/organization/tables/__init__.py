@@ -12,6 +12,7 @@ from organization.tables.links import pact, pact_partner
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
+from organization.tables.programmes import programme, programme_assessment, programme_term
 from organization.tables.terms import term_of_office
 from organization.tables.units import (
     campus,
@@ -50,6 +51,9 @@ __all__ = [
     "place",
     "plaque",
     "post",
+    "programme",
+    "programme_assessment",
+    "programme_term",
     "reorganization",
     "term_of_office",
     "unit",

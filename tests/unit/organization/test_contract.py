@@ -18,6 +18,7 @@ from organization.domain import (
     grants,
     places,
     posts,
+    programmes,
     reorganizations,
     terms,
     units,
@@ -50,6 +51,8 @@ from shuyuan.organization.v1 import (
     place_pb2,
     place_service_pb2,
     plaque_service_pb2,
+    programme_pb2,
+    programme_service_pb2,
     reorganization_pb2,
     reorganization_service_pb2,
     role_pb2,
@@ -61,6 +64,7 @@ from shuyuan.organization.v1 import (
 )
 
 FILES = (
+    programme_service_pb2,
     document_service_pb2,
     unit_service_pb2,
     coverage_service_pb2,
@@ -121,6 +125,9 @@ def test_every_error_has_its_reason_in_the_contract_and_every_reason_its_error()
         (place_pb2.Place.State.DESCRIPTOR, places.PlaceState),
         (document_pb2.Document.State.DESCRIPTOR, documents.DocumentState),
         (document_pb2.DocumentReview.Outcome.DESCRIPTOR, documents.Outcome),
+        (programme_pb2.Participation.Status.DESCRIPTOR, programmes.Status),
+        (programme_pb2.AccountabilityLine.Level.DESCRIPTOR, programmes.Level),
+        (programme_pb2.ProgrammeAssessment.Grade.DESCRIPTOR, programmes.Grade),
         (duty_pb2.DutyAssignment.Part.DESCRIPTOR, duties.Part),
         (duty_pb2.DutyFinding.Kind.DESCRIPTOR, duties.FindingKind),
         (election_pb2.Election.Kind.DESCRIPTOR, elections.ElectionKind),
@@ -181,6 +188,8 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         "plaques",
         "documents",
         "clauses",
+        "programmes",
+        "assessments",
         "duties",
         "duty_questions",
         "elections",
