@@ -14,37 +14,44 @@ from organization.domain.duties import Answerable, Finding, FindingKind, Leader,
 from organization.domain.posts import PostKind
 from organization.repository.beliefs import as_now, as_then
 
-# Set arithmetic on days: what is covered, what is covered twice, and what the duty asks for beyond that. A unit
-# answers for nothing on days on which it does not exist.
+# Set arithmetic on days, in one pass over the parts: what is covered, what is covered once more, and what the duty
+# asks for beyond that. One unit's own parts never overlap. A unit answers for nothing while it does not exist.
 _FOUND = """
     (WITH held AS (
-        SELECT q.duty_id, t.unit_id, t.valid * q.days * daterange(u.established_on, u.dissolved_on) AS days
-          FROM asked_duty q JOIN duty_term t USING (duty_id) JOIN unit u ON u.unit_id = t.unit_id
-         WHERE t.part = 'accountable' AND {believed:t}
-     ), covered AS (
-        SELECT duty_id, range_agg(days) AS days FROM held WHERE NOT isempty(days) GROUP BY duty_id
-     ), doubled AS (
-        SELECT one.duty_id, range_agg(one.days * two.days) AS days
-          FROM held one JOIN held two ON two.duty_id = one.duty_id AND one.unit_id < two.unit_id
-         WHERE one.days && two.days GROUP BY one.duty_id
+        SELECT q.duty_id, q.title, q.joint, q.days AS asked, t.unit_id, q.days * t.days AS days,
+               range_agg(q.days * t.days) OVER (PARTITION BY q.duty_id ORDER BY t.unit_id, lower(t.days)
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen
+          FROM asked_duty q LEFT JOIN
+               (SELECT t.duty_id, t.unit_id, t.valid * daterange(u.established_on, u.dissolved_on) AS days
+                  FROM duty_term t JOIN unit u USING (unit_id)
+                 WHERE t.part = 'accountable' AND {believed:t}) t USING (duty_id)
+     ), summed AS (
+        SELECT duty_id, title, joint, asked, array_agg(unit_id) AS units, array_agg(days) AS spans,
+               COALESCE(range_agg(days), datemultirange()) AS covered,
+               COALESCE(range_agg(datemultirange(days) * seen), datemultirange()) AS doubled
+          FROM held GROUP BY duty_id, title, joint, asked
      ), found AS (
-        SELECT q.duty_id, q.title, 'gap' AS kind,
-               unnest(datemultirange(q.days) - COALESCE(c.days, datemultirange())) AS days
-          FROM asked_duty q LEFT JOIN covered c USING (duty_id)
+        SELECT s.*, 'gap' AS kind, unnest(datemultirange(asked) - covered) AS days FROM summed s
         UNION ALL
-        SELECT q.duty_id, q.title, 'overlap', unnest(o.days) FROM asked_duty q JOIN doubled o USING (duty_id) WHERE NOT q.joint
+        SELECT s.*, 'overlap', unnest(doubled) FROM summed s WHERE NOT joint
         UNION ALL
-        SELECT q.duty_id, q.title, 'one_sided', unnest(c.days - COALESCE(o.days, datemultirange()))
-          FROM asked_duty q JOIN covered c USING (duty_id) LEFT JOIN doubled o USING (duty_id) WHERE q.joint
+        SELECT s.*, 'one_sided', unnest(covered - doubled) FROM summed s WHERE joint
+     ), page AS MATERIALIZED (
+        SELECT * FROM found f
+         WHERE (CAST(:kind AS text) IS NULL OR f.kind = :kind)
+           AND (CAST(:after_id AS uuid) IS NULL OR (f.duty_id, f.kind, lower(f.days))
+                > (CAST(:after_id AS uuid), CAST(:after_kind AS text), CAST(:after_day AS date)))
+         ORDER BY f.duty_id, f.kind, lower(f.days) LIMIT CAST(:most AS integer)
      )
-     SELECT f.duty_id, f.title, f.kind, f.days,
-            ARRAY(SELECT DISTINCT h.unit_id FROM held h WHERE h.duty_id = f.duty_id AND h.days && f.days
-                   ORDER BY h.unit_id) AS unit_ids
-       FROM found f) f
+     SELECT p.duty_id, p.title, p.kind, p.days,
+            ARRAY(SELECT DISTINCT h.unit_id FROM unnest(p.units, p.spans) h (unit_id, days)
+                   WHERE h.days && p.days ORDER BY h.unit_id) AS unit_ids
+       FROM page p) f
 """
 
 
 def _findings(found: str) -> Query:
+    # The duties before the page are done with.
     asked = (
         sa.select(
             sa.text(
@@ -56,7 +63,8 @@ def _findings(found: str) -> Query:
         .where(
             sa.text(
                 """daterange(d.valid_from, d.valid_until) && daterange(CAST(:first AS date), CAST(:until AS date))
-                   AND (CAST(:unit_id AS uuid) IS NULL OR d.unit_id = :unit_id)"""
+                   AND (CAST(:unit_id AS uuid) IS NULL OR d.unit_id = :unit_id)
+                   AND (CAST(:after_id AS uuid) IS NULL OR d.duty_id >= CAST(:after_id AS uuid))"""
             ),
             within(sa.literal_column("d.unit_id", sa.Uuid)),
         )
@@ -65,39 +73,32 @@ def _findings(found: str) -> Query:
     return query(
         sa.select(sa.text("f.duty_id, f.title, f.kind, f.days, f.unit_ids"))
         .select_from(sa.text(found))
-        .where(
-            sa.text(
-                """(CAST(:kind AS text) IS NULL OR f.kind = :kind)
-                   AND (CAST(:after_id AS uuid) IS NULL OR (f.duty_id, f.kind, lower(f.days))
-                        > (CAST(:after_id AS uuid), CAST(:after_kind AS text), CAST(:after_day AS date)))"""
-            )
-        )
         .order_by(sa.text("f.duty_id, f.kind, lower(f.days)"))
-        .limit(sa.bindparam("most", type_=sa.Integer))
         .add_cte(asked),
         planned_anew=True,
     )
 
 
 _FINDINGS_NOW, _FINDINGS_THEN = _findings(as_now(_FOUND)), _findings(as_then(_FOUND))
-_ANSWERABLE = """
-    d.duty_id, d.title, t.unit_id, t.part, t.share,
+_LEADERS = """
+    h.duty_id, h.title, h.unit_id, h.part, h.share,
     ARRAY(SELECT jsonb_build_array(p.post_id, p.kind, a.person_id)
             FROM post p JOIN appointment a ON a.post_id = COALESCE(p.bound_post_id, p.post_id)
                  JOIN appointment_term x ON x.appointment_id = a.appointment_id AND {believed:x}
-           WHERE p.unit_id = t.unit_id AND p.kind = ANY ('{head,secretary,chair}')
+           WHERE p.unit_id = h.unit_id AND p.kind = ANY ('{head,secretary,chair}')
              AND daterange(p.valid_from, p.valid_until) @> CAST(:day AS date) AND x.valid @> CAST(:day AS date)
            ORDER BY p.kind, p.post_id, a.person_id) AS leaders
 """
-_ANSWERABLE_FROM = (
+_PARTS = (
     "duty d JOIN duty_term t ON t.duty_id = d.duty_id AND {believed:t} JOIN unit u ON u.unit_id = t.unit_id"
 )
 
 
-def _answerable(columns: str, source: str) -> Query:
-    return query(
-        sa.select(sa.text(columns))
-        .select_from(sa.text(source))
+def _answerable(leaders: str, parts: str) -> Query:
+    # Leaders are looked up for the page only.
+    hit = (
+        sa.select(sa.text("d.duty_id, d.title, t.unit_id, t.part, t.share"))
+        .select_from(sa.text(parts))
         .where(
             sa.text(
                 """strpos(lower(d.title || ' ' || d.description), lower(CAST(:text AS text))) > 0
@@ -114,13 +115,20 @@ def _answerable(columns: str, source: str) -> Query:
             ),
         )
         .order_by(sa.text("d.duty_id, t.part, t.unit_id"))
-        .limit(sa.bindparam("most", type_=sa.Integer)),
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .cte("hit")
+    )
+    return query(
+        sa.select(sa.text(leaders))
+        .select_from(sa.text("hit h"))
+        .order_by(sa.text("h.duty_id, h.part, h.unit_id"))
+        .add_cte(hit),
         planned_anew=True,
     )
 
 
-_ANSWERABLE_NOW = _answerable(as_now(_ANSWERABLE), as_now(_ANSWERABLE_FROM))
-_ANSWERABLE_THEN = _answerable(as_then(_ANSWERABLE), as_then(_ANSWERABLE_FROM))
+_ANSWERABLE_NOW = _answerable(as_now(_LEADERS), as_now(_PARTS))
+_ANSWERABLE_THEN = _answerable(as_then(_LEADERS), as_then(_PARTS))
 
 
 async def findings(
