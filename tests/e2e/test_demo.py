@@ -118,6 +118,49 @@ class TestLeadingGroup:
         assert composition["verdicts"] and all(one["satisfied"] for one in composition["verdicts"])
 
 
+class TestDecisions:
+    @pytest.mark.covers("S9", "S17", "S20", "F14")
+    async def test_somebody_answers_for_every_duty_and_school_and_academy_together(self, clerk: Api) -> None:
+        duties = await every(clerk, "/v1/duties", "duties")
+        found = await every(clerk, "/v1/dutyFindings", "findings", validFrom="2020-01-01")
+        (answerable,) = await every(clerk, "/v1/answerableUnits", "answerableUnits", text="学业辅导")
+        unit = await read(clerk, f"/v1/units/{answerable['unitId']}")
+
+        assert [len(one["assignments"]) for one in duties if one["joint"]] == [2] * 9
+        assert len(duties) == 27 and found == []
+        assert unit["name"] == "教务处"
+        assert [leader["postKind"] for leader in answerable["leaders"]] == ["KIND_HEAD"]
+
+    @pytest.mark.covers("S2", "S11")
+    async def test_the_pilot_is_answered_for_by_the_party_secretary(self, clerk: Api) -> None:
+        programme = await only(clerk, "/v1/programmes", "programmes")
+        chain = await read(clerk, f"/v1/programmes/{programme['programmeId']}/accountability")
+        secretary = await only(
+            clerk, "/v1/posts", "posts", kind="KIND_SECRETARY", unitId=await committee(clerk)
+        )
+        holder = await only(clerk, "/v1/appointments", "appointments", postId=secretary["postId"])
+
+        levels = [line["level"] for line in chain["lines"]]
+        assert levels == ["LEVEL_FIRST_RESPONSIBLE", "LEVEL_LEADER_IN_CHARGE"] + ["LEVEL_PARTICIPANT"] * 10
+        assert chain["lines"][0]["personIds"] == [holder["personId"]]
+        assert all(len(line["personIds"]) == 1 for line in chain["lines"])
+
+    @pytest.mark.covers("S14", "S15", "F19")
+    async def test_its_two_documents_are_registered_and_the_trial_is_due_for_review(self, clerk: Api) -> None:
+        documents = await every(clerk, "/v1/documents", "documents")
+        due = await only(clerk, "/v1/documents", "documents", reviewDueBy="2022-10-01", asOf="2022-10-01")
+        clause = await only(clerk, "/v1/clauses", "clauses", ruleId="SEED-02")
+
+        assert sorted(one["trial"] for one in documents) == [False, True]
+        assert due["title"] == "学院书院协同育人工作方案（试行）"
+        assert (clause["documentTitle"], clause["article"]) == ("党建引领加强学院书院协同育人举措", "第一条")
+
+
+async def committee(api: Api) -> str:
+    found: str = (await only(api, "/v1/units", "units", kind="KIND_UNIVERSITY_COMMITTEE"))["unitId"]
+    return found
+
+
 class TestOrganisation:
     @pytest.mark.covers("S26")
     async def test_committee_general_branches_and_joint_branches_are_three_tiers(self, clerk: Api) -> None:

@@ -42,6 +42,10 @@ class Founding:
         """The id of a part."""
         return self._slots[slot].person_id
 
+    def post_id(self, key: str) -> str:
+        """The id of a post."""
+        return self._posts[key]
+
     # ── units ────────────────────────────────────────────────────────────────────────────────────────────
 
     def establish_units(self) -> None:

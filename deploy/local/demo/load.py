@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from deploy.local.demo import people, structure
 from deploy.local.demo.asking import Gateway
 from deploy.local.demo.founding import Founding
+from deploy.local.demo.governing import Governing
 from deploy.local.demo.recalling import Recalling
 from deploy.local.demo.roles import logins
 from deploy.local.demo.sizes import Size
@@ -26,6 +27,7 @@ def load(
         founding.establish_units()
         founding.register_people()
         founding.fill_posts()
+        Governing(gateway, wanted, founding).decide()
         founding.enter_members()
         founding.reorganize()
         founding.establish_temporary_branches()

@@ -126,6 +126,26 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The unit has no such part on the day or later. Metadata: `unit_id`, `ends_on`."""
     ERROR_REASON_DUTY_NOT_ACCOUNTABLE: _ErrorReason.ValueType  # 94
     """The unit does not answer for the duty on the day. Metadata: `unit_id`, `day`."""
+    ERROR_REASON_DOCUMENT_NOT_FOUND: _ErrorReason.ValueType  # 96
+    """There is no document `document_id`. Metadata: `document_id`."""
+    ERROR_REASON_DOCUMENT_NUMBER_TAKEN: _ErrorReason.ValueType  # 97
+    """A document has the number already. Metadata: `number`, `document_id`."""
+    ERROR_REASON_DOCUMENT_REPEALED: _ErrorReason.ValueType  # 98
+    """The document has an end already. Metadata: `document_id`, `repealed_on`."""
+    ERROR_REASON_DOCUMENT_NOT_ON_TRIAL: _ErrorReason.ValueType  # 99
+    """No edition of the document is on trial on the day. Metadata: `document_id`, `day`."""
+    ERROR_REASON_CLAUSE_NOT_FOUND: _ErrorReason.ValueType  # 100
+    """The latest edition has no such article. Metadata: `document_id`, `article`."""
+    ERROR_REASON_PROGRAMME_NOT_FOUND: _ErrorReason.ValueType  # 101
+    """There is no programme `programme_id`. Metadata: `programme_id`."""
+    ERROR_REASON_PROGRAMME_CODE_TAKEN: _ErrorReason.ValueType  # 102
+    """A programme has the code already. Metadata: `code`, `programme_id`."""
+    ERROR_REASON_PROGRAMME_ENDED: _ErrorReason.ValueType  # 103
+    """The programme runs no longer. Metadata: `programme_id`, `valid_until`."""
+    ERROR_REASON_PARTICIPATION_NOT_FOUND: _ErrorReason.ValueType  # 104
+    """The unit does not take part in the programme on the day or later. Metadata: `unit_id`, `day`."""
+    ERROR_REASON_PROGRAMME_ASSESSED: _ErrorReason.ValueType  # 105
+    """The unit has assessed its part in the year already. Metadata: `unit_id`, `year`."""
     ERROR_REASON_DUTY_SIGNED_OFF: _ErrorReason.ValueType  # 95
     """A unit has signed the duty off. Metadata: `unit_id`, `signed_on`."""
     ERROR_REASON_ELECTION_NOT_FOUND: _ErrorReason.ValueType  # 70
@@ -264,6 +284,26 @@ ERROR_REASON_DUTY_ASSIGNMENT_NOT_FOUND: ErrorReason.ValueType  # 93
 """The unit has no such part on the day or later. Metadata: `unit_id`, `ends_on`."""
 ERROR_REASON_DUTY_NOT_ACCOUNTABLE: ErrorReason.ValueType  # 94
 """The unit does not answer for the duty on the day. Metadata: `unit_id`, `day`."""
+ERROR_REASON_DOCUMENT_NOT_FOUND: ErrorReason.ValueType  # 96
+"""There is no document `document_id`. Metadata: `document_id`."""
+ERROR_REASON_DOCUMENT_NUMBER_TAKEN: ErrorReason.ValueType  # 97
+"""A document has the number already. Metadata: `number`, `document_id`."""
+ERROR_REASON_DOCUMENT_REPEALED: ErrorReason.ValueType  # 98
+"""The document has an end already. Metadata: `document_id`, `repealed_on`."""
+ERROR_REASON_DOCUMENT_NOT_ON_TRIAL: ErrorReason.ValueType  # 99
+"""No edition of the document is on trial on the day. Metadata: `document_id`, `day`."""
+ERROR_REASON_CLAUSE_NOT_FOUND: ErrorReason.ValueType  # 100
+"""The latest edition has no such article. Metadata: `document_id`, `article`."""
+ERROR_REASON_PROGRAMME_NOT_FOUND: ErrorReason.ValueType  # 101
+"""There is no programme `programme_id`. Metadata: `programme_id`."""
+ERROR_REASON_PROGRAMME_CODE_TAKEN: ErrorReason.ValueType  # 102
+"""A programme has the code already. Metadata: `code`, `programme_id`."""
+ERROR_REASON_PROGRAMME_ENDED: ErrorReason.ValueType  # 103
+"""The programme runs no longer. Metadata: `programme_id`, `valid_until`."""
+ERROR_REASON_PARTICIPATION_NOT_FOUND: ErrorReason.ValueType  # 104
+"""The unit does not take part in the programme on the day or later. Metadata: `unit_id`, `day`."""
+ERROR_REASON_PROGRAMME_ASSESSED: ErrorReason.ValueType  # 105
+"""The unit has assessed its part in the year already. Metadata: `unit_id`, `year`."""
 ERROR_REASON_DUTY_SIGNED_OFF: ErrorReason.ValueType  # 95
 """A unit has signed the duty off. Metadata: `unit_id`, `signed_on`."""
 ERROR_REASON_ELECTION_NOT_FOUND: ErrorReason.ValueType  # 70

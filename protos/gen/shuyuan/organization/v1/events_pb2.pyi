@@ -13,12 +13,14 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
+from shuyuan.organization.v1 import document_pb2 as _document_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import election_pb2 as _election_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import pact_pb2 as _pact_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
+from shuyuan.organization.v1 import programme_pb2 as _programme_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
 from shuyuan.organization.v1 import term_pb2 as _term_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
@@ -1271,6 +1273,316 @@ class DutyUnassigned(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DutyUnassigned: _TypeAlias = DutyUnassigned  # noqa: Y015
+
+@_typing.final
+class DocumentRegistered(_message.Message):
+    """A document was registered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def document(self) -> _document_pb2.Document:
+        """The document after the event."""
+
+    def __init__(
+        self,
+        *,
+        document: _document_pb2.Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentRegistered: _TypeAlias = DocumentRegistered  # noqa: Y015
+
+@_typing.final
+class DocumentRevised(_message.Message):
+    """The next edition of a document was issued."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EDITION_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def edition(self) -> _document_pb2.DocumentEdition:
+        """The edition."""
+
+    @_builtins.property
+    def document(self) -> _document_pb2.Document:
+        """The document after the event."""
+
+    def __init__(
+        self,
+        *,
+        edition: _document_pb2.DocumentEdition | None = ...,
+        document: _document_pb2.Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "edition", b"edition"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "edition", b"edition"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentRevised: _TypeAlias = DocumentRevised  # noqa: Y015
+
+@_typing.final
+class DocumentClauseLinked(_message.Message):
+    """Which rules and duties follow from an article was said anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def clause(self) -> _document_pb2.Clause:
+        """The article."""
+
+    @_builtins.property
+    def document(self) -> _document_pb2.Document:
+        """The document after the event."""
+
+    def __init__(
+        self,
+        *,
+        clause: _document_pb2.Clause | None = ...,
+        document: _document_pb2.Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentClauseLinked: _TypeAlias = DocumentClauseLinked  # noqa: Y015
+
+@_typing.final
+class DocumentReviewed(_message.Message):
+    """An edition on trial was reviewed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEW_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def review(self) -> _document_pb2.DocumentReview:
+        """The review."""
+
+    @_builtins.property
+    def document(self) -> _document_pb2.Document:
+        """The document after the event."""
+
+    def __init__(
+        self,
+        *,
+        review: _document_pb2.DocumentReview | None = ...,
+        document: _document_pb2.Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "review", b"review"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "review", b"review"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentReviewed: _TypeAlias = DocumentReviewed  # noqa: Y015
+
+@_typing.final
+class DocumentRepealed(_message.Message):
+    """A document no longer holds from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPEALED_ON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    repealed_on: _builtins.str
+    """First day on which it no longer holds."""
+    @_builtins.property
+    def document(self) -> _document_pb2.Document:
+        """The document after the event."""
+
+    def __init__(
+        self,
+        *,
+        repealed_on: _builtins.str = ...,
+        document: _document_pb2.Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "repealed_on", b"repealed_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentRepealed: _TypeAlias = DocumentRepealed  # noqa: Y015
+
+@_typing.final
+class ProgrammeRegistered(_message.Message):
+    """A programme was registered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def programme(self) -> _programme_pb2.Programme:
+        """The programme after the event."""
+
+    def __init__(
+        self,
+        *,
+        programme: _programme_pb2.Programme | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeRegistered: _TypeAlias = ProgrammeRegistered  # noqa: Y015
+
+@_typing.final
+class ProgrammeUpdated(_message.Message):
+    """How a programme is named, or by which posts it is answered for, was said anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def programme(self) -> _programme_pb2.Programme:
+        """The programme after the event."""
+
+    def __init__(
+        self,
+        *,
+        programme: _programme_pb2.Programme | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeUpdated: _TypeAlias = ProgrammeUpdated  # noqa: Y015
+
+@_typing.final
+class ProgrammeEnded(_message.Message):
+    """A programme no longer runs from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    ends_on: _builtins.str
+    """First day on which it no longer runs."""
+    @_builtins.property
+    def programme(self) -> _programme_pb2.Programme:
+        """The programme after the event."""
+
+    def __init__(
+        self,
+        *,
+        ends_on: _builtins.str = ...,
+        programme: _programme_pb2.Programme | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "programme", b"programme"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeEnded: _TypeAlias = ProgrammeEnded  # noqa: Y015
+
+@_typing.final
+class ProgrammeJoined(_message.Message):
+    """It was said how a unit takes part in a programme."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTICIPATION_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def participation(self) -> _programme_pb2.Participation:
+        """How."""
+
+    @_builtins.property
+    def programme(self) -> _programme_pb2.Programme:
+        """The programme after the event."""
+
+    def __init__(
+        self,
+        *,
+        participation: _programme_pb2.Participation | None = ...,
+        programme: _programme_pb2.Programme | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["participation", b"participation", "programme", b"programme"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["participation", b"participation", "programme", b"programme"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeJoined: _TypeAlias = ProgrammeJoined  # noqa: Y015
+
+@_typing.final
+class ProgrammeLeft(_message.Message):
+    """A unit no longer takes part in a programme from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The unit."""
+    ends_on: _builtins.str
+    """First day on which it no longer takes part."""
+    @_builtins.property
+    def programme(self) -> _programme_pb2.Programme:
+        """The programme after the event."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+        programme: _programme_pb2.Programme | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "programme", b"programme", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeLeft: _TypeAlias = ProgrammeLeft  # noqa: Y015
+
+@_typing.final
+class ProgrammeAssessed(_message.Message):
+    """A unit said how its own part in a programme went in a year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSESSMENT_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def assessment(self) -> _programme_pb2.ProgrammeAssessment:
+        """What it said."""
+
+    @_builtins.property
+    def programme(self) -> _programme_pb2.Programme:
+        """The programme after the event."""
+
+    def __init__(
+        self,
+        *,
+        assessment: _programme_pb2.ProgrammeAssessment | None = ...,
+        programme: _programme_pb2.Programme | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "programme", b"programme"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "programme", b"programme"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProgrammeAssessed: _TypeAlias = ProgrammeAssessed  # noqa: Y015
 
 @_typing.final
 class DutySignedOff(_message.Message):
