@@ -3,14 +3,14 @@
 Knows nothing of rolls: that the relationship moves on acceptance, and only then, is the operation's part (MGT-03).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from membership.domain.admission import CaseHead
-from membership.domain.members import Member
+from membership.domain.members import Member, MembershipStatus
 from membership.domain.rule_days import last_day
 from membership.domain.verdicts import Judgement, check_allowed, judge
 from membership.errors import (
@@ -26,6 +26,7 @@ from membership.errors import (
 )
 from rulebook import Facts, RuleSet
 
+ACCEPT_PROBATIONARY = "transfer.accept_probationary"
 ACCEPT, REISSUE, RETURN_RECEIPT = "transfer.accept", "transfer.reissue_letter", "transfer.return_receipt"
 
 
@@ -99,6 +100,14 @@ class Transfer:
             self, state=TransferState.ACCEPTED, accepted_on=day, receipt_due_on=due, judgements=judgements
         )
 
+    def with_materials(self, rules: RuleSet, checked: Iterable[str], day: date) -> "Transfer":
+        """The transfer of a probationary member whose admission papers were checked; refuses where one is missing."""
+        if ACCEPT_PROBATIONARY not in rules.operation_names:
+            return self
+        judgements = judge(rules, [ACCEPT_PROBATIONARY], {"checked_materials": sorted(checked)}, on=day)
+        check_allowed(judgements, None, transfer_id=self.transfer_id)
+        return replace(self, judgements=(*self.judgements, *judgements))
+
     def closed(self, state: TransferState, reason: str) -> "Transfer":
         """The transfer as rejected or cancelled."""
         self.check_open()
@@ -170,6 +179,12 @@ def write_letter(
     if last < issued_on:
         raise DayOutOfOrderError(day=last, bound=f">= {issued_on}")
     return Letter(number, issued_on, last), judge(rules, [ACCEPT], facts, on=last)
+
+
+def is_probationary(member: Member, day: date) -> bool:
+    """Whether the member is a probationary one on the day."""
+    period = member.status_on(day)
+    return period is not None and period.status is MembershipStatus.PROBATIONARY
 
 
 def check_past(day: date, *, today: date, since: date) -> None:

@@ -11,6 +11,7 @@ from chassis.events import Event
 from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.schedule import Slot
+from membership.domain.evidence import documents_of
 from membership.domain.members import Member
 from membership.domain.transfers import (
     Letter,
@@ -20,6 +21,7 @@ from membership.domain.transfers import (
     check_no_case,
     check_past,
     check_sending,
+    is_probationary,
     write_letter,
 )
 from membership.domain.units import Use
@@ -138,11 +140,18 @@ async def page(call: Call, wanted: TransferFilter, *, after: UUID | None, size: 
     )
 
 
-async def accept(call: Call, means: Means, transfer_id: UUID, *, accepted_on: date) -> Transfer:
-    """Receive a person: from the day on they belong to the receiver, and an open case goes along."""
+async def accept(
+    call: Call, means: Means, transfer_id: UUID, *, accepted_on: date, checked: tuple[str, ...] = ()
+) -> Transfer:
+    """
+    Receive a person: from the day on they belong to the receiver, and an open case goes along.
+
+    Args:
+        checked: admission papers of a probationary member that the receiver saw on paper (DEV-32).
+    """
     await _require_receiver(call, transfer_id)
     async with call.transaction() as work:
-        return await _accept(work, means, await _held(work, transfer_id), accepted_on)
+        return await _accept(work, means, await _held(work, transfer_id), accepted_on, checked)
 
 
 async def accept_many(
@@ -158,15 +167,27 @@ async def accept_many(
         return work.answer(len(transfer_ids))
 
 
-async def _accept(work: UnitOfWork, means: Means, before: Transfer, accepted_on: date) -> Transfer:
+async def _accept(
+    work: UnitOfWork, means: Means, before: Transfer, accepted_on: date, checked: tuple[str, ...] = ()
+) -> Transfer:
     rules = await means.rules.of(work, before.pack_digest)
     after = before.accepted(rules, accepted_on, today=work.today)
     member = await _locked_member(work, before.person_id)
     if before.to_unit_id is not None:
+        if member is not None and is_probationary(member, accepted_on):
+            papers = await _admission_papers(work, means, before.person_id)
+            after = after.with_materials(rules, {*papers, *checked}, accepted_on)
         await _receive(work, means, member, before.person_id, before.to_unit_id, accepted_on)
     else:
         await _let_go(work, member, before, accepted_on)
     return await _keep(work, means, before, after, events.accepted)
+
+
+async def _admission_papers(work: UnitOfWork, means: Means, person_id: UUID) -> list[str]:
+    """The papers of the admission cases that are under way here; the rule set of a case tells its steps."""
+    heads = await cases.open_of(work, [person_id])
+    wanted = [(head, await means.rules.of(work, head.pack_digest)) for head in heads]
+    return [paper for case in await cases.whole_many(work, wanted) for paper in documents_of(case, ())]
 
 
 async def _locked_member(work: UnitOfWork, person_id: UUID) -> Member | None:

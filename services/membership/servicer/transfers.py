@@ -62,7 +62,11 @@ class TransferServicer(transfer_service_pb2_grpc.TransferServiceServicer):
         self, request: pb.AcceptTransferRequest, context: Any
     ) -> pb.AcceptTransferResponse:
         work = transfers.accept(
-            current(), self._means, _id(request), accepted_on=day(request.accepted_on, "accepted_on")
+            current(),
+            self._means,
+            _id(request),
+            accepted_on=day(request.accepted_on, "accepted_on"),
+            checked=tuple(request.checked_materials),
         )
         return await _answer(pb.AcceptTransferResponse, work)
 

@@ -121,6 +121,34 @@ class TestTwoPhases:
         assert "admission_case.moved" in await office.events()
 
     @pytest.mark.covers("S36")
+    @pytest.mark.covers("DEV-32")
+    async def test_the_papers_of_an_incoming_probationary_member_are_checked(self, office: Office) -> None:
+        origin, target = await two_branches(office)
+        person = await office.person("预备党员")
+        entered = roll_service_pb2.RelationshipInput(
+            person_id=str(person),
+            unit_id=str(origin),
+            relationship_from="2024-06-01",
+            status=member_pb2.MEMBERSHIP_STATUS_PROBATIONARY,
+        )
+        await office.ask(
+            "RollService/EstablishRelationships",
+            roll_service_pb2.EstablishRelationshipsRequest(members=[entered]),
+        )
+        found = await start(office, person, origin, to_unit_id=str(target))
+        office.clock.go_to(date(2024, 10, 20))
+        papers = ["admission_form", "membership_application", "political_review_conclusion"]
+
+        with pytest.raises(StepForbiddenError) as caught:
+            await act(office, found, "AcceptTransfer", accepted_on="2024-10-15", checked_materials=papers)
+        (missing,) = [item for item in caught.value.verdicts if item.forbids]
+        assert (missing.rule_id, missing.source.article) == ("DEV-32", "35")
+        papers.append("cultivation_records")
+        after = await act(office, found, "AcceptTransfer", accepted_on="2024-10-15", checked_materials=papers)
+
+        assert {verdict.rule_id for verdict in after.verdicts} == {"TRF-01", "TRF-01.max", "DEV-32"}
+        assert (await member(office, person)).relationships[-1].unit_id == str(target)
+
     async def test_an_activist_s_case_goes_to_the_branch_that_accepts(self, office: Office) -> None:
         campus = await Campus.found(office)
         case = await campus.activist()

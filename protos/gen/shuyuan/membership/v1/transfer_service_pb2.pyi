@@ -367,19 +367,27 @@ class AcceptTransferRequest(_message.Message):
 
     TRANSFER_ID_FIELD_NUMBER: _builtins.int
     ACCEPTED_ON_FIELD_NUMBER: _builtins.int
+    CHECKED_MATERIALS_FIELD_NUMBER: _builtins.int
     transfer_id: _builtins.str
     """The transfer."""
     accepted_on: _builtins.str
     """The first day with the receiver; not in the future."""
+    @_builtins.property
+    def checked_materials(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of a probationary member: papers of the admission that were checked on paper, by their names in the rulebook, for
+        example `admission_form`. Those of the person's admission case here need not be named.
+        """
+
     def __init__(
         self,
         *,
         transfer_id: _builtins.str = ...,
         accepted_on: _builtins.str = ...,
+        checked_materials: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_on", b"accepted_on", "transfer_id", b"transfer_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_on", b"accepted_on", "checked_materials", b"checked_materials", "transfer_id", b"transfer_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

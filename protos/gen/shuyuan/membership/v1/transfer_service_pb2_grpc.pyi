@@ -65,6 +65,7 @@ class TransferServiceStub:
     AcceptTransfer: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.AcceptTransferRequest, _transfer_service_pb2.AcceptTransferResponse]
     """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
     admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+    The admission papers of a probationary member are checked (DEV-32).
     Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
     TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
     STEP_FORBIDDEN_BY_RULES).
@@ -121,6 +122,7 @@ class TransferServiceAsyncStub(TransferServiceStub):
     AcceptTransfer: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.AcceptTransferRequest, _transfer_service_pb2.AcceptTransferResponse]  # type: ignore[assignment]
     """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
     admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+    The admission papers of a probationary member are checked (DEV-32).
     Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
     TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
     STEP_FORBIDDEN_BY_RULES).
@@ -210,6 +212,7 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_transfer_service_pb2.AcceptTransferResponse, _abc.Awaitable[_transfer_service_pb2.AcceptTransferResponse]]:
         """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
         admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+        The admission papers of a probationary member are checked (DEV-32).
         Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
         TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
         STEP_FORBIDDEN_BY_RULES).
