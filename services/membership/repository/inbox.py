@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
-from chassis.statements import query
+from chassis.statements import Query, query
 from membership.domain.duties import SOON, Duty, DutyKind, InboxItem, Urgency
 from membership.domain.verdicts import from_records, to_records
 from rulebook import RuleSet
@@ -57,28 +57,34 @@ _WAYS = (
     """i.case_id IN (SELECT n.case_id FROM case_companion n WHERE n.person_id = CAST(:self AS uuid)
                         AND (n.valid_until IS NULL OR n.valid_until > CAST(:today AS date)))""",
 )
-_WANTED = f"""i.due_on BETWEEN CAST(:since AS date) AND CAST(:until AS date)
+# Of an urgency the days are bounded already; what is left to ask is the kind.
+_WANTED = """i.due_on BETWEEN CAST(:since AS date) AND CAST(:until AS date)
     AND (CAST(:after_day AS date) IS NULL
          OR (i.due_on, i.item_id) > (CAST(:after_day AS date), CAST(:after_id AS uuid)))
-    AND (CAST(:urgency AS text) IS NULL OR {_URGENCY} = CAST(:urgency AS text))
-    AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
-         SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
-            AND b.descendant_id = i.unit_id AND b.valid @> CAST(:today AS date) AND NOT b.reading_only))
+    AND (CAST(:urgency AS text) IS NULL OR CAST(:urgency AS text) = 'upcoming'
+         OR (CAST(:urgency AS text) = 'overdue' AND i.kind <> 'opening')
+         OR (CAST(:urgency AS text) = 'due' AND (i.kind = 'opening' OR i.due_on >= CAST(:today AS date))))
     AND (CAST(:person_id AS uuid) IS NULL OR i.person_id = CAST(:person_id AS uuid)
          OR i.case_id IN (SELECT m.case_id FROM case_companion m WHERE m.person_id = CAST(:person_id AS uuid)
                              AND (m.valid_until IS NULL OR m.valid_until > CAST(:today AS date))))"""
-_PAGE = query(
-    sa.text(
-        f"""SELECT {_COLUMNS} FROM inbox_item i JOIN ({
-            " UNION ".join(
-                f'''(SELECT i.item_id FROM inbox_item i WHERE {_WANTED} AND {way}
-                      ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer))'''
-                for way in _WAYS
-            )
-        }) AS seen USING (item_id) ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer)"""
-    ),
-    planned_anew=True,
-)
+_OF_UNIT = """ AND EXISTS (
+    SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
+       AND b.descendant_id = i.unit_id AND b.valid @> CAST(:today AS date) AND NOT b.reading_only)"""
+
+
+def _page(and_of: str) -> Query:
+    walks = " UNION ".join(
+        f"""(SELECT i.item_id FROM inbox_item i WHERE {_WANTED} AND {way}{and_of}
+              ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer))"""
+        for way in _WAYS
+    )
+    page = f"""SELECT {_COLUMNS} FROM inbox_item i JOIN ({walks}) AS seen USING (item_id)
+                ORDER BY i.due_on, i.item_id LIMIT CAST(:size AS integer)"""
+    return query(sa.text(page), planned_anew=True)
+
+
+# Two statements, as a condition beside an OR could not choose the index.
+_PAGE, _PAGE_OF_UNIT = _page(""), _page(_OF_UNIT)
 _TO_REMIND = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM inbox_item i
@@ -191,21 +197,21 @@ async def page(
     """What the caller finds, the earliest day first."""
     after_day, after_id = after or (None, None)
     since, until = wanted.days(today)
+    of_unit = {} if wanted.unit_id is None else {"unit_id": wanted.unit_id}
     rows = await reader.fetch(
-        _PAGE,
+        _PAGE_OF_UNIT if of_unit else _PAGE,
         case_units=list(case_units),
         transfer_units=list(transfer_units),
         self=self_id,
         since=since,
         until=until,
-        unit_id=wanted.unit_id,
         person_id=wanted.person_id,
         urgency=wanted.urgency,
         today=today,
-        soon=today + SOON,
         after_day=after_day,
         after_id=after_id,
         size=size,
+        **of_unit,
     )
     return [_waiting(row) for row in rows]
 
