@@ -452,3 +452,51 @@ class CoverageSubjectNotFoundError(NotFoundError):
     """No such building, class or club on the day."""
 
     reason = "COVERAGE_SUBJECT_NOT_FOUND"
+
+
+class PairingNotFoundError(NotFoundError):
+    """No such pairing of a leader with a branch."""
+
+    reason = "PAIRING_NOT_FOUND"
+
+
+class PairingOverlapsError(StateError):
+    """The two are paired in some of the days already."""
+
+    reason = "PAIRING_OVERLAPS"
+
+
+class PairingEndedError(StateError):
+    """The pairing ends before the day."""
+
+    reason = "PAIRING_ENDED"
+
+
+class VanguardTeamNotFoundError(NotFoundError):
+    """No such vanguard team."""
+
+    reason = "VANGUARD_TEAM_NOT_FOUND"
+
+
+class VanguardTeamDisbandedError(StateError):
+    """The team has an end already."""
+
+    reason = "VANGUARD_TEAM_DISBANDED"
+
+
+class VanguardTeamMemberOverlapsError(StateError):
+    """The person has the part in the team on the day or later."""
+
+    reason = "VANGUARD_TEAM_MEMBER_OVERLAPS"
+
+
+class VanguardTeamMemberAbsentError(StateError):
+    """The person does not belong to the team on the day or later."""
+
+    reason = "VANGUARD_TEAM_MEMBER_ABSENT"
+
+
+class VanguardTeamNeedsLeaderError(StateError):
+    """The person leads the team; another leader comes first."""
+
+    reason = "VANGUARD_TEAM_NEEDS_LEADER"

@@ -23,12 +23,14 @@ from organization.servicer.findings import FindingServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
 from organization.servicer.links import ClassLinkServicer, PlaqueServicer
 from organization.servicer.pacts import PactServicer
+from organization.servicer.pairings import PairingServicer
 from organization.servicer.party_groups import PartyGroupServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.programmes import ProgrammeServicer
 from organization.servicer.reorganizations import ReorganizationServicer
 from organization.servicer.terms import TermServicer
 from organization.servicer.units import CampusServicer, UnitServicer
+from organization.servicer.vanguard_teams import VanguardTeamServicer
 from organization.settings import Settings
 from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
@@ -42,6 +44,7 @@ from shuyuan.organization.v1 import (
     finding_service_pb2_grpc,
     grant_service_pb2_grpc,
     pact_service_pb2_grpc,
+    pairing_service_pb2_grpc,
     party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
@@ -50,6 +53,7 @@ from shuyuan.organization.v1 import (
     role_pb2,
     term_service_pb2_grpc,
     unit_service_pb2_grpc,
+    vanguard_team_service_pb2_grpc,
     zone_service_pb2_grpc,
 )
 
@@ -105,6 +109,11 @@ def build(settings: Settings) -> Service:
             (programme_service_pb2_grpc.add_ProgrammeServiceServicer_to_server, ProgrammeServicer()),
             (duty_service_pb2_grpc.add_DutyServiceServicer_to_server, DutyServicer()),
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
+            (
+                vanguard_team_service_pb2_grpc.add_VanguardTeamServiceServicer_to_server,
+                VanguardTeamServicer(),
+            ),
+            (pairing_service_pb2_grpc.add_PairingServiceServicer_to_server, PairingServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),
             (pact_service_pb2_grpc.add_PactServiceServicer_to_server, PactServicer()),
             (

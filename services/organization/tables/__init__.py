@@ -8,7 +8,7 @@ from organization.tables.base import metadata
 from organization.tables.documents import document, document_clause, document_edition, document_review
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import election, election_elector
-from organization.tables.links import pact, pact_partner
+from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
@@ -46,6 +46,7 @@ __all__ = [
     "metadata",
     "pact",
     "pact_partner",
+    "pairing",
     "person_class",
     "person_kind",
     "place",
@@ -61,6 +62,8 @@ __all__ = [
     "unit_lineage",
     "unit_parent",
     "unit_sponsor",
+    "vanguard_team",
+    "vanguard_team_member",
     "zone",
     "zone_term",
 ]

@@ -47,6 +47,7 @@ from shuyuan.organization.v1 import (
     finding_service_pb2_grpc,
     grant_service_pb2_grpc,
     pact_service_pb2_grpc,
+    pairing_service_pb2_grpc,
     party_group_service_pb2_grpc,
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
@@ -57,6 +58,7 @@ from shuyuan.organization.v1 import (
     unit_pb2,
     unit_service_pb2,
     unit_service_pb2_grpc,
+    vanguard_team_service_pb2_grpc,
     zone_service_pb2_grpc,
 )
 
@@ -164,6 +166,8 @@ class World:
         channel = await self._stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{server.port}"))
         self.stubs = SimpleNamespace(
             units=unit_service_pb2_grpc.UnitServiceStub(channel),
+            pairings=pairing_service_pb2_grpc.PairingServiceStub(channel),
+            teams=vanguard_team_service_pb2_grpc.VanguardTeamServiceStub(channel),
             pacts=pact_service_pb2_grpc.PactServiceStub(channel),
             coverage=coverage_service_pb2_grpc.CoverageServiceStub(channel),
             campuses=unit_service_pb2_grpc.CampusServiceStub(channel),

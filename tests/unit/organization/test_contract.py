@@ -47,6 +47,7 @@ from shuyuan.organization.v1 import (
     grant_service_pb2,
     pact_pb2,
     pact_service_pb2,
+    pairing_service_pb2,
     party_group_service_pb2,
     place_pb2,
     place_service_pb2,
@@ -60,6 +61,7 @@ from shuyuan.organization.v1 import (
     term_service_pb2,
     unit_pb2,
     unit_service_pb2,
+    vanguard_team_service_pb2,
     zone_service_pb2,
 )
 
@@ -67,6 +69,8 @@ FILES = (
     programme_service_pb2,
     document_service_pb2,
     unit_service_pb2,
+    pairing_service_pb2,
+    vanguard_team_service_pb2,
     coverage_service_pb2,
     pact_service_pb2,
     appointment_service_pb2,
@@ -177,6 +181,8 @@ def test_every_event_carries_its_resource_under_its_noun() -> None:
         "people",
         "coverage",
         "pacts",
+        "pairings",
+        "vanguard_teams",
         "unit_changes",
         "posts",
         "grants",

@@ -174,6 +174,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The pact ended or lapsed before. Metadata: `pact_id`."""
     ERROR_REASON_COVERAGE_SUBJECT_NOT_FOUND: _ErrorReason.ValueType  # 115
     """There is no building, class or club `subject_id` on the day. Metadata: `subject_id`, `as_of`."""
+    ERROR_REASON_PAIRING_NOT_FOUND: _ErrorReason.ValueType  # 116
+    """There is no pairing `pairing_id`. Metadata: `pairing_id`."""
+    ERROR_REASON_PAIRING_OVERLAPS: _ErrorReason.ValueType  # 117
+    """The leader is paired with the branch on some of the days already. Metadata: `pairing_id`."""
+    ERROR_REASON_PAIRING_ENDED: _ErrorReason.ValueType  # 118
+    """The pairing ends before the day already. Metadata: `pairing_id`, `valid_until`."""
+    ERROR_REASON_VANGUARD_TEAM_NOT_FOUND: _ErrorReason.ValueType  # 119
+    """There is no team `team_id`. Metadata: `team_id`."""
+    ERROR_REASON_VANGUARD_TEAM_DISBANDED: _ErrorReason.ValueType  # 120
+    """The team has an end already. Metadata: `team_id`, `disbanded_on`."""
+    ERROR_REASON_VANGUARD_TEAM_MEMBER_OVERLAPS: _ErrorReason.ValueType  # 121
+    """The person belongs to the team, or leads it, on that day or later already. Metadata: `person_id`."""
+    ERROR_REASON_VANGUARD_TEAM_MEMBER_ABSENT: _ErrorReason.ValueType  # 122
+    """The person does not belong to the team on the day or later. Metadata: `person_id`."""
+    ERROR_REASON_VANGUARD_TEAM_NEEDS_LEADER: _ErrorReason.ValueType  # 123
+    """The person leads the team on the day or later. Metadata: `person_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -332,4 +348,20 @@ ERROR_REASON_PACT_OVER: ErrorReason.ValueType  # 114
 """The pact ended or lapsed before. Metadata: `pact_id`."""
 ERROR_REASON_COVERAGE_SUBJECT_NOT_FOUND: ErrorReason.ValueType  # 115
 """There is no building, class or club `subject_id` on the day. Metadata: `subject_id`, `as_of`."""
+ERROR_REASON_PAIRING_NOT_FOUND: ErrorReason.ValueType  # 116
+"""There is no pairing `pairing_id`. Metadata: `pairing_id`."""
+ERROR_REASON_PAIRING_OVERLAPS: ErrorReason.ValueType  # 117
+"""The leader is paired with the branch on some of the days already. Metadata: `pairing_id`."""
+ERROR_REASON_PAIRING_ENDED: ErrorReason.ValueType  # 118
+"""The pairing ends before the day already. Metadata: `pairing_id`, `valid_until`."""
+ERROR_REASON_VANGUARD_TEAM_NOT_FOUND: ErrorReason.ValueType  # 119
+"""There is no team `team_id`. Metadata: `team_id`."""
+ERROR_REASON_VANGUARD_TEAM_DISBANDED: ErrorReason.ValueType  # 120
+"""The team has an end already. Metadata: `team_id`, `disbanded_on`."""
+ERROR_REASON_VANGUARD_TEAM_MEMBER_OVERLAPS: ErrorReason.ValueType  # 121
+"""The person belongs to the team, or leads it, on that day or later already. Metadata: `person_id`."""
+ERROR_REASON_VANGUARD_TEAM_MEMBER_ABSENT: ErrorReason.ValueType  # 122
+"""The person does not belong to the team on the day or later. Metadata: `person_id`."""
+ERROR_REASON_VANGUARD_TEAM_NEEDS_LEADER: ErrorReason.ValueType  # 123
+"""The person leads the team on the day or later. Metadata: `person_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -18,12 +18,14 @@ from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import election_pb2 as _election_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import pact_pb2 as _pact_pb2
+from shuyuan.organization.v1 import pairing_pb2 as _pairing_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
 from shuyuan.organization.v1 import programme_pb2 as _programme_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
 from shuyuan.organization.v1 import term_pb2 as _term_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
+from shuyuan.organization.v1 import vanguard_team_pb2 as _vanguard_team_pb2
 from shuyuan.organization.v1 import zone_pb2 as _zone_pb2
 import builtins as _builtins
 import sys
@@ -2137,3 +2139,203 @@ class PactEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PactEnded: _TypeAlias = PactEnded  # noqa: Y015
+
+@_typing.final
+class PairingMade(_message.Message):
+    """A leader was paired with a branch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAIRING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pairing(self) -> _pairing_pb2.Pairing:
+        """The pairing after the event."""
+
+    def __init__(
+        self,
+        *,
+        pairing: _pairing_pb2.Pairing | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pairing", b"pairing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pairing", b"pairing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PairingMade: _TypeAlias = PairingMade  # noqa: Y015
+
+@_typing.final
+class PairingEnded(_message.Message):
+    """A pairing ends."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    PAIRING_FIELD_NUMBER: _builtins.int
+    ends_on: _builtins.str
+    """First day on which they are no longer paired."""
+    @_builtins.property
+    def pairing(self) -> _pairing_pb2.Pairing:
+        """The pairing after the event."""
+
+    def __init__(
+        self,
+        *,
+        ends_on: _builtins.str = ...,
+        pairing: _pairing_pb2.Pairing | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pairing", b"pairing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "pairing", b"pairing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PairingEnded: _TypeAlias = PairingEnded  # noqa: Y015
+
+@_typing.final
+class VanguardTeamFormed(_message.Message):
+    """A vanguard team was formed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VANGUARD_TEAM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def vanguard_team(self) -> _vanguard_team_pb2.VanguardTeam:
+        """The team after the event."""
+
+    def __init__(
+        self,
+        *,
+        vanguard_team: _vanguard_team_pb2.VanguardTeam | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VanguardTeamFormed: _TypeAlias = VanguardTeamFormed  # noqa: Y015
+
+@_typing.final
+class VanguardTeamJoined(_message.Message):
+    """Somebody belongs to a team from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VANGUARD_TEAM_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    valid_from: _builtins.str
+    """First day."""
+    @_builtins.property
+    def vanguard_team(self) -> _vanguard_team_pb2.VanguardTeam:
+        """The team after the event."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        vanguard_team: _vanguard_team_pb2.VanguardTeam | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "valid_from", b"valid_from", "vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VanguardTeamJoined: _TypeAlias = VanguardTeamJoined  # noqa: Y015
+
+@_typing.final
+class VanguardTeamLeft(_message.Message):
+    """Somebody no longer belongs to a team from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    VANGUARD_TEAM_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    ends_on: _builtins.str
+    """First day on which the person no longer does."""
+    @_builtins.property
+    def vanguard_team(self) -> _vanguard_team_pb2.VanguardTeam:
+        """The team after the event."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+        vanguard_team: _vanguard_team_pb2.VanguardTeam | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "person_id", b"person_id", "vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VanguardTeamLeft: _TypeAlias = VanguardTeamLeft  # noqa: Y015
+
+@_typing.final
+class VanguardTeamLeaderChanged(_message.Message):
+    """Another person leads a team from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VANGUARD_TEAM_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    valid_from: _builtins.str
+    """First day."""
+    @_builtins.property
+    def vanguard_team(self) -> _vanguard_team_pb2.VanguardTeam:
+        """The team after the event."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        vanguard_team: _vanguard_team_pb2.VanguardTeam | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "valid_from", b"valid_from", "vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VanguardTeamLeaderChanged: _TypeAlias = VanguardTeamLeaderChanged  # noqa: Y015
+
+@_typing.final
+class VanguardTeamDisbanded(_message.Message):
+    """A team was disbanded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISBANDED_ON_FIELD_NUMBER: _builtins.int
+    VANGUARD_TEAM_FIELD_NUMBER: _builtins.int
+    disbanded_on: _builtins.str
+    """First day on which it no longer exists."""
+    @_builtins.property
+    def vanguard_team(self) -> _vanguard_team_pb2.VanguardTeam:
+        """The team after the event."""
+
+    def __init__(
+        self,
+        *,
+        disbanded_on: _builtins.str = ...,
+        vanguard_team: _vanguard_team_pb2.VanguardTeam | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disbanded_on", b"disbanded_on", "vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VanguardTeamDisbanded: _TypeAlias = VanguardTeamDisbanded  # noqa: Y015
