@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from chassis.calls import parse_uuid
-from membership.convert.values import day, enum_name, optional_day, optional_id, optional_text, page_of
-from membership.domain.transfers import Sending, Transfer
+from membership.convert.values import (
+    day,
+    enum_name,
+    needed_name,
+    optional_day,
+    optional_id,
+    optional_text,
+    page_of,
+)
+from membership.domain.transfers import Refusal, Sending, Transfer
 from membership.events import transfers as shapes
 from membership.operations.transfers import Terms
 from membership.repository.transfers import TransferFilter
@@ -30,7 +38,14 @@ def terms(message: pb.StartTransferRequest | pb.BatchStartTransfersRequest) -> T
         issued_on=day(message.letter_issued_on, "letter_issued_on"),
         valid_through=optional_day(message, "letter_valid_through"),
         left_on=optional_day(message, "left_on"),
+        issuing_unit_id=optional_id(message, "issuing_unit_id"),
     )
+
+
+def refusal(request: pb.RejectTransferRequest) -> Refusal:
+    """What justifies the refusal."""
+    name = needed_name(transfer_pb2.TransferRefusal, "TRANSFER_REFUSAL", request.refusal, "refusal")
+    return Refusal(name)
 
 
 def wanted(request: pb.ListTransfersRequest) -> TransferFilter:

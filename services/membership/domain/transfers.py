@@ -3,7 +3,7 @@
 Knows nothing of rolls: that the relationship moves on acceptance, and only then, is the operation's part (MGT-03).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,6 +28,7 @@ from rulebook import Facts, RuleSet
 
 ACCEPT_PROBATIONARY = "transfer.accept_probationary"
 ACCEPT, REISSUE, RETURN_RECEIPT = "transfer.accept", "transfer.reissue_letter", "transfer.return_receipt"
+SEND_DIRECT, REJECT, TAKE_OVER = "transfer.send_direct", "transfer.reject", "transfer.take_over"
 
 
 class TransferState(StrEnum):
@@ -38,6 +39,15 @@ class TransferState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+
+
+class Refusal(StrEnum):
+    """Why a receiver refuses."""
+
+    PAPERS_INCOMPLETE = "papers_incomplete"
+    NOT_WITH_RECEIVER = "not_with_receiver"
+    MEMBERSHIP_IN_DOUBT = "membership_in_doubt"
+    OTHER = "other"
 
 
 # The sender is responsible in both; an expired letter is no longer worth anything, the transfer still is.
@@ -75,6 +85,8 @@ class Transfer:
     reason: str | None = None
     judgements: tuple[Judgement, ...] = field(default=())
     version: int = 1
+    issuing_unit_id: UUID | None = None
+    refusal: Refusal | None = None
 
     def is_overdue(self, today: date) -> bool:
         """Whether the letter has run out and nobody has accepted."""
@@ -112,6 +124,27 @@ class Transfer:
         """The transfer as rejected or cancelled."""
         self.check_open()
         return replace(self, state=state, reason=reason, judgements=())
+
+    def rejected(self, rules: RuleSet, refusal: Refusal, reason: str, *, today: date) -> "Transfer":
+        """The transfer as refused by the receiver, who may not refuse without a justified reason (MGT-03)."""
+        facts: Facts = {"refusal_is_justified": refusal is not Refusal.OTHER}
+        judgements = judge_known(rules, REJECT, facts, on=today)
+        check_allowed(judgements, None, transfer_id=self.transfer_id)
+        closed = self.closed(TransferState.REJECTED, reason)
+        return replace(closed, refusal=refusal, judgements=judgements)
+
+    def taken_over(
+        self, rules: RuleSet, *, case_ids: Set[UUID], moved_case_ids: Set[UUID], held_by_sender: bool
+    ) -> "Transfer":
+        """The accepted transfer after the roll has followed: the open case is the same one, with the receiver (TRF-03)."""
+        assert self.accepted_on is not None
+        facts: Facts = {
+            "open_case_continues": case_ids == moved_case_ids,
+            "sender_still_holds": held_by_sender,
+        }
+        judgements = judge_known(rules, TAKE_OVER, facts, on=self.accepted_on)
+        check_allowed(judgements, None, transfer_id=self.transfer_id)
+        return replace(self, judgements=(*self.judgements, *judgements))
 
     def expired(self) -> "Transfer":
         """The transfer after its letter ran out."""
@@ -185,6 +218,11 @@ def is_probationary(member: Member, day: date) -> bool:
     """Whether the member is a probationary one on the day."""
     period = member.status_on(day)
     return period is not None and period.status is MembershipStatus.PROBATIONARY
+
+
+def judge_known(rules: RuleSet, operation: str, facts: Facts, *, on: date) -> tuple[Judgement, ...]:
+    """What the rules say of an operation; nothing where the transfer began under a pack that did not know it yet."""
+    return judge(rules, [operation], facts, on=on) if operation in rules.operation_names else ()
 
 
 def check_past(day: date, *, today: date, since: date) -> None:

@@ -36,6 +36,8 @@ def transfer(found: Transfer, language: str, *, today: date) -> transfer_pb2.Tra
         update_time=shapes.stamp(found.updated_at),
         version=found.version,
         etag=str(found.version),
+        issuing_unit_id=shapes.id_text(found.issuing_unit_id),
+        refusal=shapes.enum_number(transfer_pb2.TransferRefusal, "TRANSFER_REFUSAL", found.refusal),
     )
 
 

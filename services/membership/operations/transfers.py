@@ -1,6 +1,6 @@
 """Sending people with a letter, and receiving them; the roll changes on acceptance only (MGT-03)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -14,7 +14,9 @@ from chassis.schedule import Slot
 from membership.domain.evidence import documents_of
 from membership.domain.members import Member
 from membership.domain.transfers import (
+    SEND_DIRECT,
     Letter,
+    Refusal,
     Sending,
     Transfer,
     TransferState,
@@ -25,8 +27,9 @@ from membership.domain.transfers import (
     write_letter,
 )
 from membership.domain.units import Use
-from membership.domain.verdicts import Judgement, check_allowed
+from membership.domain.verdicts import Judgement, check_allowed, judge
 from membership.errors import (
+    FieldsContradictError,
     MemberNotFoundError,
     TransferAlreadyOpenError,
     TransferNotFoundError,
@@ -51,11 +54,14 @@ class Terms:
     issued_on: date
     valid_through: date | None
     left_on: date | None
+    issuing_unit_id: UUID | None = None
 
 
 async def start(call: Call, means: Means, sendings: Sequence[Sending], terms: Terms) -> list[Transfer]:
     """Send people with their letters: all of them or none."""
     await call.access.require(SEND, unit=terms.from_unit_id)
+    if terms.issuing_unit_id is not None:
+        await call.access.require(SEND, unit=terms.issuing_unit_id)
     async with call.transaction() as work:
         check_past(terms.issued_on, today=work.today, since=date.min)
         people = [sending.person_id for sending in sendings]
@@ -63,7 +69,8 @@ async def start(call: Call, means: Means, sendings: Sequence[Sending], terms: Te
         await work.lock(*(f"membership.transfer|{person_id}" for person_id in people))
         await _check_startable(work, sendings, terms)
         rules = await means.rules.begin(work, terms.issued_on)
-        made = [_sent(work, sending, terms, rules) for sending in sendings]
+        direct = await _judge_direct(work, rules, sendings, terms)
+        made = [_sent(work, sending, terms, rules, direct) for sending in sendings]
         await transfers.save(work, made)
         await keep_transfers(work, means, made)
         for found in made:
@@ -95,10 +102,30 @@ async def _check_startable(work: UnitOfWork, sendings: Sequence[Sending], terms:
         )
 
 
-def _sent(work: UnitOfWork, sending: Sending, terms: Terms, rules: RuleSet) -> Transfer:
+async def _judge_direct(
+    work: UnitOfWork, rules: RuleSet, sendings: Sequence[Sending], terms: Terms
+) -> tuple[Judgement, ...]:
+    """Whether the letters out of the university come from a committee that may send directly (MGT-03)."""
+    if all(sending.to_organization is None for sending in sendings):
+        return ()
+    if terms.issuing_unit_id is None:
+        raise FieldsContradictError.of(
+            "issuing_unit_id",
+            "转往校外须写明开具介绍信的党委。",
+            "A letter out of the university says who issues it.",
+        )
+    issuer = await usable_unit(work, terms.issuing_unit_id, Use.APPROVAL, day=terms.issued_on)
+    return judge(rules, [SEND_DIRECT], {"approver_type": issuer.approver_type}, on=terms.issued_on)
+
+
+def _sent(
+    work: UnitOfWork, sending: Sending, terms: Terms, rules: RuleSet, direct: tuple[Judgement, ...]
+) -> Transfer:
     letter: Letter
     judgements: tuple[Judgement, ...]
     letter, judgements = write_letter(rules, sending.letter_number, terms.issued_on, terms.valid_through)
+    outside = sending.to_organization is not None
+    judgements = (*direct, *judgements) if outside else judgements
     check_allowed(judgements, None, person_id=sending.person_id)
     return Transfer(
         transfer_id=new_id(),
@@ -108,6 +135,7 @@ def _sent(work: UnitOfWork, sending: Sending, terms: Terms, rules: RuleSet) -> T
         to_organization=sending.to_organization,
         letter=letter,
         left_on=terms.left_on or terms.issued_on,
+        issuing_unit_id=terms.issuing_unit_id if outside else None,
         pack_digest=rules.digest,
         judgements=judgements,
         created_at=work.now,
@@ -173,6 +201,7 @@ async def _accept(
     rules = await means.rules.of(work, before.pack_digest)
     after = before.accepted(rules, accepted_on, today=work.today)
     member = await _locked_member(work, before.person_id)
+    heads = await cases.open_of(work, [before.person_id])
     if before.to_unit_id is not None:
         if member is not None and is_probationary(member, accepted_on):
             papers = await _admission_papers(work, means, before.person_id)
@@ -180,6 +209,7 @@ async def _accept(
         await _receive(work, means, member, before.person_id, before.to_unit_id, accepted_on)
     else:
         await _let_go(work, member, before, accepted_on)
+    after = await _check_taken_over(work, after, rules, {head.case_id for head in heads})
     return await _keep(work, means, before, after, events.accepted)
 
 
@@ -188,6 +218,21 @@ async def _admission_papers(work: UnitOfWork, means: Means, person_id: UUID) -> 
     heads = await cases.open_of(work, [person_id])
     wanted = [(head, await means.rules.of(work, head.pack_digest)) for head in heads]
     return [paper for case in await cases.whole_many(work, wanted) for paper in documents_of(case, ())]
+
+
+async def _check_taken_over(
+    work: UnitOfWork, after: Transfer, rules: RuleSet, case_ids: Set[UUID]
+) -> Transfer:
+    """Judge what the roll has become by TRF-03; nothing of it is kept where the rule is broken."""
+    assert after.accepted_on is not None
+    heads = await cases.open_of(work, [after.person_id])
+    member = await members.find(work, after.person_id)
+    return after.taken_over(
+        rules,
+        case_ids=case_ids,
+        moved_case_ids={head.case_id for head in heads if head.unit_id == after.to_unit_id},
+        held_by_sender=member is not None and member.unit_on(after.accepted_on) == after.from_unit_id,
+    )
 
 
 async def _locked_member(work: UnitOfWork, person_id: UUID) -> Member | None:
@@ -233,22 +278,23 @@ async def _let_go(work: UnitOfWork, member: Member | None, transfer: Transfer, d
     )
 
 
-async def reject(call: Call, means: Means, transfer_id: UUID, *, reason: str) -> Transfer:
-    """Refuse a person, with the reason; they stay with the sender."""
+async def reject(call: Call, means: Means, transfer_id: UUID, *, refusal: Refusal, reason: str) -> Transfer:
+    """Refuse a person, with a justified reason; they stay with the sender."""
     await _require_receiver(call, transfer_id)
-    return await _close(call, means, transfer_id, TransferState.REJECTED, reason)
+    async with call.transaction() as work:
+        before = await _held(work, transfer_id)
+        rules = await means.rules.of(work, before.pack_digest)
+        after = before.rejected(rules, refusal, reason, today=work.today)
+        return await _keep(work, means, before, after, events.closed)
 
 
 async def cancel(call: Call, means: Means, transfer_id: UUID, *, reason: str) -> Transfer:
     """Take a transfer back; the person stays with the sender."""
     await _require_sender(call, transfer_id)
-    return await _close(call, means, transfer_id, TransferState.CANCELLED, reason)
-
-
-async def _close(call: Call, means: Means, transfer_id: UUID, state: TransferState, reason: str) -> Transfer:
     async with call.transaction() as work:
         before = await _held(work, transfer_id)
-        return await _keep(work, means, before, before.closed(state, reason), events.closed)
+        after = before.closed(TransferState.CANCELLED, reason)
+        return await _keep(work, means, before, after, events.closed)
 
 
 async def return_receipt(call: Call, means: Means, transfer_id: UUID, *, returned_on: date) -> Transfer:

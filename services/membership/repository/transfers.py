@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
-from membership.domain.transfers import Letter, Transfer, TransferState
+from membership.domain.transfers import Letter, Refusal, Transfer, TransferState
 from membership.domain.verdicts import from_records, to_records
 from rulebook import RuleSet
 
@@ -35,6 +35,8 @@ _NAMES = (
     "version",
     "created_at",
     "updated_at",
+    "issuing_unit_id",
+    "refusal",
 )
 _COLUMNS = ", ".join(f"t.{name}" for name in _NAMES)
 _CHANGING = (
@@ -50,6 +52,7 @@ _CHANGING = (
     "verdicts",
     "version",
     "updated_at",
+    "refusal",
 )
 _VALUES = ", ".join("CAST(:verdicts AS jsonb)" if name == "verdicts" else f":{name}" for name in _NAMES)
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM transfer t WHERE t.transfer_id = :transfer_id"))
@@ -133,7 +136,8 @@ def _transfer(row: Record, rules: RuleSet | None = None) -> Transfer:
     values = dict(row)
     letter = Letter(*(values.pop(f"letter_{name}") for name in ("number", "issued_on", "valid_through")))
     records = values.pop("verdicts")
-    state = TransferState(values.pop("state"))
+    state, refusal = TransferState(values.pop("state")), values.pop("refusal")
+    values["refusal"] = None if refusal is None else Refusal(refusal)
     judgements = () if rules is None else from_records(rules, records)
     return Transfer(**values, letter=letter, state=state, judgements=judgements)
 

@@ -90,7 +90,8 @@ class TransferServicer(transfer_service_pb2_grpc.TransferServiceServicer):
     async def RejectTransfer(
         self, request: pb.RejectTransferRequest, context: Any
     ) -> pb.RejectTransferResponse:
-        work = transfers.reject(current(), self._means, _id(request), reason=request.reason)
+        refusal = convert.refusal(request)
+        work = transfers.reject(current(), self._means, _id(request), refusal=refusal, reason=request.reason)
         return await _answer(pb.RejectTransferResponse, work)
 
     async def CancelTransfer(

@@ -94,6 +94,8 @@ transfer = sa.Table(
     version_column(),
     instant_column("created_at"),
     instant_column("updated_at"),
+    id_column("issuing_unit_id", null=True),
+    text_column("refusal", null=True),
     sa.CheckConstraint(
         "(to_unit_id IS NULL) <> (to_organization IS NULL)", name=sa.schema.conv("transfer_receiver_check")
     ),

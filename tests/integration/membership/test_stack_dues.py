@@ -159,7 +159,7 @@ async def test_arrears_are_found_and_the_collection_published(till: Till) -> Non
     await city.apply()
     await city.up_to_contacts()
     await city.up_to_form()
-    await city.vote()
+    await city.vote(present=7, yesVotes=7)
     await city.up_to_approval()
     new = await till.account(city.people["applicant"])
     assert [month["month"] for month in new["months"]] == [text(till.now)]

@@ -15,6 +15,7 @@ async def city(stack: Stack, api_as: Callable[[str], Api]) -> City:
     return await City.found(stack, api_as)
 
 
+@pytest.mark.covers("TRF-03")
 async def test_a_member_is_sent_and_received_and_the_receipt_returned(city: City) -> None:
     person = city.members[4]
     body = {
@@ -37,6 +38,7 @@ async def test_a_member_is_sent_and_received_and_the_receipt_returned(city: City
     assert (early.status_code, early.json()["reason"]) == (409, "DAY_OUT_OF_ORDER")
     accepted = await city.post("secretary", f"{path}:accept", {"acceptedOn": city.ago(2)}, etag=sent["etag"])
     assert accepted["state"] == "TRANSFER_STATE_ACCEPTED"
+    assert {item["ruleId"]: item["satisfied"] for item in accepted["verdicts"]}["TRF-03"]
     after = await city.get("secretary", f"/v1/rolls/{city.units['staff']}")
     assert after["fullMembers"] == before["fullMembers"] + 1
 
@@ -56,6 +58,7 @@ async def test_a_graduating_year_leaves_and_is_received_in_two_requests(city: Ci
     body = {
         "fromUnitId": city.units["cohort"],
         "letterIssuedOn": city.ago(10),
+        "issuingUnitId": city.units["committee"],
         "transfers": [
             {"personId": person, "letterNumber": f"毕-{tag}-{n}"}
             | ({"toUnitId": city.units["staff"]} if n < 2 else {"toOrganization": "外省某企业党委"})
@@ -79,3 +82,30 @@ async def test_a_graduating_year_leaves_and_is_received_in_two_requests(city: Ci
     assert (await city.post("secretary", "/v1/transfers:batchAccept", outside))["accepted"] == 2
     after = await city.get("secretary", f"/v1/rolls/{city.units['cohort']}")
     assert after["fullMembers"] == before["fullMembers"] - 4
+
+
+@pytest.mark.covers("MGT-03")
+async def test_only_a_committee_sends_out_directly_and_nobody_refuses_without_a_reason(city: City) -> None:
+    body = {
+        "personId": city.members[4],
+        "fromUnitId": city.units["cohort"],
+        "toOrganization": "贵阳市某单位党支部",
+        "letterNumber": f"介-{uuid4().hex[:6]}",
+        "letterIssuedOn": city.ago(10),
+    }
+    unsaid = await city.send("approver", "/v1/transfers", body)
+    assert (unsaid.status_code, unsaid.json()["violations"][0]["pointer"]) == (400, "/issuingUnitId")
+    general = body | {"issuingUnitId": city.units["general"]}
+    refused = (await city.send("approver", "/v1/transfers", general)).json()
+    assert [item["ruleId"] for item in refused["verdicts"] if not item["satisfied"]] == ["MGT-03"]
+    sent = await city.post("approver", "/v1/transfers", body | {"issuingUnitId": city.units["committee"]})
+    path = f"/v1/transfers/{sent['transferId']}:reject"
+    other = {"reason": "名额已满", "refusal": "TRANSFER_REFUSAL_OTHER"}
+    unjustified = (await city.send("approver", path, other, etag=sent["etag"])).json()
+    assert [item["ruleId"] for item in unjustified["verdicts"]] == ["MGT-03.refusal"]
+    before = await city.get("secretary", f"/v1/rolls/{city.units['cohort']}")
+    why = {"reason": "未报到", "refusal": "TRANSFER_REFUSAL_NOT_WITH_RECEIVER"}
+    rejected = await city.post("approver", path, why, etag=sent["etag"])
+    assert rejected["refusal"] == "TRANSFER_REFUSAL_NOT_WITH_RECEIVER"
+    # The sender was and is responsible.
+    assert await city.get("secretary", f"/v1/rolls/{city.units['cohort']}") == before

@@ -31,6 +31,9 @@ from tests.integration.membership.office import Office
 
 async def start(office: Office, person: UUID, origin: UUID, **fields: Any) -> transfer_pb2.Transfer:
     by = fields.pop("by", None)
+    if "to_organization" in fields:
+        committee = await office.unit("primary_committee", parent=await office.control.root())
+        fields.setdefault("issuing_unit_id", str(committee))
     request = pb.StartTransferRequest(
         person_id=str(person),
         from_unit_id=str(origin),
@@ -97,7 +100,7 @@ class TestTwoPhases:
         after = await act(office, found, "AcceptTransfer", accepted_on="2024-10-15")
 
         assert (after.state, after.receipt_due_on) == (transfer_pb2.TRANSFER_STATE_ACCEPTED, "2024-11-15")
-        assert {verdict.rule_id for verdict in after.verdicts} == {"TRF-01", "TRF-01.max"}
+        assert {verdict.rule_id for verdict in after.verdicts} == {"TRF-01", "TRF-01.max", "TRF-03"}
         assert (await full(office, origin, "2024-10-14"), await full(office, target, "2024-10-14")) == (1, 0)
         assert (await full(office, origin, "2024-10-15"), await full(office, target, "2024-10-15")) == (0, 1)
         assert await office.events("transfer") == ["transfer.started", "transfer.accepted"]
@@ -146,7 +149,7 @@ class TestTwoPhases:
         papers.append("cultivation_records")
         after = await act(office, found, "AcceptTransfer", accepted_on="2024-10-15", checked_materials=papers)
 
-        assert {verdict.rule_id for verdict in after.verdicts} == {"TRF-01", "TRF-01.max", "DEV-32"}
+        assert {verdict.rule_id for verdict in after.verdicts} == {"TRF-01", "TRF-01.max", "DEV-32", "TRF-03"}
         assert (await member(office, person)).relationships[-1].unit_id == str(target)
 
     async def test_an_activist_s_case_goes_to_the_branch_that_accepts(self, office: Office) -> None:
@@ -166,7 +169,9 @@ class TestTwoPhases:
         (person,) = await office.members(origin, 1)
         for rpc, state in (("RejectTransfer", "REJECTED"), ("CancelTransfer", "CANCELLED")):
             found = await start(office, person, origin, to_unit_id=str(target))
-            after = await act(office, found, rpc, reason="材料不全")
+            justified = {"refusal": transfer_pb2.TRANSFER_REFUSAL_NOT_WITH_RECEIVER}
+            given = justified if rpc == "RejectTransfer" else {}
+            after = await act(office, found, rpc, reason="材料不全", **given)
             assert after.state == transfer_pb2.TransferState.Value(f"TRANSFER_STATE_{state}")
             with pytest.raises(TransferClosedError):
                 await act(office, after, "AcceptTransfer", accepted_on="2024-10-08")

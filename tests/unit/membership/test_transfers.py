@@ -11,6 +11,7 @@ from membership.domain.members import Member, Relationship
 from membership.domain.people import PersonKind
 from membership.domain.transfers import (
     Letter,
+    Refusal,
     Sending,
     Transfer,
     TransferState,
@@ -217,3 +218,24 @@ class TestSending:
     def test_an_open_case_does_not_leave_the_university(self) -> None:
         with pytest.raises(TransferCaseOpenError):
             self.check(Sending(uuid4(), None, "某单位党支部", "1"), self.member(), head(unit_id=FROM))
+
+
+class TestResponsibility:
+    @pytest.mark.parametrize("refusal", [item for item in Refusal if item is not Refusal.OTHER])
+    def test_a_justified_refusal_is_kept_with_its_ground(self, refusal: Refusal) -> None:
+        after = transfer().rejected(RULES, refusal, "未报到", today=TODAY)
+        assert (after.state, after.refusal) == (TransferState.REJECTED, refusal)
+
+    def test_a_refusal_without_a_justified_reason_is_refused(self) -> None:
+        with pytest.raises(StepForbiddenError) as caught:
+            transfer().rejected(RULES, Refusal.OTHER, "名额已满", today=TODAY)
+        assert [item.rule_id for item in caught.value.verdicts if item.forbids] == ["MGT-03.refusal"]
+
+    def test_the_open_case_goes_on_with_the_receiver_and_the_sender_has_nobody(self) -> None:
+        case_id = uuid4()
+        found = transfer().accepted(RULES, ISSUED, today=TODAY)
+        after = found.taken_over(RULES, case_ids={case_id}, moved_case_ids={case_id}, held_by_sender=False)
+        assert {item.rule_id: item.satisfied for item in after.judgements}["TRF-03"]
+        for moved, held in ((set(), False), ({uuid4()}, False), ({case_id}, True)):
+            with pytest.raises(StepForbiddenError):
+                found.taken_over(RULES, case_ids={case_id}, moved_case_ids=moved, held_by_sender=held)

@@ -60,6 +60,38 @@ TRANSFER_STATE_CANCELLED: TransferState.ValueType  # 5
 """The sender took it back; the relationship stays."""
 Global___TransferState: _TypeAlias = TransferState  # noqa: Y015
 
+class _TransferRefusal:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TransferRefusalEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TransferRefusal.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRANSFER_REFUSAL_UNSPECIFIED: _TransferRefusal.ValueType  # 0
+    """Not said; refused."""
+    TRANSFER_REFUSAL_PAPERS_INCOMPLETE: _TransferRefusal.ValueType  # 1
+    """Papers are missing or contradict each other."""
+    TRANSFER_REFUSAL_NOT_WITH_RECEIVER: _TransferRefusal.ValueType  # 2
+    """The person does not work or study with the receiver."""
+    TRANSFER_REFUSAL_MEMBERSHIP_IN_DOUBT: _TransferRefusal.ValueType  # 3
+    """It is in doubt whether the person is a member."""
+    TRANSFER_REFUSAL_OTHER: _TransferRefusal.ValueType  # 4
+    """Anything else; no justified reason, and refused by MGT-03."""
+
+class TransferRefusal(_TransferRefusal, metaclass=_TransferRefusalEnumTypeWrapper):
+    """Why a receiver refuses. No receiver refuses without a justified reason (MGT-03)."""
+
+TRANSFER_REFUSAL_UNSPECIFIED: TransferRefusal.ValueType  # 0
+"""Not said; refused."""
+TRANSFER_REFUSAL_PAPERS_INCOMPLETE: TransferRefusal.ValueType  # 1
+"""Papers are missing or contradict each other."""
+TRANSFER_REFUSAL_NOT_WITH_RECEIVER: TransferRefusal.ValueType  # 2
+"""The person does not work or study with the receiver."""
+TRANSFER_REFUSAL_MEMBERSHIP_IN_DOUBT: TransferRefusal.ValueType  # 3
+"""It is in doubt whether the person is a member."""
+TRANSFER_REFUSAL_OTHER: TransferRefusal.ValueType  # 4
+"""Anything else; no justified reason, and refused by MGT-03."""
+Global___TransferRefusal: _TypeAlias = TransferRefusal  # noqa: Y015
+
 @_typing.final
 class Transfer(_message.Message):
     """One transfer of one person. Either the branch or the outside organisation that receives is given, never both."""
@@ -87,6 +119,8 @@ class Transfer(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    ISSUING_UNIT_ID_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
     transfer_id: _builtins.str
     """The transfer."""
     person_id: _builtins.str
@@ -123,6 +157,10 @@ class Transfer(_message.Message):
     """Number of the state, from 1."""
     etag: _builtins.str
     """The tag to send as If-Match with a change."""
+    issuing_unit_id: _builtins.str
+    """The committee that issued the letter to an organisation outside the university (MGT-03)."""
+    refusal: Global___TransferRefusal.ValueType
+    """Why the receiver refused."""
     @_builtins.property
     def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Verdict]:
         """What the rules said of the newest act; empty in lists."""
@@ -159,13 +197,17 @@ class Transfer(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        issuing_unit_id: _builtins.str | None = ...,
+        refusal: Global___TransferRefusal.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_accepted_on", b"_accepted_on", "_reason", b"_reason", "_receipt_due_on", b"_receipt_due_on", "_receipt_returned_on", b"_receipt_returned_on", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "accepted_on", b"accepted_on", "create_time", b"create_time", "reason", b"reason", "receipt_due_on", b"receipt_due_on", "receipt_returned_on", b"receipt_returned_on", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_accepted_on", b"_accepted_on", "_issuing_unit_id", b"_issuing_unit_id", "_reason", b"_reason", "_receipt_due_on", b"_receipt_due_on", "_receipt_returned_on", b"_receipt_returned_on", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "accepted_on", b"accepted_on", "create_time", b"create_time", "issuing_unit_id", b"issuing_unit_id", "reason", b"reason", "receipt_due_on", b"receipt_due_on", "receipt_returned_on", b"receipt_returned_on", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accepted_on", b"_accepted_on", "_reason", b"_reason", "_receipt_due_on", b"_receipt_due_on", "_receipt_returned_on", b"_receipt_returned_on", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "accepted_on", b"accepted_on", "create_time", b"create_time", "etag", b"etag", "from_unit_id", b"from_unit_id", "left_on", b"left_on", "letter_issued_on", b"letter_issued_on", "letter_number", b"letter_number", "letter_valid_through", b"letter_valid_through", "letters_issued", b"letters_issued", "overdue", b"overdue", "person_id", b"person_id", "reason", b"reason", "receipt_due_on", b"receipt_due_on", "receipt_returned_on", b"receipt_returned_on", "state", b"state", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id", "transfer_id", b"transfer_id", "update_time", b"update_time", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accepted_on", b"_accepted_on", "_issuing_unit_id", b"_issuing_unit_id", "_reason", b"_reason", "_receipt_due_on", b"_receipt_due_on", "_receipt_returned_on", b"_receipt_returned_on", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "accepted_on", b"accepted_on", "create_time", b"create_time", "etag", b"etag", "from_unit_id", b"from_unit_id", "issuing_unit_id", b"issuing_unit_id", "left_on", b"left_on", "letter_issued_on", b"letter_issued_on", "letter_number", b"letter_number", "letter_valid_through", b"letter_valid_through", "letters_issued", b"letters_issued", "overdue", b"overdue", "person_id", b"person_id", "reason", b"reason", "receipt_due_on", b"receipt_due_on", "receipt_returned_on", b"receipt_returned_on", "refusal", b"refusal", "state", b"state", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id", "transfer_id", b"transfer_id", "update_time", b"update_time", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__accepted_on: _TypeAlias = _typing.Literal["accepted_on"]  # noqa: Y015
     _WhichOneofArgType__accepted_on: _TypeAlias = _typing.Literal["_accepted_on", b"_accepted_on"]  # noqa: Y015
+    _WhichOneofReturnType__issuing_unit_id: _TypeAlias = _typing.Literal["issuing_unit_id"]  # noqa: Y015
+    _WhichOneofArgType__issuing_unit_id: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
     _WhichOneofReturnType__receipt_due_on: _TypeAlias = _typing.Literal["receipt_due_on"]  # noqa: Y015
@@ -178,6 +220,8 @@ class Transfer(_message.Message):
     _WhichOneofArgType__to_unit_id: _TypeAlias = _typing.Literal["_to_unit_id", b"_to_unit_id"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__accepted_on) -> _WhichOneofReturnType__accepted_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issuing_unit_id) -> _WhichOneofReturnType__issuing_unit_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
     @_typing.overload

@@ -37,6 +37,7 @@ class StartTransferRequest(_message.Message):
     LETTER_ISSUED_ON_FIELD_NUMBER: _builtins.int
     LETTER_VALID_THROUGH_FIELD_NUMBER: _builtins.int
     LEFT_ON_FIELD_NUMBER: _builtins.int
+    ISSUING_UNIT_ID_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """Who is transferred."""
     from_unit_id: _builtins.str
@@ -53,6 +54,10 @@ class StartTransferRequest(_message.Message):
     """The last day on which the letter is valid; absent means the period of TRF-01."""
     left_on: _builtins.str
     """The day on which the person left or leaves; absent means the day of the letter."""
+    issuing_unit_id: _builtins.str
+    """The committee that issues the letter. Out of the university only one with the power to approve admissions sends
+    directly (MGT-03): required there, and of no meaning inside.
+    """
     def __init__(
         self,
         *,
@@ -64,11 +69,14 @@ class StartTransferRequest(_message.Message):
         letter_issued_on: _builtins.str = ...,
         letter_valid_through: _builtins.str | None = ...,
         left_on: _builtins.str | None = ...,
+        issuing_unit_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "left_on", b"left_on", "letter_valid_through", b"letter_valid_through", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id", "_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "issuing_unit_id", b"issuing_unit_id", "left_on", b"left_on", "letter_valid_through", b"letter_valid_through", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "from_unit_id", b"from_unit_id", "left_on", b"left_on", "letter_issued_on", b"letter_issued_on", "letter_number", b"letter_number", "letter_valid_through", b"letter_valid_through", "person_id", b"person_id", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id", "_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "_to_organization", b"_to_organization", "_to_unit_id", b"_to_unit_id", "from_unit_id", b"from_unit_id", "issuing_unit_id", b"issuing_unit_id", "left_on", b"left_on", "letter_issued_on", b"letter_issued_on", "letter_number", b"letter_number", "letter_valid_through", b"letter_valid_through", "person_id", b"person_id", "to_organization", b"to_organization", "to_unit_id", b"to_unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__issuing_unit_id: _TypeAlias = _typing.Literal["issuing_unit_id"]  # noqa: Y015
+    _WhichOneofArgType__issuing_unit_id: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id"]  # noqa: Y015
     _WhichOneofReturnType__left_on: _TypeAlias = _typing.Literal["left_on"]  # noqa: Y015
     _WhichOneofArgType__left_on: _TypeAlias = _typing.Literal["_left_on", b"_left_on"]  # noqa: Y015
     _WhichOneofReturnType__letter_valid_through: _TypeAlias = _typing.Literal["letter_valid_through"]  # noqa: Y015
@@ -77,6 +85,8 @@ class StartTransferRequest(_message.Message):
     _WhichOneofArgType__to_organization: _TypeAlias = _typing.Literal["_to_organization", b"_to_organization"]  # noqa: Y015
     _WhichOneofReturnType__to_unit_id: _TypeAlias = _typing.Literal["to_unit_id"]  # noqa: Y015
     _WhichOneofArgType__to_unit_id: _TypeAlias = _typing.Literal["_to_unit_id", b"_to_unit_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issuing_unit_id) -> _WhichOneofReturnType__issuing_unit_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__left_on) -> _WhichOneofReturnType__left_on | None: ...
     @_typing.overload
@@ -164,6 +174,7 @@ class BatchStartTransfersRequest(_message.Message):
     LETTER_VALID_THROUGH_FIELD_NUMBER: _builtins.int
     LEFT_ON_FIELD_NUMBER: _builtins.int
     TRANSFERS_FIELD_NUMBER: _builtins.int
+    ISSUING_UNIT_ID_FIELD_NUMBER: _builtins.int
     from_unit_id: _builtins.str
     """The branch to which all of them belong."""
     letter_issued_on: _builtins.str
@@ -172,6 +183,10 @@ class BatchStartTransfersRequest(_message.Message):
     """The last day on which the letters are valid; absent means the period of TRF-01."""
     left_on: _builtins.str
     """The day on which the people leave; absent means the day of the letters."""
+    issuing_unit_id: _builtins.str
+    """The committee that issues the letter. Out of the university only one with the power to approve admissions sends
+    directly (MGT-03): required there, and of no meaning inside.
+    """
     @_builtins.property
     def transfers(self) -> _containers.RepeatedCompositeFieldContainer[Global___TransferInput]:
         """The transfers."""
@@ -184,15 +199,20 @@ class BatchStartTransfersRequest(_message.Message):
         letter_valid_through: _builtins.str | None = ...,
         left_on: _builtins.str | None = ...,
         transfers: _abc.Iterable[Global___TransferInput] | None = ...,
+        issuing_unit_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "left_on", b"left_on", "letter_valid_through", b"letter_valid_through"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id", "_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "issuing_unit_id", b"issuing_unit_id", "left_on", b"left_on", "letter_valid_through", b"letter_valid_through"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "from_unit_id", b"from_unit_id", "left_on", b"left_on", "letter_issued_on", b"letter_issued_on", "letter_valid_through", b"letter_valid_through", "transfers", b"transfers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id", "_left_on", b"_left_on", "_letter_valid_through", b"_letter_valid_through", "from_unit_id", b"from_unit_id", "issuing_unit_id", b"issuing_unit_id", "left_on", b"left_on", "letter_issued_on", b"letter_issued_on", "letter_valid_through", b"letter_valid_through", "transfers", b"transfers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__issuing_unit_id: _TypeAlias = _typing.Literal["issuing_unit_id"]  # noqa: Y015
+    _WhichOneofArgType__issuing_unit_id: _TypeAlias = _typing.Literal["_issuing_unit_id", b"_issuing_unit_id"]  # noqa: Y015
     _WhichOneofReturnType__left_on: _TypeAlias = _typing.Literal["left_on"]  # noqa: Y015
     _WhichOneofArgType__left_on: _TypeAlias = _typing.Literal["_left_on", b"_left_on"]  # noqa: Y015
     _WhichOneofReturnType__letter_valid_through: _TypeAlias = _typing.Literal["letter_valid_through"]  # noqa: Y015
     _WhichOneofArgType__letter_valid_through: _TypeAlias = _typing.Literal["_letter_valid_through", b"_letter_valid_through"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issuing_unit_id) -> _WhichOneofReturnType__issuing_unit_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__left_on) -> _WhichOneofReturnType__left_on | None: ...
     @_typing.overload
@@ -425,19 +445,23 @@ class RejectTransferRequest(_message.Message):
 
     TRANSFER_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
     transfer_id: _builtins.str
     """The transfer."""
     reason: _builtins.str
     """Why; a refusal without a reason is none."""
+    refusal: _transfer_pb2.TransferRefusal.ValueType
+    """What justifies it."""
     def __init__(
         self,
         *,
         transfer_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        refusal: _transfer_pb2.TransferRefusal.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "transfer_id", b"transfer_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "refusal", b"refusal", "transfer_id", b"transfer_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -138,7 +138,8 @@ class TransferServiceServicer:
 
     def AcceptTransfer(self, request, context):
         """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
-        admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+        admission case moves along and does not start again (DEV-08, TRF-03).
+        TRF-01 and TRF-01.max judge the letter on that day.
         The admission papers of a probationary member are checked (DEV-32).
         Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
         TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
@@ -149,8 +150,9 @@ class TransferServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RejectTransfer(self, request, context):
-        """Refuses a transfer, with the reason; the person stays with the sender.
-        Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED).
+        """Refuses a transfer, with the reason; the person stays with the sender. What is not justified is refused by MGT-03.
+        Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
+        STEP_FORBIDDEN_BY_RULES).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

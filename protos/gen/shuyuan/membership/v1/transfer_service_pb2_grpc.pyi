@@ -64,15 +64,17 @@ class TransferServiceStub:
     """
     AcceptTransfer: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.AcceptTransferRequest, _transfer_service_pb2.AcceptTransferResponse]
     """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
-    admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+    admission case moves along and does not start again (DEV-08, TRF-03).
+    TRF-01 and TRF-01.max judge the letter on that day.
     The admission papers of a probationary member are checked (DEV-32).
     Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
     TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
     STEP_FORBIDDEN_BY_RULES).
     """
     RejectTransfer: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.RejectTransferRequest, _transfer_service_pb2.RejectTransferResponse]
-    """Refuses a transfer, with the reason; the person stays with the sender.
-    Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED).
+    """Refuses a transfer, with the reason; the person stays with the sender. What is not justified is refused by MGT-03.
+    Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
+    STEP_FORBIDDEN_BY_RULES).
     """
     CancelTransfer: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.CancelTransferRequest, _transfer_service_pb2.CancelTransferResponse]
     """Takes a transfer back before it is accepted; the person stays with the sender.
@@ -121,15 +123,17 @@ class TransferServiceAsyncStub(TransferServiceStub):
     """
     AcceptTransfer: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.AcceptTransferRequest, _transfer_service_pb2.AcceptTransferResponse]  # type: ignore[assignment]
     """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
-    admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+    admission case moves along and does not start again (DEV-08, TRF-03).
+    TRF-01 and TRF-01.max judge the letter on that day.
     The admission papers of a probationary member are checked (DEV-32).
     Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
     TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
     STEP_FORBIDDEN_BY_RULES).
     """
     RejectTransfer: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.RejectTransferRequest, _transfer_service_pb2.RejectTransferResponse]  # type: ignore[assignment]
-    """Refuses a transfer, with the reason; the person stays with the sender.
-    Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED).
+    """Refuses a transfer, with the reason; the person stays with the sender. What is not justified is refused by MGT-03.
+    Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
+    STEP_FORBIDDEN_BY_RULES).
     """
     CancelTransfer: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.CancelTransferRequest, _transfer_service_pb2.CancelTransferResponse]  # type: ignore[assignment]
     """Takes a transfer back before it is accepted; the person stays with the sender.
@@ -211,7 +215,8 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_transfer_service_pb2.AcceptTransferResponse, _abc.Awaitable[_transfer_service_pb2.AcceptTransferResponse]]:
         """Accepts a transfer while its letter is valid. From the day of acceptance the person belongs to the receiver; an open
-        admission case moves along and does not start again (DEV-08). TRF-01 and TRF-01.max judge the letter on that day.
+        admission case moves along and does not start again (DEV-08, TRF-03).
+        TRF-01 and TRF-01.max judge the letter on that day.
         The admission papers of a probationary member are checked (DEV-32).
         Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
         TRANSFER_LETTER_EXPIRED, UNIT_NOT_IN_FORCE, UNIT_FROZEN, MEMBER_ALREADY_THERE, DAY_OUT_OF_ORDER,
@@ -224,8 +229,9 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _transfer_service_pb2.RejectTransferRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_transfer_service_pb2.RejectTransferResponse, _abc.Awaitable[_transfer_service_pb2.RejectTransferResponse]]:
-        """Refuses a transfer, with the reason; the person stays with the sender.
-        Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED).
+        """Refuses a transfer, with the reason; the person stays with the sender. What is not justified is refused by MGT-03.
+        Errors: NOT_FOUND (TRANSFER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (TRANSFER_CLOSED,
+        STEP_FORBIDDEN_BY_RULES).
         """
 
     @_abc_1.abstractmethod
