@@ -90,6 +90,12 @@ class Route:
             return self.method.output_type
         return _message_field(self.method.output_type, self.response_body)
 
+    @property
+    def answer_media_types(self) -> list[str]:
+        """What a file that is answered may be, the usual one first; any where the contract does not say."""
+        field = fields_by_name(self.method.output_type).get(self.response_body)
+        return list(field.rules.media_types) if field is not None and field.rules.media_types else ["*/*"]
+
 
 def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
     """The committed descriptor set, with the comments of our protos."""

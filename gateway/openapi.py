@@ -220,7 +220,7 @@ def _has_etag(route: Route) -> bool:
 def _responses(schemas: Schemas, route: Route) -> dict[str, Any]:
     answer = route.answer_message
     content = (
-        {media_type: {"schema": {}} for media_type in _media_types(route)}
+        {media_type: {"schema": {}} for media_type in route.answer_media_types}
         if answer.full_name == HTTP_BODY
         else {"application/json": {"schema": schemas.message(answer, Use.ANSWER)}}
     )
@@ -244,11 +244,6 @@ def _responses(schemas: Schemas, route: Route) -> dict[str, Any]:
     for status in sorted(_problem_statuses(route)):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return responses
-
-
-def _media_types(route: Route) -> list[str]:
-    field = fields_by_name(route.method.output_type).get(route.response_body)
-    return list(field.rules.media_types) if field is not None and field.rules.media_types else ["*/*"]
 
 
 def _problem_statuses(route: Route) -> set[int]:

@@ -246,6 +246,8 @@ def _body_reader(route: Route) -> Callable[[Message, bytes, list[tuple[str, Viol
 
 def _printer(route: Route) -> Callable[[Any], tuple[bytes, bytes]]:
     if route.answer_message.full_name == HTTP_BODY:
-        return lambda answer: (answer.content_type.encode(), answer.data)
+        # A service that names no type means the usual one.
+        usual = route.answer_media_types[0].replace("*/*", "application/octet-stream")
+        return lambda answer: ((answer.content_type or usual).encode(), answer.data)
     encode = encoder(route.answer_message)
     return lambda answer: (_JSON, encode(answer))

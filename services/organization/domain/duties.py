@@ -184,15 +184,24 @@ def check_assignments(
     findings.refuse_if_any()
 
 
+def check_publisher(duty: Duty, unit: Outline | None) -> None:
+    """Refuse a duty of a unit that does not exist on all of its days."""
+    findings = Findings()
+    _check_life(duty.days, unit, "unit_id", findings)
+    findings.refuse_if_any()
+
+
 def _check_days(duty: Duty, new: Assignment, unit: Outline | None, place: str, findings: Findings) -> None:
-    if unit is None:
-        findings.add(f"{place}unit_id", "没有此组织。", "There is no such unit.")
-    elif not unit.life.covers(_bounded(new.days, unit.life)):
-        findings.add(
-            f"{place}unit_id", "该组织在该时段内并非存续。", "The unit does not exist on all of the days."
-        )
+    _check_life(new.days, unit, f"{place}unit_id", findings)
     if not duty.days.covers(new.days):
         findings.add(f"{place}valid_from", "须在职责的起止日期内。", "They lie in the days of the duty.")
+
+
+def _check_life(days: Interval, unit: Outline | None, path: str, findings: Findings) -> None:
+    if unit is None:
+        findings.add(path, "没有此组织。", "There is no such unit.")
+    elif not unit.life.covers(_bounded(days, unit.life)):
+        findings.add(path, "该组织在该时段内并非存续。", "The unit does not exist on all of the days.")
 
 
 def _bounded(days: Interval, life: Interval) -> Interval:

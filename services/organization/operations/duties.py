@@ -20,6 +20,7 @@ from organization.domain.duties import (
     check_assignments,
     check_due,
     check_open,
+    check_publisher,
     check_retirement,
     check_sign_off,
     check_unsigned,
@@ -78,7 +79,9 @@ async def publish_duty(call: Call, unit_id: UUID, new: NewDuty) -> Duty:
         parts = tuple(Assignment(each.unit_id, each.part, each.share, days) for each in new.parts)
         concerned = {unit_id, *(each.unit_id for each in parts)}
         await ensure_free(work, *concerned)
-        check_assignments(bare, parts, await units.outlines(work, concerned), path="assignments[{}].")
+        known = await units.outlines(work, concerned)
+        check_publisher(bare, known.get(unit_id))
+        check_assignments(bare, parts, known, path="assignments[{}].")
         await duties.add(work, replace(bare, assignments=parts))
         return await _announce(work, None, bare.duty_id, facts.duty_published)
 

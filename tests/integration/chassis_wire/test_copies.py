@@ -159,7 +159,8 @@ async def test_events_in_order_need_no_log(kept: Kept, source: Source, publish: 
     await deliver(publish, [source.message(each) for each in source.documents[1:]])
     await kept.reaches(101)
 
-    assert source.asked == asked
+    # The first look at the log may still have been under way.
+    assert source.asked <= asked + 1
     assert await kept.rows() == source.truth()
 
 

@@ -258,3 +258,11 @@ class TestMatrix:
             await matrix.assign(duty, late, on=EVE)
 
         assert [each.field for each in refused.value.violations] == ["unit_id"]
+
+    async def test_a_unit_that_does_not_exist_publishes_nothing(self, matrix: Matrix) -> None:
+        with pytest.raises(InvalidArgumentError) as refused:
+            await matrix.world.ask(
+                matrix.stub.PublishDuty, pb.PublishDutyRequest(unit_id=str(UUID(int=1)), title="无主之责")
+            )
+
+        assert [violation.field for violation in refused.value.violations] == ["unit_id"]

@@ -60,3 +60,13 @@ def test_the_document_names_types_and_bound() -> None:
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
     assert body["x-max-bytes"] == 10 * 1024 * 1024
+
+
+async def test_a_file_without_a_type_has_the_usual_one_of_its_route(
+    client: httpx2.AsyncClient, service: FakeService
+) -> None:
+    path = "/v1/persons/01900000-0000-7000-8000-000000000000/file?purpose=x"
+
+    answer = await client.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
