@@ -70,6 +70,8 @@ class Postgres:
         settings = dict(_SETTINGS, port=str(self.port))
         if not self.durable:
             settings.update(fsync="off", full_page_writes="off", synchronous_commit="off")
+            # A killed server leaves its shared memory behind: here it goes with the folder.
+            settings.update(dynamic_shared_memory_type="mmap")
         pairs = [word for name, text in settings.items() for word in ("-c", f"{name}={text}")]
         return [str(binaries() / "postgres"), "-D", str(self.data), *pairs]
 
