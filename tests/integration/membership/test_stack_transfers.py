@@ -15,7 +15,7 @@ async def city(stack: Stack, api_as: Callable[[str], Api]) -> City:
     return await City.found(stack, api_as)
 
 
-@pytest.mark.covers("TRF-03")
+@pytest.mark.covers("F37", "TRF-03")
 async def test_a_member_is_sent_and_received_and_the_receipt_returned(city: City) -> None:
     person = city.members[4]
     body = {
