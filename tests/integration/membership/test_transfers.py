@@ -123,7 +123,6 @@ class TestTwoPhases:
         assert (after.unit_id, after.probation_from) == (str(other), "2026-06-12")
         assert "admission_case.moved" in await office.events()
 
-    @pytest.mark.covers("S36")
     @pytest.mark.covers("DEV-32")
     async def test_the_papers_of_an_incoming_probationary_member_are_checked(self, office: Office) -> None:
         origin, target = await two_branches(office)
@@ -152,6 +151,7 @@ class TestTwoPhases:
         assert {verdict.rule_id for verdict in after.verdicts} == {"TRF-01", "TRF-01.max", "DEV-32", "TRF-03"}
         assert (await member(office, person)).relationships[-1].unit_id == str(target)
 
+    @pytest.mark.covers("S36")
     async def test_an_activist_s_case_goes_to_the_branch_that_accepts(self, office: Office) -> None:
         campus = await Campus.found(office)
         case = await campus.activist()
