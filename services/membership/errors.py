@@ -379,3 +379,33 @@ class IdentityNumberUnknownError(NotFoundError):
     """Nobody is registered under the identity number."""
 
     reason = "IDENTITY_NUMBER_UNKNOWN"
+
+
+class SecondmentNotFoundError(NotFoundError):
+    """There is no such secondment."""
+
+    reason = "SECONDMENT_NOT_FOUND"
+
+
+class SecondmentUnitsUnfitError(StateError):
+    """The sender is no school that sponsors the joint branch."""
+
+    reason = "SECONDMENT_UNITS_UNFIT"
+
+
+class SecondeeNotEligibleError(StateError):
+    """The person is no teacher of the school, or no full member with rights."""
+
+    reason = "SECONDEE_NOT_ELIGIBLE"
+
+
+class SecondmentOverlapsError(AlreadyExistsError):
+    """The person is seconded to the branch on some of the days."""
+
+    reason = "SECONDMENT_OVERLAPS"
+
+
+class SecondmentStateError(StateError):
+    """The secondment is not in a state for this."""
+
+    reason = "SECONDMENT_STATE"

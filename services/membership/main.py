@@ -24,6 +24,7 @@ from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
+from membership.servicer.secondments import SecondmentServicer
 from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
@@ -41,6 +42,7 @@ from shuyuan.membership.v1 import (
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
     roster_service_pb2_grpc,
+    secondment_service_pb2_grpc,
     standing_service_pb2_grpc,
     transfer_service_pb2_grpc,
 )
@@ -81,6 +83,7 @@ def build(settings: Settings) -> Service:
                 CounterfactualServicer(means),
             ),
             (dues_service_pb2_grpc.add_DuesServiceServicer_to_server, DuesServicer(means)),
+            (secondment_service_pb2_grpc.add_SecondmentServiceServicer_to_server, SecondmentServicer()),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
             (roster_service_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),

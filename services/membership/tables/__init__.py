@@ -32,6 +32,7 @@ from membership.tables.members import (
 from membership.tables.people import account, affiliation, disclosure, person, person_identity
 from membership.tables.plans import admission_plan
 from membership.tables.rosters import roster_import, roster_problem, roster_row
+from membership.tables.secondments import secondment
 from membership.tables.standing import standing_case, standing_entry
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "roster_problem",
     "roster_row",
     "rule_set",
+    "secondment",
     "standing_case",
     "standing_entry",
     "transfer",

@@ -36,6 +36,7 @@ from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
+from membership.servicer.secondments import SecondmentServicer
 from membership.servicer.standing import StandingServicer
 from membership.servicer.transfers import TransferServicer
 from rulebook import RuleBook
@@ -105,6 +106,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "DuesService": DuesServicer(self.means),
+            "SecondmentService": SecondmentServicer(),
             "StandingService": StandingServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),
             "RosterService": RosterServicer(self.means),

@@ -150,6 +150,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
     ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: _ErrorReason.ValueType  # 93
     """NOT_FOUND. Nobody is registered under the identity number."""
+    ERROR_REASON_SECONDMENT_NOT_FOUND: _ErrorReason.ValueType  # 140
+    """NOT_FOUND. Metadata: secondment_id."""
+    ERROR_REASON_SECONDMENT_UNITS_UNFIT: _ErrorReason.ValueType  # 141
+    """FAILED_PRECONDITION. The sender is no school that sponsors the joint branch. Metadata: from_unit_id, to_unit_id."""
+    ERROR_REASON_SECONDEE_NOT_ELIGIBLE: _ErrorReason.ValueType  # 142
+    """FAILED_PRECONDITION. On the first day the person is no teacher of the school, or no full member with rights. Metadata: person_id, day."""
+    ERROR_REASON_SECONDMENT_OVERLAPS: _ErrorReason.ValueType  # 143
+    """ALREADY_EXISTS. Metadata: person_id, secondment_id of the other one."""
+    ERROR_REASON_SECONDMENT_STATE: _ErrorReason.ValueType  # 144
+    """FAILED_PRECONDITION. Metadata: secondment_id, state."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -282,4 +292,14 @@ ERROR_REASON_IDENTITY_NUMBER_TAKEN: ErrorReason.ValueType  # 92
 """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
 ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: ErrorReason.ValueType  # 93
 """NOT_FOUND. Nobody is registered under the identity number."""
+ERROR_REASON_SECONDMENT_NOT_FOUND: ErrorReason.ValueType  # 140
+"""NOT_FOUND. Metadata: secondment_id."""
+ERROR_REASON_SECONDMENT_UNITS_UNFIT: ErrorReason.ValueType  # 141
+"""FAILED_PRECONDITION. The sender is no school that sponsors the joint branch. Metadata: from_unit_id, to_unit_id."""
+ERROR_REASON_SECONDEE_NOT_ELIGIBLE: ErrorReason.ValueType  # 142
+"""FAILED_PRECONDITION. On the first day the person is no teacher of the school, or no full member with rights. Metadata: person_id, day."""
+ERROR_REASON_SECONDMENT_OVERLAPS: ErrorReason.ValueType  # 143
+"""ALREADY_EXISTS. Metadata: person_id, secondment_id of the other one."""
+ERROR_REASON_SECONDMENT_STATE: ErrorReason.ValueType  # 144
+"""FAILED_PRECONDITION. Metadata: secondment_id, state."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

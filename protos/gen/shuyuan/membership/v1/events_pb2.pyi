@@ -19,6 +19,7 @@ from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
+from shuyuan.membership.v1 import secondment_pb2 as _secondment_pb2
 from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
 from shuyuan.membership.v1 import transfer_pb2 as _transfer_pb2
 import builtins as _builtins
@@ -2085,6 +2086,106 @@ class MemberRemoved(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MemberRemoved: _TypeAlias = MemberRemoved  # noqa: Y015
+
+@_typing.final
+class SecondmentNominated(_message.Message):
+    """A teacher was nominated for a joint branch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECONDMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def secondment(self) -> _secondment_pb2.Secondment:
+        """The secondment after it."""
+
+    def __init__(
+        self,
+        *,
+        secondment: _secondment_pb2.Secondment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecondmentNominated: _TypeAlias = SecondmentNominated  # noqa: Y015
+
+@_typing.final
+class SecondmentApproved(_message.Message):
+    """A secondment was approved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECONDMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def secondment(self) -> _secondment_pb2.Secondment:
+        """The secondment after it."""
+
+    def __init__(
+        self,
+        *,
+        secondment: _secondment_pb2.Secondment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecondmentApproved: _TypeAlias = SecondmentApproved  # noqa: Y015
+
+@_typing.final
+class SecondmentDeclined(_message.Message):
+    """A nomination was declined."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECONDMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def secondment(self) -> _secondment_pb2.Secondment:
+        """The secondment after it."""
+
+    def __init__(
+        self,
+        *,
+        secondment: _secondment_pb2.Secondment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecondmentDeclined: _TypeAlias = SecondmentDeclined  # noqa: Y015
+
+@_typing.final
+class SecondmentEnded(_message.Message):
+    """A secondment was ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    SECONDMENT_FIELD_NUMBER: _builtins.int
+    ended_on: _builtins.str
+    """The first day on which it no longer holds."""
+    @_builtins.property
+    def secondment(self) -> _secondment_pb2.Secondment:
+        """The secondment after it."""
+
+    def __init__(
+        self,
+        *,
+        ended_on: _builtins.str = ...,
+        secondment: _secondment_pb2.Secondment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["secondment", b"secondment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on", "secondment", b"secondment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SecondmentEnded: _TypeAlias = SecondmentEnded  # noqa: Y015
 
 @_typing.final
 class AdmissionPlanSet(_message.Message):
