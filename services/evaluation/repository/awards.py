@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
+from chassis.table_statements import adding, changing, names, reading
 from evaluation import tables
 from evaluation.domain.awards import Award, Catalogue, Dimension, Level, criteria_of, records
-from evaluation.repository.statements import adding, changing, names, reading
 
 _ADD, _CHANGE = adding(tables.award), changing(tables.award)
 _FIND, _LOCK = reading(tables.award, "award_id"), reading(tables.award, "award_id", locked=True)

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
+from chassis.table_statements import adding, changing, names, reading
 from evaluation import tables
 from evaluation.domain.awards import MissingScorePolicy, TieRule, criteria_of, records
 from evaluation.domain.editions import Edition, EditionState, Evidence, Result
 from evaluation.domain.ranking import Entry
 from evaluation.domain.rules import from_records, to_records
-from evaluation.repository.statements import adding, changing, names, reading
 
 _COLUMNS = ", ".join(names(tables.edition))
 _ADD, _CHANGE = adding(tables.edition), changing(tables.edition)

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from chassis.access import within
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
+from chassis.table_statements import adding, changing, names, reading
 from evaluation import tables
 from evaluation.domain.awards import Level
 from evaluation.domain.honours import Honour, HonourKind, NewHonour
-from evaluation.repository.statements import adding, changing, names, reading
 
 _COLUMNS = ", ".join(f"h.{name}" for name in names(tables.honour))
 _ADD, _CHANGE = adding(tables.honour), changing(tables.honour)

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from chassis.access import within
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
+from chassis.table_statements import adding, changing, names, reading
 from evaluation import tables
 from evaluation.domain.indicators import Counted, Definition, Indicator, IndicatorValue
 from evaluation.domain.recorded import Status
-from evaluation.repository.statements import adding, changing, names, reading
 
 _COLUMNS = ", ".join(f"i.{name}" for name in names(tables.indicator))
 _ADD, _CHANGE = adding(tables.indicator), changing(tables.indicator)

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from chassis.access import within
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
+from chassis.table_statements import adding, changing, names, reading
 from evaluation import tables
 from evaluation.domain.awards import FactKey
 from evaluation.domain.nominations import Nomination, NominationState
 from evaluation.domain.recorded import CapturedFact
-from evaluation.repository.statements import adding, changing, names, reading
 
 _COLUMNS = ", ".join(f"n.{name}" for name in names(tables.nomination))
 _ADD, _CHANGE = adding(tables.nomination), changing(tables.nomination)

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
+from chassis.table_statements import adding, changing, names
 from evaluation import tables
 from evaluation.domain.nominations import JudgeScore, Panel
-from evaluation.repository.statements import adding, changing, names
 
 _DROP_PANEL = query(sa.text("DELETE FROM judge_assignment WHERE edition_id = :edition_id"))
 _ADD_JUDGE = adding(tables.judge_assignment)

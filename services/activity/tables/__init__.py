@@ -1,0 +1,22 @@
+"""Storage of the activity service, beside the tables of the frame."""
+
+from activity.tables.base import metadata
+from activity.tables.ceremonies import ceremony, oath_taker
+from activity.tables.copies import person, relationship, unit
+from activity.tables.meetings import attendance, class_hour, class_hour_entry, meeting
+from activity.tables.talks import talk, talk_participant
+
+__all__ = [
+    "attendance",
+    "ceremony",
+    "class_hour",
+    "class_hour_entry",
+    "meeting",
+    "metadata",
+    "oath_taker",
+    "person",
+    "relationship",
+    "talk",
+    "talk_participant",
+    "unit",
+]
