@@ -121,3 +121,21 @@ class TalkNotFoundError(NotFoundError):
     """No such talk, or none that the caller may know of."""
 
     reason = "TALK_NOT_FOUND"
+
+
+class WorkOrderNotFoundError(NotFoundError):
+    """No such work order."""
+
+    reason = "WORK_ORDER_NOT_FOUND"
+
+
+class WorkOrderWrongStateError(StateError):
+    """The work order stands where that cannot be done."""
+
+    reason = "WORK_ORDER_WRONG_STATE"
+
+
+class WorkOrderMeetingNotHeldError(StateError):
+    """Work orders come from a meeting of the unit that was opened."""
+
+    reason = "WORK_ORDER_MEETING_NOT_HELD"

@@ -4,10 +4,12 @@ from activity import tables
 from activity.clients import Membership
 from activity.consumers import CONSUMERS
 from activity.operations.ceremonies import OATH
+from activity.schedule import SCHEDULE
 from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
 from activity.servicer.talks import TalkServicer
+from activity.servicer.work_orders import WorkOrderServicer
 from chassis.grpc_client import Siblings
 from chassis.runtime import Service
 from chassis.settings import Settings
@@ -18,6 +20,7 @@ from shuyuan.activity.v1 import (
     error_reason_pb2,
     meeting_service_pb2_grpc,
     talk_service_pb2_grpc,
+    work_order_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
 
@@ -34,12 +37,14 @@ def build(settings: Settings) -> Service:
             (class_hour_service_pb2_grpc.add_ClassHourServiceServicer_to_server, ClassHourServicer()),
             (ceremony_service_pb2_grpc.add_CeremonyServiceServicer_to_server, CeremonyServicer(membership)),
             (talk_service_pb2_grpc.add_TalkServiceServicer_to_server, TalkServicer(membership)),
+            (work_order_service_pb2_grpc.add_WorkOrderServiceServicer_to_server, WorkOrderServicer()),
             (
                 activity_fact_service_pb2_grpc.add_ActivityFactServiceServicer_to_server,
                 ActivityFactServicer(),
             ),
         ],
         consumers=CONSUMERS,
+        schedule=SCHEDULE,
         processes=[OATH],
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,

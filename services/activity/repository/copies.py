@@ -13,6 +13,7 @@ from chassis.statements import query
 
 _COLUMNS = "unit_id, kind, established_on, dissolved_on"
 _FIND_UNIT = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = :unit_id"))
+_FIND_UNITS = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"))
 _PUT_UNIT = query(
     sa.text(
         f"""INSERT INTO unit ({_COLUMNS}, version)
@@ -61,6 +62,12 @@ async def find_unit(reader: Reader, unit_id: UUID) -> Unit | None:
     """The unit, None where it is not known here."""
     row = await reader.fetch_one(_FIND_UNIT, unit_id=unit_id)
     return None if row is None else Unit(**dict(row))
+
+
+async def find_units(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, Unit]:
+    """The units of these ids that are known here."""
+    rows = await reader.fetch(_FIND_UNITS, unit_ids=list(unit_ids))
+    return {row["unit_id"]: Unit(**dict(row)) for row in rows}
 
 
 async def put_unit(work: UnitOfWork, unit: Unit, *, version: int) -> None:

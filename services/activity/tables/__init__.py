@@ -5,6 +5,7 @@ from activity.tables.ceremonies import ceremony, oath_taker
 from activity.tables.copies import person, relationship, unit
 from activity.tables.meetings import attendance, class_hour, class_hour_entry, meeting
 from activity.tables.talks import talk, talk_participant
+from activity.tables.work_orders import work_order, work_order_step
 
 __all__ = [
     "attendance",
@@ -19,4 +20,6 @@ __all__ = [
     "talk",
     "talk_participant",
     "unit",
+    "work_order",
+    "work_order_step",
 ]

@@ -22,6 +22,7 @@ from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
 from activity.servicer.talks import TalkServicer
+from activity.servicer.work_orders import WorkOrderServicer
 from chassis import access, calls
 from chassis.access import AccessControl
 from chassis.calls import Call, Caller, ServiceContext
@@ -92,6 +93,7 @@ class Desk:
             "ClassHourService": ClassHourServicer(),
             "CeremonyService": CeremonyServicer(self.membership),
             "TalkService": TalkServicer(self.membership),
+            "WorkOrderService": WorkOrderServicer(),
         }
         self.university, self.committee, self.branch, self.group, self.other = (new_id() for _ in range(5))
         self.secretary, self.committee_secretary, self.member = (new_id() for _ in range(3))

@@ -11,7 +11,8 @@ from activity.domain.ceremonies import CeremonyState, Outcome
 from activity.domain.meetings import DUTIES, MeetingKind, MeetingState
 from activity.domain.plans import Capacity, ItemKind, LearningMode
 from activity.domain.talks import TalkKind
-from activity.events import shapes
+from activity.domain.work_orders import WorkOrderAct, WorkOrderState
+from activity.events import shapes, work_orders
 from chassis.errors import ServiceError
 from shuyuan.activity.v1 import error_reason_pb2
 from shuyuan.organization.v1 import unit_pb2
@@ -28,6 +29,8 @@ from shuyuan.organization.v1 import unit_pb2
         (CeremonyState, shapes.CEREMONY_STATE),
         (Outcome, shapes.OUTCOME),
         (TalkKind, shapes.TALK_KIND),
+        (WorkOrderState, work_orders.STATE),
+        (WorkOrderAct, work_orders.ACT),
     ],
 )
 def test_every_word_has_its_number_and_back(words: type[StrEnum], enum: EnumDescriptor) -> None:

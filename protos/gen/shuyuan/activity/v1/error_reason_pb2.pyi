@@ -64,6 +64,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. Nobody was marked present. Metadata: ceremony_id."""
     ERROR_REASON_TALK_NOT_FOUND: _ErrorReason.ValueType  # 20
     """NOT_FOUND. Metadata: talk_id."""
+    ERROR_REASON_WORK_ORDER_NOT_FOUND: _ErrorReason.ValueType  # 30
+    """NOT_FOUND. Metadata: work_order_id."""
+    ERROR_REASON_WORK_ORDER_WRONG_STATE: _ErrorReason.ValueType  # 31
+    """FAILED_PRECONDITION. The work order is in a state that does not allow it. Metadata: work_order_id, state."""
+    ERROR_REASON_WORK_ORDER_MEETING_NOT_HELD: _ErrorReason.ValueType  # 32
+    """FAILED_PRECONDITION. Work orders come from a meeting of the unit that was opened. Metadata: meeting_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `activity.shuyuan`, without the prefix ERROR_REASON_."""
@@ -110,4 +116,10 @@ ERROR_REASON_NOBODY_PRESENT: ErrorReason.ValueType  # 19
 """FAILED_PRECONDITION. Nobody was marked present. Metadata: ceremony_id."""
 ERROR_REASON_TALK_NOT_FOUND: ErrorReason.ValueType  # 20
 """NOT_FOUND. Metadata: talk_id."""
+ERROR_REASON_WORK_ORDER_NOT_FOUND: ErrorReason.ValueType  # 30
+"""NOT_FOUND. Metadata: work_order_id."""
+ERROR_REASON_WORK_ORDER_WRONG_STATE: ErrorReason.ValueType  # 31
+"""FAILED_PRECONDITION. The work order is in a state that does not allow it. Metadata: work_order_id, state."""
+ERROR_REASON_WORK_ORDER_MEETING_NOT_HELD: ErrorReason.ValueType  # 32
+"""FAILED_PRECONDITION. Work orders come from a meeting of the unit that was opened. Metadata: meeting_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -27,10 +27,11 @@ from shuyuan.activity.v1 import ceremony_pb2 as shuyuan_dot_activity_dot_v1_dot_
 from shuyuan.activity.v1 import class_hour_pb2 as shuyuan_dot_activity_dot_v1_dot_class__hour__pb2
 from shuyuan.activity.v1 import meeting_pb2 as shuyuan_dot_activity_dot_v1_dot_meeting__pb2
 from shuyuan.activity.v1 import talk_pb2 as shuyuan_dot_activity_dot_v1_dot_talk__pb2
+from shuyuan.activity.v1 import work_order_pb2 as shuyuan_dot_activity_dot_v1_dot_work__order__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shuyuan/activity/v1/events.proto\x12\x13shuyuan.activity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shuyuan/activity/v1/ceremony.proto\x1a$shuyuan/activity/v1/class_hour.proto\x1a!shuyuan/activity/v1/meeting.proto\x1a\x1eshuyuan/activity/v1/talk.proto\x1a(shuyuan/annotations/v1/annotations.proto\"\x9a\x01\n\x0fMeetingConvened\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x17\x9a\xf4\x18\x13\n\x07meeting\x12\x08\x63onvened\"\x98\x01\n\x0eMeetingUpdated\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x16\x9a\xf4\x18\x12\n\x07meeting\x12\x07updated\"\x84\x01\n\rMeetingOpened\x12-\n\topen_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06opened\"\x9b\x01\n\x10MeetingCheckedIn\x12=\n\x0b\x61ttendances\x18\x01 \x03(\x0b\x32\x1f.shuyuan.activity.v1.AttendanceB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x19\x9a\xf4\x18\x15\n\x07meeting\x12\nchecked_in\"b\n\x13MeetingMinutesAdded\x12-\n\x07meeting\x18\x01 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x1c\x9a\xf4\x18\x18\n\x07meeting\x12\rminutes_added\"\x8b\x01\n\rMeetingClosed\x12\"\n\rclass_hour_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06\x63losedB\x10\n\x0e_class_hour_id\"k\n\x10MeetingCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x18\x9a\xf4\x18\x14\n\x07meeting\x12\tcancelled\"c\n\x11\x43lassHourCredited\x12\x32\n\nclass_hour\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.ClassHour:\x1a\x9a\xf4\x18\x16\n\nclass_hour\x12\x08\x63redited\"[\n\x0f\x43\x65remonyPlanned\x12/\n\x08\x63\x65remony\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x17\x9a\xf4\x18\x13\n\x08\x63\x65remony\x12\x07planned\"\x8c\x01\n\x17\x43\x65remonyOathTakersAdded\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:!\x9a\xf4\x18\x1d\n\x08\x63\x65remony\x12\x11oath_takers_added\"\x90\x01\n\x19\x43\x65remonyOathTakersRemoved\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:#\x9a\xf4\x18\x1f\n\x08\x63\x65remony\x12\x13oath_takers_removed\"\x81\x01\n\x12\x43\x65remonyRollCalled\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x1b\x9a\xf4\x18\x17\n\x08\x63\x65remony\x12\x0broll_called\"\xbf\x01\n\x0c\x43\x65remonyHeld\x12\x1b\n\x0b\x63\x65remony_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07held_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x05sworn\x18\x03 \x03(\x0b\x32\x1a.shuyuan.activity.v1.SwornB\x07\xea\xf4\x18\x03@\xe8\x07\x12/\n\x08\x63\x65remony\x18\x04 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x14\x9a\xf4\x18\x10\n\x08\x63\x65remony\x12\x04held\"\x8b\x01\n\x11\x43\x65remonyCompleted\x12\x13\n\x0bsworn_count\x18\x01 \x01(\r\x12\x15\n\rrefused_count\x18\x02 \x01(\r\x12/\n\x08\x63\x65remony\x18\x03 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcompleted\"o\n\x11\x43\x65remonyCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcancelled\"M\n\x0cTalkRecorded\x12\'\n\x04talk\x18\x01 \x01(\x0b\x32\x19.shuyuan.activity.v1.Talk:\x14\x9a\xf4\x18\x10\n\x04talk\x12\x08recordedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shuyuan/activity/v1/events.proto\x12\x13shuyuan.activity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shuyuan/activity/v1/ceremony.proto\x1a$shuyuan/activity/v1/class_hour.proto\x1a!shuyuan/activity/v1/meeting.proto\x1a\x1eshuyuan/activity/v1/talk.proto\x1a$shuyuan/activity/v1/work_order.proto\x1a(shuyuan/annotations/v1/annotations.proto\"\x9a\x01\n\x0fMeetingConvened\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x17\x9a\xf4\x18\x13\n\x07meeting\x12\x08\x63onvened\"\x98\x01\n\x0eMeetingUpdated\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x16\x9a\xf4\x18\x12\n\x07meeting\x12\x07updated\"\x84\x01\n\rMeetingOpened\x12-\n\topen_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06opened\"\x9b\x01\n\x10MeetingCheckedIn\x12=\n\x0b\x61ttendances\x18\x01 \x03(\x0b\x32\x1f.shuyuan.activity.v1.AttendanceB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x19\x9a\xf4\x18\x15\n\x07meeting\x12\nchecked_in\"b\n\x13MeetingMinutesAdded\x12-\n\x07meeting\x18\x01 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x1c\x9a\xf4\x18\x18\n\x07meeting\x12\rminutes_added\"\x8b\x01\n\rMeetingClosed\x12\"\n\rclass_hour_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06\x63losedB\x10\n\x0e_class_hour_id\"k\n\x10MeetingCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x18\x9a\xf4\x18\x14\n\x07meeting\x12\tcancelled\"_\n\x0fWorkOrderIssued\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x18\x9a\xf4\x18\x14\n\nwork_order\x12\x06issued\"c\n\x11WorkOrderAccepted\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08\x61\x63\x63\x65pted\"c\n\x11WorkOrderReported\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08reported\"s\n\x11WorkOrderReturned\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08returned\"_\n\x0fWorkOrderClosed\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x18\x9a\xf4\x18\x14\n\nwork_order\x12\x06\x63losed\"y\n\x14WorkOrderRescheduled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1d\x9a\xf4\x18\x19\n\nwork_order\x12\x0brescheduled\"u\n\x12WorkOrderWithdrawn\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1b\x9a\xf4\x18\x17\n\nwork_order\x12\twithdrawn\"c\n\x11WorkOrderReminded\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08reminded\"j\n\x14WorkOrderFellOverdue\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1e\x9a\xf4\x18\x1a\n\nwork_order\x12\x0c\x66\x65ll_overdue\"c\n\x11\x43lassHourCredited\x12\x32\n\nclass_hour\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.ClassHour:\x1a\x9a\xf4\x18\x16\n\nclass_hour\x12\x08\x63redited\"[\n\x0f\x43\x65remonyPlanned\x12/\n\x08\x63\x65remony\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x17\x9a\xf4\x18\x13\n\x08\x63\x65remony\x12\x07planned\"\x8c\x01\n\x17\x43\x65remonyOathTakersAdded\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:!\x9a\xf4\x18\x1d\n\x08\x63\x65remony\x12\x11oath_takers_added\"\x90\x01\n\x19\x43\x65remonyOathTakersRemoved\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:#\x9a\xf4\x18\x1f\n\x08\x63\x65remony\x12\x13oath_takers_removed\"\x81\x01\n\x12\x43\x65remonyRollCalled\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x1b\x9a\xf4\x18\x17\n\x08\x63\x65remony\x12\x0broll_called\"\xbf\x01\n\x0c\x43\x65remonyHeld\x12\x1b\n\x0b\x63\x65remony_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07held_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x05sworn\x18\x03 \x03(\x0b\x32\x1a.shuyuan.activity.v1.SwornB\x07\xea\xf4\x18\x03@\xe8\x07\x12/\n\x08\x63\x65remony\x18\x04 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x14\x9a\xf4\x18\x10\n\x08\x63\x65remony\x12\x04held\"\x8b\x01\n\x11\x43\x65remonyCompleted\x12\x13\n\x0bsworn_count\x18\x01 \x01(\r\x12\x15\n\rrefused_count\x18\x02 \x01(\r\x12/\n\x08\x63\x65remony\x18\x03 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcompleted\"o\n\x11\x43\x65remonyCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcancelled\"M\n\x0cTalkRecorded\x12\'\n\x04talk\x18\x01 \x01(\x0b\x32\x19.shuyuan.activity.v1.Talk:\x14\x9a\xf4\x18\x10\n\x04talk\x12\x08recordedb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,6 +60,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEETINGCLOSED']._serialized_options = b'\232\364\030\021\n\007meeting\022\006closed'
   _globals['_MEETINGCANCELLED']._loaded_options = None
   _globals['_MEETINGCANCELLED']._serialized_options = b'\232\364\030\024\n\007meeting\022\tcancelled'
+  _globals['_WORKORDERISSUED']._loaded_options = None
+  _globals['_WORKORDERISSUED']._serialized_options = b'\232\364\030\024\n\nwork_order\022\006issued'
+  _globals['_WORKORDERACCEPTED']._loaded_options = None
+  _globals['_WORKORDERACCEPTED']._serialized_options = b'\232\364\030\026\n\nwork_order\022\010accepted'
+  _globals['_WORKORDERREPORTED']._loaded_options = None
+  _globals['_WORKORDERREPORTED']._serialized_options = b'\232\364\030\026\n\nwork_order\022\010reported'
+  _globals['_WORKORDERRETURNED']._loaded_options = None
+  _globals['_WORKORDERRETURNED']._serialized_options = b'\232\364\030\026\n\nwork_order\022\010returned'
+  _globals['_WORKORDERCLOSED']._loaded_options = None
+  _globals['_WORKORDERCLOSED']._serialized_options = b'\232\364\030\024\n\nwork_order\022\006closed'
+  _globals['_WORKORDERRESCHEDULED']._loaded_options = None
+  _globals['_WORKORDERRESCHEDULED']._serialized_options = b'\232\364\030\031\n\nwork_order\022\013rescheduled'
+  _globals['_WORKORDERWITHDRAWN']._loaded_options = None
+  _globals['_WORKORDERWITHDRAWN']._serialized_options = b'\232\364\030\027\n\nwork_order\022\twithdrawn'
+  _globals['_WORKORDERREMINDED']._loaded_options = None
+  _globals['_WORKORDERREMINDED']._serialized_options = b'\232\364\030\026\n\nwork_order\022\010reminded'
+  _globals['_WORKORDERFELLOVERDUE']._loaded_options = None
+  _globals['_WORKORDERFELLOVERDUE']._serialized_options = b'\232\364\030\032\n\nwork_order\022\014fell_overdue'
   _globals['_CLASSHOURCREDITED']._loaded_options = None
   _globals['_CLASSHOURCREDITED']._serialized_options = b'\232\364\030\026\n\nclass_hour\022\010credited'
   _globals['_CEREMONYPLANNED']._loaded_options = None
@@ -89,36 +108,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CEREMONYCANCELLED']._serialized_options = b'\232\364\030\025\n\010ceremony\022\tcancelled'
   _globals['_TALKRECORDED']._loaded_options = None
   _globals['_TALKRECORDED']._serialized_options = b'\232\364\030\020\n\004talk\022\010recorded'
-  _globals['_MEETINGCONVENED']._serialized_start=274
-  _globals['_MEETINGCONVENED']._serialized_end=428
-  _globals['_MEETINGUPDATED']._serialized_start=431
-  _globals['_MEETINGUPDATED']._serialized_end=583
-  _globals['_MEETINGOPENED']._serialized_start=586
-  _globals['_MEETINGOPENED']._serialized_end=718
-  _globals['_MEETINGCHECKEDIN']._serialized_start=721
-  _globals['_MEETINGCHECKEDIN']._serialized_end=876
-  _globals['_MEETINGMINUTESADDED']._serialized_start=878
-  _globals['_MEETINGMINUTESADDED']._serialized_end=976
-  _globals['_MEETINGCLOSED']._serialized_start=979
-  _globals['_MEETINGCLOSED']._serialized_end=1118
-  _globals['_MEETINGCANCELLED']._serialized_start=1120
-  _globals['_MEETINGCANCELLED']._serialized_end=1227
-  _globals['_CLASSHOURCREDITED']._serialized_start=1229
-  _globals['_CLASSHOURCREDITED']._serialized_end=1328
-  _globals['_CEREMONYPLANNED']._serialized_start=1330
-  _globals['_CEREMONYPLANNED']._serialized_end=1421
-  _globals['_CEREMONYOATHTAKERSADDED']._serialized_start=1424
-  _globals['_CEREMONYOATHTAKERSADDED']._serialized_end=1564
-  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_start=1567
-  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_end=1711
-  _globals['_CEREMONYROLLCALLED']._serialized_start=1714
-  _globals['_CEREMONYROLLCALLED']._serialized_end=1843
-  _globals['_CEREMONYHELD']._serialized_start=1846
-  _globals['_CEREMONYHELD']._serialized_end=2037
-  _globals['_CEREMONYCOMPLETED']._serialized_start=2040
-  _globals['_CEREMONYCOMPLETED']._serialized_end=2179
-  _globals['_CEREMONYCANCELLED']._serialized_start=2181
-  _globals['_CEREMONYCANCELLED']._serialized_end=2292
-  _globals['_TALKRECORDED']._serialized_start=2294
-  _globals['_TALKRECORDED']._serialized_end=2371
+  _globals['_MEETINGCONVENED']._serialized_start=312
+  _globals['_MEETINGCONVENED']._serialized_end=466
+  _globals['_MEETINGUPDATED']._serialized_start=469
+  _globals['_MEETINGUPDATED']._serialized_end=621
+  _globals['_MEETINGOPENED']._serialized_start=624
+  _globals['_MEETINGOPENED']._serialized_end=756
+  _globals['_MEETINGCHECKEDIN']._serialized_start=759
+  _globals['_MEETINGCHECKEDIN']._serialized_end=914
+  _globals['_MEETINGMINUTESADDED']._serialized_start=916
+  _globals['_MEETINGMINUTESADDED']._serialized_end=1014
+  _globals['_MEETINGCLOSED']._serialized_start=1017
+  _globals['_MEETINGCLOSED']._serialized_end=1156
+  _globals['_MEETINGCANCELLED']._serialized_start=1158
+  _globals['_MEETINGCANCELLED']._serialized_end=1265
+  _globals['_WORKORDERISSUED']._serialized_start=1267
+  _globals['_WORKORDERISSUED']._serialized_end=1362
+  _globals['_WORKORDERACCEPTED']._serialized_start=1364
+  _globals['_WORKORDERACCEPTED']._serialized_end=1463
+  _globals['_WORKORDERREPORTED']._serialized_start=1465
+  _globals['_WORKORDERREPORTED']._serialized_end=1564
+  _globals['_WORKORDERRETURNED']._serialized_start=1566
+  _globals['_WORKORDERRETURNED']._serialized_end=1681
+  _globals['_WORKORDERCLOSED']._serialized_start=1683
+  _globals['_WORKORDERCLOSED']._serialized_end=1778
+  _globals['_WORKORDERRESCHEDULED']._serialized_start=1780
+  _globals['_WORKORDERRESCHEDULED']._serialized_end=1901
+  _globals['_WORKORDERWITHDRAWN']._serialized_start=1903
+  _globals['_WORKORDERWITHDRAWN']._serialized_end=2020
+  _globals['_WORKORDERREMINDED']._serialized_start=2022
+  _globals['_WORKORDERREMINDED']._serialized_end=2121
+  _globals['_WORKORDERFELLOVERDUE']._serialized_start=2123
+  _globals['_WORKORDERFELLOVERDUE']._serialized_end=2229
+  _globals['_CLASSHOURCREDITED']._serialized_start=2231
+  _globals['_CLASSHOURCREDITED']._serialized_end=2330
+  _globals['_CEREMONYPLANNED']._serialized_start=2332
+  _globals['_CEREMONYPLANNED']._serialized_end=2423
+  _globals['_CEREMONYOATHTAKERSADDED']._serialized_start=2426
+  _globals['_CEREMONYOATHTAKERSADDED']._serialized_end=2566
+  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_start=2569
+  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_end=2713
+  _globals['_CEREMONYROLLCALLED']._serialized_start=2716
+  _globals['_CEREMONYROLLCALLED']._serialized_end=2845
+  _globals['_CEREMONYHELD']._serialized_start=2848
+  _globals['_CEREMONYHELD']._serialized_end=3039
+  _globals['_CEREMONYCOMPLETED']._serialized_start=3042
+  _globals['_CEREMONYCOMPLETED']._serialized_end=3181
+  _globals['_CEREMONYCANCELLED']._serialized_start=3183
+  _globals['_CEREMONYCANCELLED']._serialized_end=3294
+  _globals['_TALKRECORDED']._serialized_start=3296
+  _globals['_TALKRECORDED']._serialized_end=3373
 # @@protoc_insertion_point(module_scope)

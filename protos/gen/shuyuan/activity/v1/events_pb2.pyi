@@ -16,6 +16,7 @@ from shuyuan.activity.v1 import ceremony_pb2 as _ceremony_pb2
 from shuyuan.activity.v1 import class_hour_pb2 as _class_hour_pb2
 from shuyuan.activity.v1 import meeting_pb2 as _meeting_pb2
 from shuyuan.activity.v1 import talk_pb2 as _talk_pb2
+from shuyuan.activity.v1 import work_order_pb2 as _work_order_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -228,6 +229,234 @@ class MeetingCancelled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MeetingCancelled: _TypeAlias = MeetingCancelled  # noqa: Y015
+
+@_typing.final
+class WorkOrderIssued(_message.Message):
+    """A work order was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderIssued: _TypeAlias = WorkOrderIssued  # noqa: Y015
+
+@_typing.final
+class WorkOrderAccepted(_message.Message):
+    """The unit in charge took a work order on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderAccepted: _TypeAlias = WorkOrderAccepted  # noqa: Y015
+
+@_typing.final
+class WorkOrderReported(_message.Message):
+    """A work order was reported as done; the evidence is not in the event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderReported: _TypeAlias = WorkOrderReported  # noqa: Y015
+
+@_typing.final
+class WorkOrderReturned(_message.Message):
+    """The report of a work order was not enough."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """What is missing."""
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderReturned: _TypeAlias = WorkOrderReturned  # noqa: Y015
+
+@_typing.final
+class WorkOrderClosed(_message.Message):
+    """A work order was found to be done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderClosed: _TypeAlias = WorkOrderClosed  # noqa: Y015
+
+@_typing.final
+class WorkOrderRescheduled(_message.Message):
+    """Another day was set for a work order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderRescheduled: _TypeAlias = WorkOrderRescheduled  # noqa: Y015
+
+@_typing.final
+class WorkOrderWithdrawn(_message.Message):
+    """A work order is no longer asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderWithdrawn: _TypeAlias = WorkOrderWithdrawn  # noqa: Y015
+
+@_typing.final
+class WorkOrderReminded(_message.Message):
+    """The day of a work order that is not done comes near; told once for each day set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderReminded: _TypeAlias = WorkOrderReminded  # noqa: Y015
+
+@_typing.final
+class WorkOrderFellOverdue(_message.Message):
+    """The day of a work order passed without a report; told once for each day set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_order(self) -> _work_order_pb2.WorkOrder:
+        """The work order after the event."""
+
+    def __init__(
+        self,
+        *,
+        work_order: _work_order_pb2.WorkOrder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_order", b"work_order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkOrderFellOverdue: _TypeAlias = WorkOrderFellOverdue  # noqa: Y015
 
 @_typing.final
 class ClassHourCredited(_message.Message):
