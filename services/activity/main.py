@@ -4,6 +4,7 @@ from activity import tables
 from activity.clients import Membership
 from activity.consumers import CONSUMERS
 from activity.operations.ceremonies import OATH
+from activity.repository.holdings import HOLDINGS
 from activity.schedule import SCHEDULE
 from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
@@ -49,5 +50,6 @@ def build(settings: Settings) -> Service:
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,
         metadata=tables.metadata,
+        holdings=HOLDINGS,
         siblings=siblings,
     )

@@ -28,6 +28,7 @@ from chassis.grpc_server import PortTakenError, Registration
 from chassis.settings import Settings
 
 if TYPE_CHECKING:
+    from chassis.holdings import Holdings
     from chassis.process import ProcessKind
     from chassis.schedule import Timed
 
@@ -55,6 +56,8 @@ class Service:
     consumers: Sequence[Copy] = ()
     schedule: "Sequence[Timed]" = ()
     processes: "Sequence[ProcessKind]" = ()
+    # What it holds on subjects, if it holds anything.
+    holdings: "Holdings | None" = None
     reasons: EnumDescriptor | None = None
     roles: EnumDescriptor | None = None
     metadata: sa.MetaData | None = None

@@ -32,11 +32,13 @@ from chassis.runtime import Service, open_context
 from chassis.schedule import ScheduleRunner
 from chassis.settings import Settings
 from chassis.statements import query
+from chassis.subject_servicer import SubjectServicer
 from chassis.supervisor import Supervisor
 from chassis.tokens import KeySet, TokenVerifier
 from shuyuan.clock.v1 import clock_service_pb2_grpc
 from shuyuan.events.v1 import event_log_service_pb2_grpc
 from shuyuan.processes.v1 import process_service_pb2_grpc
+from shuyuan.subjects.v1 import subject_service_pb2_grpc
 
 log = structlog.get_logger()
 
@@ -197,6 +199,9 @@ class Serving:
             (clock_service_pb2_grpc.add_ClockServiceServicer_to_server, ClockServicer()),
             (process_service_pb2_grpc.add_ProcessServiceServicer_to_server, ProcessServicer()),
         ]
+        if self._service.holdings is not None:
+            servicer = SubjectServicer(self._service.holdings)
+            frame.append((subject_service_pb2_grpc.add_SubjectServiceServicer_to_server, servicer))
         return [*self._service.servicers, *frame]
 
     def _supervise(self, context: ServiceContext, broker: Broker | None, followers: list[Follower]) -> None:

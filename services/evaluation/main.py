@@ -6,6 +6,7 @@ from chassis.settings import Settings
 from evaluation import tables
 from evaluation.clients import Recorders
 from evaluation.consumers import CONSUMERS
+from evaluation.repository.holdings import HOLDINGS
 from evaluation.servicer.awards import AwardServicer
 from evaluation.servicer.editions import EditionServicer
 from evaluation.servicer.honours import HonourServicer
@@ -40,5 +41,6 @@ def build(settings: Settings) -> Service:
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,
         metadata=tables.metadata,
+        holdings=HOLDINGS,
         siblings=siblings,
     )

@@ -4,14 +4,18 @@ import argparse
 
 from chassis.calls import ServiceContext, system_call
 from chassis.field_cipher import FieldCipher
+from chassis.grpc_client import Siblings
 from chassis.ids import bootstrap_person_id
 from chassis.runtime import Command, Service
 from membership import tables
+from membership.clients import Subjects
 from membership.consumers import consumers
 from membership.domain.people import NewPerson, PersonKind
 from membership.facts import Rules
 from membership.operations import people
 from membership.operations.means import Means
+from membership.operations.person_exports import export_process
+from membership.repository.holdings import HOLDINGS
 from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
@@ -20,6 +24,7 @@ from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.people import PersonServicer
+from membership.servicer.person_exports import PersonExportServicer
 from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.rolls import RollServicer
@@ -38,6 +43,7 @@ from shuyuan.membership.v1 import (
     dues_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
+    person_export_service_pb2_grpc,
     person_file_service_pb2_grpc,
     person_service_pb2_grpc,
     roll_service_pb2_grpc,
@@ -62,12 +68,19 @@ def means_of(settings: Settings) -> Means:
 def build(settings: Settings) -> Service:
     """The service as it runs."""
     means = means_of(settings)
+    siblings = Siblings(settings)
+    subjects = Subjects(siblings)
+    gathering = export_process(means, subjects)
     return Service(
         name="membership",
         settings=settings,
         servicers=[
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
             (person_file_service_pb2_grpc.add_PersonFileServiceServicer_to_server, PersonFileServicer(means)),
+            (
+                person_export_service_pb2_grpc.add_PersonExportServiceServicer_to_server,
+                PersonExportServicer(means, gathering),
+            ),
             (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
             (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
             (
@@ -92,10 +105,13 @@ def build(settings: Settings) -> Service:
         ],
         consumers=consumers(means),
         schedule=schedule(means),
+        processes=[gathering],
+        holdings=HOLDINGS,
         reasons=error_reason_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"],
         roles=role_pb2.DESCRIPTOR.enum_types_by_name["Role"],
         metadata=tables.metadata,
         commands=[_bootstrap(means)],
+        siblings=siblings,
     )
 
 

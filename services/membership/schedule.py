@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chassis.calls import Call
 from chassis.schedule import Daily, Every, Slot, Timed
-from membership.operations import inbox, rosters, transfers
+from membership.operations import inbox, person_exports, rosters, transfers
 from membership.operations.means import Means
 
 # Large rosters are asked for and take longer than anybody waits.
@@ -25,6 +25,7 @@ def schedule(means: Means) -> list[Timed]:
 
     return [
         Timed("membership.expire-transfers", Daily(), expire_transfers),
+        Timed("membership.expire-person-exports", Daily(), person_exports.expire),
         Timed("membership.remind", Daily(), remind),
         Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
         Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters),

@@ -13,6 +13,7 @@ from organization.consumers import CONSUMERS
 from organization.operations.bootstrap import bootstrap
 from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
+from organization.repository.holdings import HOLDINGS
 from organization.schedule import SCHEDULE
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.coverage import CoverageServicer
@@ -140,6 +141,7 @@ def build(settings: Settings) -> Service:
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,
         metadata=tables.metadata,
+        holdings=HOLDINGS,
         commands=[
             Command(
                 "bootstrap",

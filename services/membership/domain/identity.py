@@ -18,6 +18,7 @@ class DisclosureKind(StrEnum):
     NUMBERS = "numbers"
     FILE = "file"
     LOOKUP = "lookup"
+    PACKAGE = "package"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ async def export_file(call: Call, means: Means, person_id: UUID, *, purpose: str
     async with call.transaction() as work:
         person = await _found(work, means, person_id)
         if not is_own:
-            await _disclose(work, person_id, DisclosureKind.FILE, purpose)
+            await disclose(work, person_id, DisclosureKind.FILE, purpose)
         numbers = await _numbers(work, means, person)
         document: dict[str, Any] = {
             "personId": person_id,
@@ -74,7 +74,20 @@ async def _numbers(work: UnitOfWork, means: Means, person: Person) -> Numbers:
     return Numbers(person.campus_number, identity)
 
 
-async def _disclose(work: UnitOfWork, person_id: UUID, kind: DisclosureKind, purpose: str) -> None:
+async def whole_numbers(work: UnitOfWork, means: Means, person_id: UUID, *, masked: bool) -> dict[str, Any]:
+    """What a document says of the person beside the rows: the name and the numbers, masked or not."""
+    person = await _found(work, means, person_id)
+    numbers = await _numbers(work, means, person)
+    return {
+        "personId": person_id,
+        "name": person.name,
+        "campusNumber": masked_number(numbers.campus_number) if masked else numbers.campus_number,
+        "identityNumber": masked_identity(numbers.identity_number) if masked else numbers.identity_number,
+    }
+
+
+async def disclose(work: UnitOfWork, person_id: UUID, kind: DisclosureKind, purpose: str) -> None:
+    """Keep that somebody read, and what for."""
     made = Disclosure(new_id(), person_id, kind, work.call.caller.person_id, purpose.strip(), work.now)
     await person_files.add_disclosure(work, made)
     work.audit_change(
@@ -90,7 +103,7 @@ async def reveal_numbers(call: Call, means: Means, person_id: UUID, *, purpose: 
     async with call.transaction() as work:
         person = await _found(work, means, person_id)
         if not is_own:
-            await _disclose(work, person_id, DisclosureKind.NUMBERS, purpose)
+            await disclose(work, person_id, DisclosureKind.NUMBERS, purpose)
         return await _numbers(work, means, person)
 
 
@@ -136,7 +149,7 @@ async def find_by_identity_number(call: Call, means: Means, number: str, *, purp
         holder = await person_files.holder(work, _key(means, number))
         if holder is None:
             raise IdentityNumberUnknownError()
-        await _disclose(work, holder, DisclosureKind.LOOKUP, purpose)
+        await disclose(work, holder, DisclosureKind.LOOKUP, purpose)
         return work.answer(holder)
 
 

@@ -30,6 +30,7 @@ from membership.tables.members import (
     unit,
 )
 from membership.tables.people import account, affiliation, disclosure, person, person_identity
+from membership.tables.person_exports import person_export
 from membership.tables.plans import admission_plan
 from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.secondments import secondment
@@ -60,6 +61,7 @@ __all__ = [
     "oath_roll",
     "participation",
     "person",
+    "person_export",
     "person_identity",
     "relationship",
     "reminder",

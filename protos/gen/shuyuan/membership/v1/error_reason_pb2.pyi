@@ -150,6 +150,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
     ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: _ErrorReason.ValueType  # 93
     """NOT_FOUND. Nobody is registered under the identity number."""
+    ERROR_REASON_PERSON_EXPORT_NOT_FOUND: _ErrorReason.ValueType  # 120
+    """NOT_FOUND. Metadata: export_id."""
+    ERROR_REASON_PERSON_EXPORT_UNDERWAY: _ErrorReason.ValueType  # 121
+    """ALREADY_EXISTS. Metadata: export_id, the package that is being gathered."""
+    ERROR_REASON_PERSON_EXPORT_NOT_READY: _ErrorReason.ValueType  # 122
+    """FAILED_PRECONDITION. Metadata: export_id, state."""
     ERROR_REASON_SECONDMENT_NOT_FOUND: _ErrorReason.ValueType  # 140
     """NOT_FOUND. Metadata: secondment_id."""
     ERROR_REASON_SECONDMENT_UNITS_UNFIT: _ErrorReason.ValueType  # 141
@@ -292,6 +298,12 @@ ERROR_REASON_IDENTITY_NUMBER_TAKEN: ErrorReason.ValueType  # 92
 """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
 ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: ErrorReason.ValueType  # 93
 """NOT_FOUND. Nobody is registered under the identity number."""
+ERROR_REASON_PERSON_EXPORT_NOT_FOUND: ErrorReason.ValueType  # 120
+"""NOT_FOUND. Metadata: export_id."""
+ERROR_REASON_PERSON_EXPORT_UNDERWAY: ErrorReason.ValueType  # 121
+"""ALREADY_EXISTS. Metadata: export_id, the package that is being gathered."""
+ERROR_REASON_PERSON_EXPORT_NOT_READY: ErrorReason.ValueType  # 122
+"""FAILED_PRECONDITION. Metadata: export_id, state."""
 ERROR_REASON_SECONDMENT_NOT_FOUND: ErrorReason.ValueType  # 140
 """NOT_FOUND. Metadata: secondment_id."""
 ERROR_REASON_SECONDMENT_UNITS_UNFIT: ErrorReason.ValueType  # 141

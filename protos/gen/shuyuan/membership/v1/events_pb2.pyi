@@ -17,6 +17,7 @@ from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
 from shuyuan.membership.v1 import dues_pb2 as _dues_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
+from shuyuan.membership.v1 import person_export_pb2 as _person_export_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
 from shuyuan.membership.v1 import secondment_pb2 as _secondment_pb2
@@ -122,6 +123,78 @@ class PersonAffiliated(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
 
 Global___PersonAffiliated: _TypeAlias = PersonAffiliated  # noqa: Y015
+
+@_typing.final
+class PersonExportBegun(_message.Message):
+    """Somebody asked for a package of everything held on a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_EXPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_export(self) -> _person_export_pb2.PersonExport:
+        """The package after it."""
+
+    def __init__(
+        self,
+        *,
+        person_export: _person_export_pb2.PersonExport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_export", b"person_export"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_export", b"person_export"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonExportBegun: _TypeAlias = PersonExportBegun  # noqa: Y015
+
+@_typing.final
+class PersonExportCompleted(_message.Message):
+    """A package can be downloaded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_EXPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_export(self) -> _person_export_pb2.PersonExport:
+        """The package after it."""
+
+    def __init__(
+        self,
+        *,
+        person_export: _person_export_pb2.PersonExport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_export", b"person_export"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_export", b"person_export"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonExportCompleted: _TypeAlias = PersonExportCompleted  # noqa: Y015
+
+@_typing.final
+class PersonExportExpired(_message.Message):
+    """The file of a package is gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_EXPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_export(self) -> _person_export_pb2.PersonExport:
+        """The package after it."""
+
+    def __init__(
+        self,
+        *,
+        person_export: _person_export_pb2.PersonExport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_export", b"person_export"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_export", b"person_export"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonExportExpired: _TypeAlias = PersonExportExpired  # noqa: Y015
 
 @_typing.final
 class AccountOpened(_message.Message):

@@ -32,6 +32,8 @@ class _DisclosureKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Disclo
     """The whole file."""
     DISCLOSURE_KIND_LOOKUP: _DisclosureKind.ValueType  # 3
     """Whether somebody is registered under an identity number, and who."""
+    DISCLOSURE_KIND_PACKAGE: _DisclosureKind.ValueType  # 4
+    """The package of everything that all services hold."""
 
 class DisclosureKind(_DisclosureKind, metaclass=_DisclosureKindEnumTypeWrapper):
     """What somebody read that answers otherwise mask."""
@@ -44,6 +46,8 @@ DISCLOSURE_KIND_FILE: DisclosureKind.ValueType  # 2
 """The whole file."""
 DISCLOSURE_KIND_LOOKUP: DisclosureKind.ValueType  # 3
 """Whether somebody is registered under an identity number, and who."""
+DISCLOSURE_KIND_PACKAGE: DisclosureKind.ValueType  # 4
+"""The package of everything that all services hold."""
 Global___DisclosureKind: _TypeAlias = DisclosureKind  # noqa: Y015
 
 @_typing.final

@@ -1,0 +1,39 @@
+"""What the membership service asks of others, answered as domain values; never inside a unit of work."""
+
+from uuid import UUID
+
+from chassis.grpc_client import Siblings
+from membership.domain.person_exports import Part
+from shuyuan.subjects.v1 import subject_service_pb2, subject_service_pb2_grpc
+
+# Counting where somebody is named reads whole tables.
+READ_SECONDS = 60.0
+OTHERS = ("organization", "activity", "evaluation")
+
+
+class Subjects:
+    """What another service holds on a person, asked under our own name."""
+
+    def __init__(self, siblings: Siblings) -> None:
+        self._siblings = siblings
+
+    def _stub(self, service: str) -> "subject_service_pb2_grpc.SubjectServiceAsyncStub":
+        return subject_service_pb2_grpc.SubjectServiceStub(self._siblings.channel(service, as_service=True))
+
+    async def records(self, service: str, person_id: UUID, *, for_subject: bool) -> Part:
+        """Every row of the service that is about the person."""
+        request = subject_service_pb2.ListSubjectRecordsRequest(
+            subject_id=str(person_id), for_subject=for_subject
+        )
+        records: dict[str, list[str]] = {}
+        mentions: dict[str, int] = {}
+        withheld: list[str] = []
+        while True:
+            answer = await self._stub(service).ListSubjectRecords(request, timeout=READ_SECONDS)
+            for record in answer.records:
+                records.setdefault(record.table, []).append(record.row)
+            mentions |= {mention.column: mention.rows for mention in answer.mentions}
+            withheld += answer.withheld
+            request.page_token = answer.next_page_token
+            if not request.page_token:
+                return Part(service, records, mentions, withheld)
