@@ -184,7 +184,7 @@ def _parameters(schemas: Schemas, route: Route) -> list[Schema]:
     if route.is_public:
         return found
     found.append(_shared("AfterEvent"))
-    if not route.is_read:
+    if not (route.is_read or route.access.told_once):
         found.append(_shared("IdempotencyKey"))
     if route.access.if_match:
         found.append(_shared("IfMatchRequired"))

@@ -202,7 +202,7 @@ def _matches(header: str | None, tag: str) -> bool:
 def _forwarded_headers(route: Route) -> tuple[str, ...]:
     if route.is_public:
         return ()
-    if route.is_read:
+    if route.is_read or route.access.told_once:
         return ("after-event",)
     if route.access.if_match:
         return ("after-event", "idempotency-key", "if-match")

@@ -26,6 +26,7 @@ class MethodAccess:
     scope_field: tuple[str, ...]
     services: frozenset[str]
     if_match: bool
+    told_once: bool = False
 
 
 @cache
@@ -41,6 +42,7 @@ def access_of(method: MethodDescriptor) -> MethodAccess | None:
         scope_field=tuple(access.scope_field.split(".")) if access.scope_field else (),
         services=frozenset(access.services),
         if_match=access.if_match,
+        told_once=access.told_once,
     )
 
 

@@ -204,6 +204,8 @@ class Served:
     def _open(self, public: bool) -> Call:
         get = (lambda _: None) if public else self.metadata.get
         context = self.gate.context
+        # The answer kept under a key would tell again what is told once.
+        told_once = self.method.access is not None and self.method.access.told_once
         access = Access(context.control, ANONYMOUS, self.method.access)
         return Call(
             service=context.name,
@@ -214,7 +216,7 @@ class Served:
             clock=context.clock,
             language=language_of(self.metadata.get("accept-language")),
             if_match=get("if-match"),
-            idempotency_key=get("idempotency-key"),
+            idempotency_key=None if told_once else get("idempotency-key"),
             deadline=asyncio.get_running_loop().time() + self.limit,
             traceparent=None if public else self.traceparent,
             request_id=get("x-request-id"),

@@ -102,7 +102,8 @@ class Entries:
 
     def statement(self, call: "Call", now: datetime) -> tuple[str | None, list[Any], Written]:
         """The statement that writes everything, its parameters, and what it writes; None when nothing is to be."""
-        is_command = call.caller.kind != "system" or call.idempotency_key is not None
+        # A timer that changed nothing did nothing; an anonymous act is not told by when it was.
+        is_command = call.caller.kind not in ("system", "anonymous") or call.idempotency_key is not None
         if not (self._events or self._changes or is_command):
             return None, [], Written()
         last = self._events[-1][0] if self._events else None

@@ -128,6 +128,15 @@ class TestPrivacy:
         assert (event["actor_id"], event["traceparent"]) == (None, None)
         assert (row["person_id"], row["remote_address"], row["request_id"], row["traceparent"]) == (None,) * 4
 
+    async def test_an_anonymous_act_that_announces_nothing_leaves_no_time_either(self, probe: Probe) -> None:
+        async with probe.call(caller=ANONYMOUS).transaction() as work:
+            work.answer(None)
+        async with probe.call().transaction() as work:
+            work.answer(None)
+
+        (row,) = await probe.audit()
+        assert row["person_id"] is not None
+
 
 class TestSchemaChange:
     async def test_a_plan_made_stale_by_a_migration_is_healed_by_one_repetition(self, probe: Probe) -> None:

@@ -20,6 +20,7 @@ METHODS = {
     "CountLamps": ("UNIVERSITY", "", ()),
     "AskOwnLamp": ("CALLER", "", ()),
     "CastLamp": ("PUBLIC", "", ()),
+    "TellLamp": ("CALLER", "", ()),
     "SyncLamps": ("SERVICE", "", ("membership",)),
     "WatchLamps": ("CALLER", "", ()),
 }
@@ -49,6 +50,7 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
         access.permission = "lamps.lamp.dim"
         access.scope = annotations_pb2.Scope.Value(f"SCOPE_{scope}")
         access.scope_field = scope_field
+        access.told_once = name == "TellLamp"
         access.services.extend(services)
     return file
 

@@ -171,6 +171,19 @@ class TestWhoCalls:
 
         assert seen == {"caller": "anonymous", "address": None, "trace": None, "key": None, "request": None}
 
+    async def test_what_is_told_once_is_kept_under_no_key(self, house: House) -> None:
+        seen: list[str | None] = []
+
+        async def tell(_: Any) -> Any:
+            seen.append(current().idempotency_key)
+            return lamp()
+
+        house.servicer.does |= {"TellLamp": tell, "AskOwnLamp": tell}
+        await house.call("TellLamp", idempotency_key="k")
+        await house.call("AskOwnLamp", idempotency_key="k")
+
+        assert seen == [None, "k"]
+
     async def test_a_token_names_the_person_of_the_account(self, house: House) -> None:
         seen: list[Any] = []
 
