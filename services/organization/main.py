@@ -16,6 +16,7 @@ from organization.operations.execution import reorganization_process
 from organization.repository.holdings import HOLDINGS
 from organization.schedule import SCHEDULE
 from organization.servicer.appointments import AppointmentServicer
+from organization.servicer.ballots import BallotServicer
 from organization.servicer.coverage import CoverageServicer
 from organization.servicer.documents import DocumentServicer
 from organization.servicer.duties import DutyServicer
@@ -36,6 +37,7 @@ from organization.settings import Settings
 from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
     appointment_service_pb2_grpc,
+    ballot_service_pb2_grpc,
     class_link_service_pb2_grpc,
     coverage_service_pb2_grpc,
     document_service_pb2_grpc,
@@ -121,6 +123,7 @@ def build(settings: Settings) -> Service:
                 election_service_pb2_grpc.add_ElectionServiceServicer_to_server,
                 ElectionServicer(membership),
             ),
+            (ballot_service_pb2_grpc.add_BallotServiceServicer_to_server, BallotServicer()),
             (
                 party_group_service_pb2_grpc.add_PartyGroupServiceServicer_to_server,
                 PartyGroupServicer(),

@@ -1,5 +1,6 @@
 """Requests and answers about elections."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from chassis.calls import current
@@ -12,6 +13,7 @@ from organization.domain.elections import (
     Election,
     ElectionKind,
     ElectionState,
+    Enrolled,
     NewSeat,
     NominationSource,
 )
@@ -59,10 +61,14 @@ def totals(given: election_pb2.ElectionTotals) -> Totals:
         returned=given.ballots_returned,
         invalid=given.ballots_invalid,
         secret=given.secret_ballot,
-        votes=tuple(
-            (id_of(each.person_id, f"totals.votes[{place}].person_id"), each.votes)
-            for place, each in enumerate(given.votes)
-        ),
+        votes=_votes(given.votes, "totals.votes"),
+        write_ins=_votes(given.write_ins, "totals.write_ins"),
+    )
+
+
+def _votes(given: Iterable[election_pb2.CandidateVotes], path: str) -> tuple[tuple[UUID, int], ...]:
+    return tuple(
+        (id_of(each.person_id, f"{path}[{place}].person_id"), each.votes) for place, each in enumerate(given)
     )
 
 
@@ -88,12 +94,16 @@ def results(request: pb.ElectPostsRequest) -> list[PostResult]:
     ]
 
 
-def electors_page(page: Page[tuple[UUID, str]]) -> pb.ListElectionElectorsResponse:
+def electors_page(page: Page[Enrolled]) -> pb.ListElectionElectorsResponse:
     """A page of the roll."""
     return pb.ListElectionElectorsResponse(
         electors=[
-            election_pb2.ElectionElector(person_id=str(person), exclusion_reason=reason)
-            for person, reason in page.items
+            election_pb2.ElectionElector(
+                person_id=str(each.person_id),
+                exclusion_reason=each.exclusion_reason,
+                ballot_number=each.ballot_number,
+            )
+            for each in page.items
         ],
         next_page_token=page.next_token,
     )

@@ -5,7 +5,7 @@ There is no record of who voted how, here or anywhere. Quorum and majority are d
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,6 +38,11 @@ class Contest:
     candidates: tuple[UUID, ...]
     seats: int
 
+    @property
+    def takes_write_ins(self) -> bool:
+        """Whether others of the roll may be written in: a tie is decided among those who are tied."""
+        return self.kind is not ContestKind.TIE
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -50,6 +55,13 @@ class Totals:
     invalid: int
     secret: bool
     votes: tuple[tuple[UUID, int], ...]
+    # Others of the roll whose names electors wrote in.
+    write_ins: tuple[tuple[UUID, int], ...] = ()
+
+    @property
+    def every_vote(self) -> tuple[tuple[UUID, int], ...]:
+        """The votes for everybody, candidates first."""
+        return self.votes + self.write_ins
 
     @property
     def valid(self) -> int:
@@ -77,6 +89,15 @@ class Round:
     elected: tuple[UUID, ...] = ()
     tied: tuple[UUID, ...] = ()
     verdicts: tuple[KeptVerdict, ...] = ()
+    is_electronic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBallot:
+    """An electronic ballot that is open, and the number of the round that it becomes."""
+
+    number: int
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +143,9 @@ def decide(
     Args:
         winners: who has the majority; in a tie everybody has had it before, and the most votes decide.
     """
-    ranked = sorted((each for each in contest.candidates if each in winners), key=lambda each: -votes[each])
+    others = [each for each in votes if each not in contest.candidates]
+    standing = [*contest.candidates, *others]
+    ranked = sorted((each for each in standing if each in winners), key=lambda each: -votes[each])
     if len(ranked) <= contest.seats:
         return tuple(ranked), ()
     last = votes[ranked[contest.seats - 1]]
@@ -160,16 +183,43 @@ def _check_votes(findings: Findings, totals: Totals, contest: Contest) -> None:
             "Each candidate of the contest has votes, once.",
         )
         return
-    for place, (_, votes) in enumerate(totals.votes):
-        if votes > totals.valid:
-            findings.add(
-                f"totals.votes[{place}].votes",
-                f"有效选票只有 {totals.valid} 张。",
-                f"There are {totals.valid} valid ballots.",
-            )
-    if sum(votes for _, votes in totals.votes) > totals.valid * contest.seats:
+    _check_each(findings, "totals.votes", totals.votes, totals.valid)
+    _check_each(findings, "totals.write_ins", totals.write_ins, totals.valid)
+    if sum(votes for _, votes in totals.every_vote) > totals.valid * contest.seats:
         findings.add(
             "totals.votes",
             "得票总数超过有效选票可选的人数。",
             "There are more votes than the valid ballots can carry.",
         )
+
+
+def _check_each(findings: Findings, path: str, votes: Sequence[tuple[UUID, int]], valid: int) -> None:
+    for place, (_, count) in enumerate(votes):
+        if count > valid:
+            findings.add(
+                f"{path}[{place}].votes", f"有效选票只有 {valid} 张。", f"There are {valid} valid ballots."
+            )
+
+
+def check_write_ins(
+    findings: Findings,
+    path: str,
+    people: Sequence[UUID],
+    contest: Contest,
+    *,
+    elected: Collection[UUID],
+    on_roll: Collection[UUID],
+) -> None:
+    """Find who cannot be written in: candidates stand already, and only full members of the roll are elected."""
+    if people and not contest.takes_write_ins:
+        findings.add(path, "本轮只在得票相等者中选举。", "Only those who are tied are voted on.")
+    if len(set(people)) < len(people):
+        findings.add(path, "同一人写了两次。", "A person is written in twice.")
+    for place, person in enumerate(people):
+        where = f"{path}[{place}]"
+        if person in contest.candidates:
+            findings.add(where, "此人是候选人。", "The person is a candidate.")
+        elif person in elected:
+            findings.add(where, "此人已当选。", "The person is elected already.")
+        elif person not in on_roll:
+            findings.add(where, "此人不在选举人名册中。", "The person is not on the roll of electors.")

@@ -109,7 +109,7 @@ def winning_verdicts(totals: Totals, *, should_attend: int) -> dict[UUID, list[V
             },
             totals.held_on,
         )
-        for person_id, votes in totals.votes
+        for person_id, votes in totals.every_vote
     }
 
 

@@ -10,12 +10,21 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.intervals import Interval
-from organization.domain.election_ballots import Contest, PostResult, Round, RoundState, next_contest
+from organization.domain.election_ballots import (
+    Contest,
+    OpenBallot,
+    PostResult,
+    Round,
+    RoundState,
+    next_contest,
+)
 from organization.domain.posts import Appointment, Method, Post, PostKind
 from organization.domain.terms import ELECTIONS
 from organization.domain.units import Findings, Unit
 from organization.domain.verdicts import KeptVerdict
 from organization.errors import (
+    BallotNotOpenError,
+    BallotOpenError,
     CandidateNotOnRollError,
     ElectionStateError,
     TotalsConfirmedBySamePersonError,
@@ -122,6 +131,17 @@ class Elector:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody on the fixed roll of electors."""
+
+    person_id: UUID
+    # Why the person does not count into the should-attend number; empty for whoever does.
+    exclusion_reason: str
+    # The last electronic ballot that the person took; 0 for none.
+    ballot_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Election:
     """An election of a unit's committee and posts."""
 
@@ -145,6 +165,7 @@ class Election:
     vacant: int = 0
     results: tuple[PostResult, ...] = ()
     appointment_ids: tuple[UUID, ...] = ()
+    ballot: OpenBallot | None = None
 
     @property
     def seat_count(self) -> int:
@@ -169,9 +190,17 @@ class Election:
         return next((each.background for each in self.candidates if each.person_id == person_id), None)
 
     def ensure_nothing_pending(self) -> None:
-        """Refuse while entered totals wait for somebody who confirms them."""
+        """Refuse while an electronic ballot is open, or entered totals wait for somebody who confirms them."""
+        if self.ballot is not None:
+            raise BallotOpenError(election_id=self.election_id, number=self.ballot.number)
         if self.rounds and self.rounds[-1].state is RoundState.ENTERED:
             raise TotalsPendingError(election_id=self.election_id, number=self.rounds[-1].number)
+
+    def open_ballot(self) -> OpenBallot:
+        """The electronic ballot that is open; refuses when none is."""
+        if self.ballot is None:
+            raise BallotNotOpenError(election_id=self.election_id)
+        return self.ballot
 
     def pending(self, number: int) -> Round:
         """The round whose totals wait; refuses another."""

@@ -1,5 +1,15 @@
 """What the organization service refuses, each with its reason from `error_reason.proto`."""
 
+from organization.errors.ballots import (
+    BallotIssuedError,
+    BallotNotFoundError,
+    BallotNotOpenError,
+    BallotOpenError,
+    NotAnElectorError,
+    RollOfAnotherDayError,
+    SlipCastError,
+    SlipUnknownError,
+)
 from organization.errors.duties import (
     ClauseNotFoundError,
     DocumentNotFoundError,
@@ -94,6 +104,10 @@ from organization.errors.units import (
 __all__ = [
     "AppointmentEndedError",
     "AppointmentNotFoundError",
+    "BallotIssuedError",
+    "BallotNotFoundError",
+    "BallotNotOpenError",
+    "BallotOpenError",
     "CampusCodeTakenError",
     "CampusNotFoundError",
     "CandidateNotOnRollError",
@@ -121,6 +135,7 @@ __all__ = [
     "GrantRevokedError",
     "LastAdministratorError",
     "MembershipUnavailableError",
+    "NotAnElectorError",
     "OrganizationRuleError",
     "PactAnsweredError",
     "PactNotFoundError",
@@ -150,8 +165,11 @@ __all__ = [
     "ReorganizationNotFoundError",
     "ReorganizationStateError",
     "RoleExceedsOwnError",
+    "RollOfAnotherDayError",
     "RootExistsError",
     "SeatsTakenError",
+    "SlipCastError",
+    "SlipUnknownError",
     "SponsorshipNotFoundError",
     "SponsorshipOverlapsError",
     "TermEndedError",

@@ -1,8 +1,11 @@
 """Elections: their public shape, and the facts about them as events of the contract."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from chassis.events import Event
 from chassis.verdicts import to_message
-from organization.domain.election_ballots import Contest, Round
+from organization.domain.election_ballots import Contest, OpenBallot, Round
 from organization.domain.elections import Candidate, Election, ElectionSeat, ElectionStep
 from organization.events.shapes import day, instant, number, text
 from shuyuan.organization.v1 import appointment_pb2, election_pb2, events_pb2
@@ -39,7 +42,7 @@ def election_message(election: Election, language: str = LANGUAGE) -> election_p
         roll_on=day(election.roll_on),
         should_attend=election.should_attend,
         rounds=[_round(each, language) for each in election.rounds],
-        contest=None if election.contest is None else _contest(election.contest),
+        contest=None if election.contest is None else contest_message(election.contest),
         elected_person_ids=[str(person) for person in election.elected],
         vacant_seats=election.vacant,
         post_results=[
@@ -49,6 +52,7 @@ def election_message(election: Election, language: str = LANGUAGE) -> election_p
             for each in election.results
         ],
         appointment_ids=[str(each) for each in election.appointment_ids],
+        ballot=None if election.ballot is None else _ballot(election.ballot),
         create_time=instant(election.created_at),
         update_time=instant(election.updated_at),
         version=election.version,
@@ -80,11 +84,13 @@ def _step(step: ElectionStep, language: str) -> election_pb2.ElectionStep:
     )
 
 
-def _contest(contest: Contest) -> election_pb2.ElectionContest:
+def contest_message(contest: Contest) -> election_pb2.ElectionContest:
+    """What is voted on."""
     return election_pb2.ElectionContest(
         kind=number(_CONTEST, contest.kind),
         candidate_person_ids=[str(person) for person in contest.candidates],
         seats=contest.seats,
+        takes_write_ins=contest.takes_write_ins,
     )
 
 
@@ -92,7 +98,7 @@ def _round(held: Round, language: str) -> election_pb2.ElectionRound:
     totals = held.totals
     return election_pb2.ElectionRound(
         number=held.number,
-        contest=_contest(held.contest),
+        contest=contest_message(held.contest),
         state=number(_ROUND, held.state),
         totals=election_pb2.ElectionTotals(
             held_on=totals.held_on.isoformat(),
@@ -101,10 +107,8 @@ def _round(held: Round, language: str) -> election_pb2.ElectionRound:
             ballots_returned=totals.returned,
             ballots_invalid=totals.invalid,
             secret_ballot=totals.secret,
-            votes=[
-                election_pb2.CandidateVotes(person_id=str(person), votes=votes)
-                for person, votes in totals.votes
-            ],
+            votes=_votes(totals.votes),
+            write_ins=_votes(totals.write_ins),
         ),
         should_attend=held.should_attend,
         win_base=held.win_base,
@@ -113,7 +117,16 @@ def _round(held: Round, language: str) -> election_pb2.ElectionRound:
         entered_by=text(held.entered_by),
         confirmed_by=text(held.confirmed_by),
         verdicts=[to_message(verdict, language) for verdict in held.verdicts],
+        is_electronic=held.is_electronic,
     )
+
+
+def _votes(votes: Iterable[tuple[UUID, int]]) -> list[election_pb2.CandidateVotes]:
+    return [election_pb2.CandidateVotes(person_id=str(person), votes=count) for person, count in votes]
+
+
+def _ballot(ballot: OpenBallot) -> election_pb2.ElectionBallot:
+    return election_pb2.ElectionBallot(number=ballot.number, open_time=instant(ballot.opened_at))
 
 
 def planned(election: Election) -> Event:
@@ -179,6 +192,18 @@ def totals_confirmed(election: Election) -> Event:
 def totals_rejected(election: Election) -> Event:
     """Totals of a vote were rejected."""
     data = events_pb2.ElectionTotalsRejected(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def ballot_opened(election: Election) -> Event:
+    """An electronic ballot was opened."""
+    data = events_pb2.ElectionBallotOpened(election=election_message(election))
+    return Event(election.election_id, election.version, data)
+
+
+def ballot_closed(election: Election) -> Event:
+    """An electronic ballot was closed and counted."""
+    data = events_pb2.ElectionBallotClosed(election=election_message(election))
     return Event(election.election_id, election.version, data)
 
 

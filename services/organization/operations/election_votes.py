@@ -14,18 +14,19 @@ from chassis.paging import Page, decode_token, page_of, page_size
 from organization.clients import Membership
 from organization.domain import election_rules as rules
 from organization.domain.election_ballots import (
-    ContestKind,
+    Contest,
     Exclusion,
     Round,
     RoundState,
     Totals,
     check_totals,
-    decide,
+    check_write_ins,
 )
 from organization.domain.elections import (
     Election,
     ElectionState,
     Elector,
+    Enrolled,
     StepKind,
     check_confirmer,
     on_roll,
@@ -36,6 +37,7 @@ from organization.domain.verdicts import kept
 from organization.errors import ElectionStateError
 from organization.events import elections as facts
 from organization.operations import founding
+from organization.operations.election_counting import refuse_if_out_of_order, settled
 from organization.operations.election_steps import (
     COUNT,
     READ,
@@ -48,7 +50,6 @@ from organization.operations.election_steps import (
     timing,
 )
 from organization.repository import elections
-from rulebook import Verdict, blocking
 
 State = ElectionState
 # The whole election goes out in one event.
@@ -104,7 +105,7 @@ def _excluded(exclusions: Sequence[Exclusion], voters: Sequence[Elector]) -> dic
     return excluded
 
 
-async def list_electors(call: Call, election_id: UUID, *, size: int, token: str) -> Page[tuple[UUID, str]]:
+async def list_electors(call: Call, election_id: UUID, *, size: int, token: str) -> Page[Enrolled]:
     """List the roll of an election."""
     await allowed(call, election_id, READ)
     after = decode_token(token, UUID)
@@ -112,7 +113,7 @@ async def list_electors(call: Call, election_id: UUID, *, size: int, token: str)
     listed = await elections.roll(
         call.database, election_id, after_id=after[0] if after else None, most=most + 1
     )
-    return page_of(listed, most, lambda each: (each[0],))
+    return page_of(listed, most, lambda each: (each.person_id,))
 
 
 async def enter_totals(call: Call, election_id: UUID, totals: Totals) -> Election:
@@ -135,7 +136,8 @@ async def enter_totals(call: Call, election_id: UUID, totals: Totals) -> Electio
             should_attend=before.should_attend,
             today=work.today,
         )
-        verdicts = _in_order(totals, before.should_attend)
+        await _check_write_ins(work, before, contest, totals)
+        verdicts = refuse_if_out_of_order(totals, before.should_attend)
         entered = Round(
             number=len(before.rounds) + 1,
             contest=contest,
@@ -149,12 +151,12 @@ async def enter_totals(call: Call, election_id: UUID, totals: Totals) -> Electio
         return work.answer(await keep(work, before, after, facts.totals_entered))
 
 
-def _in_order(totals: Totals, should_attend: int) -> list[Verdict]:
-    """What the rules say of the meeting; that its ballots are void is an outcome and forbids nothing."""
-    verdicts = rules.opening_verdicts(totals, should_attend=should_attend) + rules.counting_verdicts(totals)
-    if any(not rules.is_void(verdict) for verdict in blocking(verdicts)):
-        refuse_if_blocked(verdicts)
-    return verdicts
+async def _check_write_ins(work: UnitOfWork, election: Election, contest: Contest, totals: Totals) -> None:
+    people = [person for person, _ in totals.write_ins]
+    enrolled = await elections.standings(work, election.election_id, people)
+    findings = Findings()
+    check_write_ins(findings, "totals.write_ins", people, contest, elected=election.elected, on_roll=enrolled)
+    findings.refuse_if_any()
 
 
 async def confirm_totals(call: Call, election_id: UUID, number: int) -> Election:
@@ -165,49 +167,9 @@ async def confirm_totals(call: Call, election_id: UUID, number: int) -> Election
         before = await taken(call, work, seen, State.VOTING)
         entered = before.pending(number)
         check_confirmer(entered, confirmer)
-        counted, verdicts = _counted(entered)
-        elected = (*before.elected, *counted.elected)
-        closing = rules.closing_verdicts(
-            elected=len(elected),
-            seats=before.seat_count - before.vacant,
-            tied=bool(counted.tied),
-            on=entered.totals.held_on,
-        )
-        counted = replace(counted, confirmed_by=confirmer, verdicts=kept(verdicts + closing))
-        after = before.changed(at=work.now, rounds=(*before.rounds[:-1], counted), elected=elected)
-        if len(elected) == before.seat_count:
-            after = _closed(work, after, closing)
+        refuse_if_out_of_order(entered.totals, entered.should_attend)
+        after = settled(work, before, before.rounds[:-1], replace(entered, confirmed_by=confirmer))
         return work.answer(await keep(work, before, after, facts.totals_confirmed))
-
-
-def _counted(entered: Round) -> tuple[Round, list[Verdict]]:
-    """The round with its result, and what the rules said of it."""
-    totals, contest = entered.totals, entered.contest
-    order = _in_order(totals, entered.should_attend)
-    if totals.is_void:
-        return replace(entered, state=RoundState.VOID), order
-    votes = dict(totals.votes)
-    if contest.kind is ContestKind.TIE:
-        elected, tied = decide(contest, votes, contest.candidates)
-        return replace(entered, state=RoundState.COUNTED, elected=elected, tied=tied), order
-    winning = rules.winning_verdicts(totals, should_attend=entered.should_attend)
-    winners = {person_id for person_id, verdicts in winning.items() if not blocking(verdicts)}
-    elected, tied = decide(contest, votes, winners)
-    every = [verdict for verdicts in winning.values() for verdict in verdicts]
-    counted = replace(
-        entered,
-        state=RoundState.COUNTED,
-        elected=elected,
-        tied=tied,
-        win_base=next((each.threshold["base"] for each in every if "base" in each.threshold), ""),
-    )
-    return counted, order + every
-
-
-def _closed(work: UnitOfWork, election: Election, verdicts: Sequence[Verdict]) -> Election:
-    """The election with its committee elected."""
-    closing = step(work, StepKind.COMMITTEE_ELECTED, verdicts=verdicts)
-    return replace(election, state=State.ELECTED, steps=(*election.steps, closing))
 
 
 async def reject_totals(call: Call, election_id: UUID, number: int) -> Election:

@@ -1,7 +1,7 @@
 """Plan elections, nominate, have the candidates approved, read and give up elections."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -41,7 +41,7 @@ from organization.operations.election_steps import (
     taken,
     timing,
 )
-from organization.repository import elections, posts, units
+from organization.repository import ballot_boxes, elections, posts, units
 from rulebook import Verdict
 
 State = ElectionState
@@ -195,6 +195,9 @@ async def withdraw_election(call: Call, election_id: UUID, *, reason: str) -> El
     seen = await allowed(call, election_id, RUN)
     async with call.transaction() as work:
         before = await taken(call, work, seen, *(state for state in State if state not in OVER))
+        if before.ballot is not None:
+            await ballot_boxes.throw_away(work, election_id)
+            before = replace(before, ballot=None)
         return work.answer(await _decide(work, before, State.WITHDRAWN, StepKind.WITHDRAWN, note=reason))
 
 

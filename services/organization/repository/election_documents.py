@@ -6,7 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from organization.domain.election_ballots import Contest, ContestKind, PostResult, Round, RoundState, Totals
+from organization.domain.election_ballots import (
+    Contest,
+    ContestKind,
+    OpenBallot,
+    PostResult,
+    Round,
+    RoundState,
+    Totals,
+)
 from organization.domain.elections import (
     Background,
     Candidate,
@@ -92,7 +100,9 @@ def _round(document: Document) -> Round:
             **{
                 **totals,
                 "held_on": date.fromisoformat(totals["held_on"]),
-                "votes": tuple((UUID(person), votes) for person, votes in totals["votes"]),
+                "votes": _votes(totals["votes"]),
+                # Rounds that were kept before there were write-ins have none.
+                "write_ins": _votes(totals.get("write_ins", ())),
             }
         ),
         should_attend=document["should_attend"],
@@ -102,7 +112,19 @@ def _round(document: Document) -> Round:
         elected=ids(document["elected"]),
         tied=ids(document["tied"]),
         verdicts=verdicts(document["verdicts"]),
+        is_electronic=document.get("is_electronic", False),
     )
+
+
+def _votes(pairs: Iterable[tuple[str, int]]) -> tuple[tuple[UUID, int], ...]:
+    return tuple((UUID(person), votes) for person, votes in pairs)
+
+
+def ballot(document: Document | None) -> OpenBallot | None:
+    """The electronic ballot that is open."""
+    if document is None:
+        return None
+    return OpenBallot(document["number"], datetime.fromisoformat(document["opened_at"]))
 
 
 def ids(texts: Iterable[str]) -> tuple[UUID, ...]:

@@ -1,6 +1,7 @@
 """SQL about elections."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.intervals import Interval
 from chassis.statements import insert, query
 from organization import tables
-from organization.domain.elections import OVER, Election, ElectionKind, ElectionState, Elector
+from organization.domain.elections import OVER, Election, ElectionKind, ElectionState, Elector, Enrolled
 from organization.repository import election_documents as documents
 
 _COLUMNS = [column.name for column in tables.election.columns]
@@ -57,7 +58,7 @@ _ADD_ELECTOR = query(
 )
 _ROLL = query(
     sa.text(
-        """SELECT person_id, exclusion_reason FROM election_elector
+        """SELECT person_id, exclusion_reason, ballot_number FROM election_elector
             WHERE election_id = :election_id
               AND (CAST(:after_id AS uuid) IS NULL OR person_id > CAST(:after_id AS uuid))
             ORDER BY person_id LIMIT :most"""
@@ -82,6 +83,7 @@ def _read(row: Record) -> Election:
         "steps": documents.steps(row["steps"]),
         "rounds": documents.rounds(row["rounds"]),
         "results": documents.results(row["results"]),
+        "ballot": documents.ballot(row["ballot"]),
         "elected": tuple(row["elected"]),
         "appointment_ids": tuple(row["appointment_ids"]),
     }
@@ -99,6 +101,7 @@ def _row(election: Election) -> dict[str, Any]:
         "steps": documents.documents(election.steps),
         "rounds": documents.documents(election.rounds),
         "results": documents.documents(election.results),
+        "ballot": None if election.ballot is None else asdict(election.ballot),
         "elected": list(election.elected),
         "appointment_ids": list(election.appointment_ids),
     }
@@ -168,12 +171,10 @@ async def fix_roll(
     )
 
 
-async def roll(
-    reader: Reader, election_id: UUID, *, after_id: UUID | None, most: int
-) -> list[tuple[UUID, str]]:
-    """Who votes, and why somebody does not count into the should-attend number."""
+async def roll(reader: Reader, election_id: UUID, *, after_id: UUID | None, most: int) -> list[Enrolled]:
+    """Who votes, in the order of their ids."""
     rows = await reader.fetch(_ROLL, election_id=election_id, after_id=after_id, most=most)
-    return [(row["person_id"], row["exclusion_reason"]) for row in rows]
+    return [Enrolled(row["person_id"], row["exclusion_reason"], row["ballot_number"]) for row in rows]
 
 
 async def standings(reader: Reader, election_id: UUID, people: Iterable[UUID]) -> dict[UUID, date | None]:

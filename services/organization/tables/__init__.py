@@ -7,7 +7,7 @@ the other tables hold what never changes and what is believed now, for speed.
 from organization.tables.base import metadata
 from organization.tables.documents import document, document_clause, document_edition, document_review
 from organization.tables.duties import duty, duty_sign_off, duty_term
-from organization.tables.elections import election, election_elector
+from organization.tables.elections import ballot_box, election, election_elector
 from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
@@ -27,6 +27,7 @@ from organization.tables.units import (
 __all__ = [
     "appointment",
     "appointment_term",
+    "ballot_box",
     "campus",
     "class_link",
     "class_link_term",

@@ -27,6 +27,7 @@ election = sa.Table(
     sa.Column("vacant", sa.Integer, nullable=False, server_default="0"),
     sa.Column("results", JSONB, nullable=False, server_default=sa.text("'[]'")),
     sa.Column("appointment_ids", sa.ARRAY(sa.Uuid), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("ballot", JSONB),
     sa.CheckConstraint("term_until > term_from", name=sa.schema.conv("election_term_check")),
 )
 sa.Index("election_unit_id_idx", election.c.unit_id)
@@ -46,4 +47,24 @@ election_elector = sa.Table(
     sa.Column("person_id", sa.Uuid, primary_key=True),
     day_column("standing_from", null=True),
     text_column("exclusion_reason"),
+    # The last electronic ballot of which the person took a slip.
+    sa.Column("ballot_number", sa.Integer, nullable=False, server_default="0"),
+)
+
+ballot_box = sa.Table(
+    # One row for each ballot, always rewritten whole: a row for each slip would keep the order in which they came.
+    "ballot_box",
+    metadata,
+    sa.Column("election_id", sa.Uuid, sa.ForeignKey("election.election_id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("outstanding", sa.ARRAY(sa.LargeBinary), nullable=False),
+    sa.Column("cast_slips", sa.ARRAY(sa.LargeBinary), nullable=False),
+    sa.Column("votes", JSONB, nullable=False),
+)
+sa.Index(
+    "ballot_box_one_open_idx",
+    ballot_box.c.election_id,
+    unique=True,
+    postgresql_where=sa.text("is_open"),
 )

@@ -31,6 +31,7 @@ from shuyuan.organization.v1 import (
     access_service_pb2,
     appointment_pb2,
     appointment_service_pb2,
+    ballot_service_pb2,
     class_link_service_pb2,
     coverage_pb2,
     coverage_service_pb2,
@@ -66,6 +67,7 @@ from shuyuan.organization.v1 import (
 )
 
 FILES = (
+    ballot_service_pb2,
     programme_service_pb2,
     document_service_pb2,
     unit_service_pb2,

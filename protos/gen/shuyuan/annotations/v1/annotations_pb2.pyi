@@ -125,6 +125,7 @@ class Access(_message.Message):
     SCOPE_FIELD_FIELD_NUMBER: _builtins.int
     SERVICES_FIELD_NUMBER: _builtins.int
     IF_MATCH_FIELD_NUMBER: _builtins.int
+    TOLD_ONCE_FIELD_NUMBER: _builtins.int
     permission: _builtins.str
     """The permission, `<service>.<noun>.<verb>`, for example `organization.unit.establish`."""
     scope: Global___Scope.ValueType
@@ -133,6 +134,10 @@ class Access(_message.Message):
     """For SCOPE_UNIT: the dotted path of the request field, in proto names, that holds the unit id."""
     if_match: _builtins.bool
     """The caller must send If-Match with the ETag it read; without it the gateway answers 428."""
+    told_once: _builtins.bool
+    """The answer holds a secret that is told once: no Idempotency-Key is taken, because the answer kept under it would
+    say whose secret it is.
+    """
     @_builtins.property
     def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Services that may call the method by their own token, beside or (SCOPE_SERVICE) instead of people."""
@@ -145,10 +150,11 @@ class Access(_message.Message):
         scope_field: _builtins.str = ...,
         services: _abc.Iterable[_builtins.str] | None = ...,
         if_match: _builtins.bool = ...,
+        told_once: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["if_match", b"if_match", "permission", b"permission", "scope", b"scope", "scope_field", b"scope_field", "services", b"services"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["if_match", b"if_match", "permission", b"permission", "scope", b"scope", "scope_field", b"scope_field", "services", b"services", "told_once", b"told_once"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -287,10 +287,13 @@ class ElectionContest(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     CANDIDATE_PERSON_IDS_FIELD_NUMBER: _builtins.int
     SEATS_FIELD_NUMBER: _builtins.int
+    TAKES_WRITE_INS_FIELD_NUMBER: _builtins.int
     kind: Global___ElectionContest.Kind.ValueType
     """Why the vote is held."""
     seats: _builtins.int
     """How many are elected at most."""
+    takes_write_ins: _builtins.bool
+    """Whether others of the roll may be written in: not where a tie is decided."""
     @_builtins.property
     def candidate_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Who is voted on."""
@@ -301,10 +304,11 @@ class ElectionContest(_message.Message):
         kind: Global___ElectionContest.Kind.ValueType = ...,
         candidate_person_ids: _abc.Iterable[_builtins.str] | None = ...,
         seats: _builtins.int = ...,
+        takes_write_ins: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_person_ids", b"candidate_person_ids", "kind", b"kind", "seats", b"seats"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_person_ids", b"candidate_person_ids", "kind", b"kind", "seats", b"seats", "takes_write_ins", b"takes_write_ins"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -349,6 +353,7 @@ class ElectionTotals(_message.Message):
     BALLOTS_INVALID_FIELD_NUMBER: _builtins.int
     SECRET_BALLOT_FIELD_NUMBER: _builtins.int
     VOTES_FIELD_NUMBER: _builtins.int
+    WRITE_INS_FIELD_NUMBER: _builtins.int
     held_on: _builtins.str
     """The day of the meeting; the day of the roll."""
     present: _builtins.int
@@ -365,6 +370,10 @@ class ElectionTotals(_message.Message):
     def votes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CandidateVotes]:
         """The votes for each candidate of the contest."""
 
+    @_builtins.property
+    def write_ins(self) -> _containers.RepeatedCompositeFieldContainer[Global___CandidateVotes]:
+        """The votes for others of the roll whose names electors wrote in."""
+
     def __init__(
         self,
         *,
@@ -375,14 +384,43 @@ class ElectionTotals(_message.Message):
         ballots_invalid: _builtins.int = ...,
         secret_ballot: _builtins.bool = ...,
         votes: _abc.Iterable[Global___CandidateVotes] | None = ...,
+        write_ins: _abc.Iterable[Global___CandidateVotes] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballots_invalid", b"ballots_invalid", "ballots_issued", b"ballots_issued", "ballots_returned", b"ballots_returned", "held_on", b"held_on", "present", b"present", "secret_ballot", b"secret_ballot", "votes", b"votes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballots_invalid", b"ballots_invalid", "ballots_issued", b"ballots_issued", "ballots_returned", b"ballots_returned", "held_on", b"held_on", "present", b"present", "secret_ballot", b"secret_ballot", "votes", b"votes", "write_ins", b"write_ins"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ElectionTotals: _TypeAlias = ElectionTotals  # noqa: Y015
+
+@_typing.final
+class ElectionBallot(_message.Message):
+    """An electronic ballot that is open. What was cast so far is not told before it closes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    OPEN_TIME_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Number of the round that it becomes."""
+    @_builtins.property
+    def open_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was opened."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        open_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["open_time", b"open_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "open_time", b"open_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionBallot: _TypeAlias = ElectionBallot  # noqa: Y015
 
 @_typing.final
 class ElectionRound(_message.Message):
@@ -403,7 +441,9 @@ class ElectionRound(_message.Message):
         STATE_COUNTED: ElectionRound._State.ValueType  # 2
         """Confirmed and counted."""
         STATE_VOID: ElectionRound._State.ValueType  # 3
-        """Confirmed and void: more ballots came back than were handed out."""
+        """Void: more ballots came back than were handed out, or too few electors took an electronic one. The votes of an
+        electronic ballot that is void are told to nobody.
+        """
         STATE_REJECTED: ElectionRound._State.ValueType  # 4
         """Entered wrongly."""
 
@@ -417,7 +457,9 @@ class ElectionRound(_message.Message):
     STATE_COUNTED: ElectionRound.State.ValueType  # 2
     """Confirmed and counted."""
     STATE_VOID: ElectionRound.State.ValueType  # 3
-    """Confirmed and void: more ballots came back than were handed out."""
+    """Void: more ballots came back than were handed out, or too few electors took an electronic one. The votes of an
+    electronic ballot that is void are told to nobody.
+    """
     STATE_REJECTED: ElectionRound.State.ValueType  # 4
     """Entered wrongly."""
 
@@ -432,6 +474,7 @@ class ElectionRound(_message.Message):
     ENTERED_BY_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
     VERDICTS_FIELD_NUMBER: _builtins.int
+    IS_ELECTRONIC_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Counts the rounds from 1."""
     state: Global___ElectionRound.State.ValueType
@@ -446,6 +489,8 @@ class ElectionRound(_message.Message):
     """Who entered it; absent when a service did."""
     confirmed_by: _builtins.str
     """Who confirmed or rejected it."""
+    is_electronic: _builtins.bool
+    """Whether the ballot was electronic: then nobody entered totals, and who took a ballot counts as present."""
     @_builtins.property
     def contest(self) -> Global___ElectionContest:
         """What was voted on."""
@@ -480,10 +525,11 @@ class ElectionRound(_message.Message):
         entered_by: _builtins.str | None = ...,
         confirmed_by: _builtins.str | None = ...,
         verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
+        is_electronic: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "_entered_by", b"_entered_by", "confirmed_by", b"confirmed_by", "contest", b"contest", "entered_by", b"entered_by", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "_entered_by", b"_entered_by", "confirmed_by", b"confirmed_by", "contest", b"contest", "elected_person_ids", b"elected_person_ids", "entered_by", b"entered_by", "number", b"number", "should_attend", b"should_attend", "state", b"state", "tied_person_ids", b"tied_person_ids", "totals", b"totals", "verdicts", b"verdicts", "win_base", b"win_base"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by", "_entered_by", b"_entered_by", "confirmed_by", b"confirmed_by", "contest", b"contest", "elected_person_ids", b"elected_person_ids", "entered_by", b"entered_by", "is_electronic", b"is_electronic", "number", b"number", "should_attend", b"should_attend", "state", b"state", "tied_person_ids", b"tied_person_ids", "totals", b"totals", "verdicts", b"verdicts", "win_base", b"win_base"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confirmed_by: _TypeAlias = _typing.Literal["confirmed_by"]  # noqa: Y015
     _WhichOneofArgType__confirmed_by: _TypeAlias = _typing.Literal["_confirmed_by", b"_confirmed_by"]  # noqa: Y015
@@ -534,19 +580,23 @@ class ElectionElector(_message.Message):
 
     PERSON_ID_FIELD_NUMBER: _builtins.int
     EXCLUSION_REASON_FIELD_NUMBER: _builtins.int
+    BALLOT_NUMBER_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """The person."""
     exclusion_reason: _builtins.str
     """Why the person does not count into the should-attend number; empty for whoever does."""
+    ballot_number: _builtins.int
+    """Number of the last electronic ballot that the person took; 0 for none. Nothing says whether or how it was cast."""
     def __init__(
         self,
         *,
         person_id: _builtins.str = ...,
         exclusion_reason: _builtins.str = ...,
+        ballot_number: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["exclusion_reason", b"exclusion_reason", "person_id", b"person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ballot_number", b"ballot_number", "exclusion_reason", b"exclusion_reason", "person_id", b"person_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -682,6 +732,7 @@ class Election(_message.Message):
     VACANT_SEATS_FIELD_NUMBER: _builtins.int
     POST_RESULTS_FIELD_NUMBER: _builtins.int
     APPOINTMENT_IDS_FIELD_NUMBER: _builtins.int
+    BALLOT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
@@ -747,6 +798,10 @@ class Election(_message.Message):
         """The appointments made from the result."""
 
     @_builtins.property
+    def ballot(self) -> Global___ElectionBallot:
+        """The electronic ballot that is open; absent when none is."""
+
+    @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was planned."""
 
@@ -777,19 +832,24 @@ class Election(_message.Message):
         vacant_seats: _builtins.int = ...,
         post_results: _abc.Iterable[Global___PostResult] | None = ...,
         appointment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        ballot: Global___ElectionBallot | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_contest", b"_contest", "_roll_on", b"_roll_on", "contest", b"contest", "create_time", b"create_time", "roll_on", b"roll_on", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ballot", b"_ballot", "_contest", b"_contest", "_roll_on", b"_roll_on", "ballot", b"ballot", "contest", b"contest", "create_time", b"create_time", "roll_on", b"roll_on", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contest", b"_contest", "_roll_on", b"_roll_on", "appointment_ids", b"appointment_ids", "candidates", b"candidates", "contest", b"contest", "create_time", b"create_time", "elected_person_ids", b"elected_person_ids", "election_id", b"election_id", "etag", b"etag", "held_on", b"held_on", "kind", b"kind", "post_results", b"post_results", "roll_on", b"roll_on", "rounds", b"rounds", "seat_count", b"seat_count", "seats", b"seats", "shift_reason", b"shift_reason", "should_attend", b"should_attend", "state", b"state", "steps", b"steps", "term_from", b"term_from", "term_until", b"term_until", "unit_id", b"unit_id", "update_time", b"update_time", "vacant_seats", b"vacant_seats", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ballot", b"_ballot", "_contest", b"_contest", "_roll_on", b"_roll_on", "appointment_ids", b"appointment_ids", "ballot", b"ballot", "candidates", b"candidates", "contest", b"contest", "create_time", b"create_time", "elected_person_ids", b"elected_person_ids", "election_id", b"election_id", "etag", b"etag", "held_on", b"held_on", "kind", b"kind", "post_results", b"post_results", "roll_on", b"roll_on", "rounds", b"rounds", "seat_count", b"seat_count", "seats", b"seats", "shift_reason", b"shift_reason", "should_attend", b"should_attend", "state", b"state", "steps", b"steps", "term_from", b"term_from", "term_until", b"term_until", "unit_id", b"unit_id", "update_time", b"update_time", "vacant_seats", b"vacant_seats", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ballot: _TypeAlias = _typing.Literal["ballot"]  # noqa: Y015
+    _WhichOneofArgType__ballot: _TypeAlias = _typing.Literal["_ballot", b"_ballot"]  # noqa: Y015
     _WhichOneofReturnType__contest: _TypeAlias = _typing.Literal["contest"]  # noqa: Y015
     _WhichOneofArgType__contest: _TypeAlias = _typing.Literal["_contest", b"_contest"]  # noqa: Y015
     _WhichOneofReturnType__roll_on: _TypeAlias = _typing.Literal["roll_on"]  # noqa: Y015
     _WhichOneofArgType__roll_on: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ballot) -> _WhichOneofReturnType__ballot | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__contest) -> _WhichOneofReturnType__contest | None: ...
     @_typing.overload

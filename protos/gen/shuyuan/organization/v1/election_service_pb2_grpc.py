@@ -214,7 +214,7 @@ class ElectionServiceServicer:
         """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
         again, for a run-off on another day, replaces it.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
-        FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+        FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
         verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -222,9 +222,9 @@ class ElectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EnterElectionTotals(self, request, context):
-        """Enters the totals of the vote that is due; they count when somebody else confirms them.
+        """Enters the totals of the vote on paper that is due; they count when somebody else confirms them.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
-        totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+        totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN,
         ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
         RESOURCE_FROZEN.
         """
@@ -255,7 +255,7 @@ class ElectionServiceServicer:
     def AcceptVacancies(self, request, context):
         """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
-        ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+        ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
         committee: BR-21), or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -310,7 +310,8 @@ class ElectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WithdrawElection(self, request, context):
-        """Gives an election up before its result is confirmed.
+        """Gives an election up before its result is confirmed. What was cast in an electronic ballot that is open is thrown
+        away and never told.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE when
         it is over, or RESOURCE_FROZEN.
         """

@@ -79,13 +79,13 @@ class ElectionServiceStub:
     """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
     again, for a run-off on another day, replaces it.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
-    FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+    FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
     verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
     """
     EnterElectionTotals: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.EnterElectionTotalsRequest, _election_service_pb2.EnterElectionTotalsResponse]
-    """Enters the totals of the vote that is due; they count when somebody else confirms them.
+    """Enters the totals of the vote on paper that is due; they count when somebody else confirms them.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
-    totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+    totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN,
     ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
     RESOURCE_FROZEN.
     """
@@ -104,7 +104,7 @@ class ElectionServiceStub:
     AcceptVacancies: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.AcceptVacanciesRequest, _election_service_pb2.AcceptVacanciesResponse]
     """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
-    ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+    ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
     committee: BR-21), or RESOURCE_FROZEN.
     """
     ElectPosts: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.ElectPostsRequest, _election_service_pb2.ElectPostsResponse]
@@ -135,7 +135,8 @@ class ElectionServiceStub:
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
     """
     WithdrawElection: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.WithdrawElectionRequest, _election_service_pb2.WithdrawElectionResponse]
-    """Gives an election up before its result is confirmed.
+    """Gives an election up before its result is confirmed. What was cast in an electronic ballot that is open is thrown
+    away and never told.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE when
     it is over, or RESOURCE_FROZEN.
     """
@@ -191,13 +192,13 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
     again, for a run-off on another day, replaces it.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
-    FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+    FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
     verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
     """
     EnterElectionTotals: _aio.UnaryUnaryMultiCallable[_election_service_pb2.EnterElectionTotalsRequest, _election_service_pb2.EnterElectionTotalsResponse]  # type: ignore[assignment]
-    """Enters the totals of the vote that is due; they count when somebody else confirms them.
+    """Enters the totals of the vote on paper that is due; they count when somebody else confirms them.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
-    totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+    totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN,
     ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
     RESOURCE_FROZEN.
     """
@@ -216,7 +217,7 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     AcceptVacancies: _aio.UnaryUnaryMultiCallable[_election_service_pb2.AcceptVacanciesRequest, _election_service_pb2.AcceptVacanciesResponse]  # type: ignore[assignment]
     """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
-    ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+    ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
     committee: BR-21), or RESOURCE_FROZEN.
     """
     ElectPosts: _aio.UnaryUnaryMultiCallable[_election_service_pb2.ElectPostsRequest, _election_service_pb2.ElectPostsResponse]  # type: ignore[assignment]
@@ -247,7 +248,8 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
     """
     WithdrawElection: _aio.UnaryUnaryMultiCallable[_election_service_pb2.WithdrawElectionRequest, _election_service_pb2.WithdrawElectionResponse]  # type: ignore[assignment]
-    """Gives an election up before its result is confirmed.
+    """Gives an election up before its result is confirmed. What was cast in an electronic ballot that is open is thrown
+    away and never told.
     Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE when
     it is over, or RESOURCE_FROZEN.
     """
@@ -354,7 +356,7 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
         again, for a run-off on another day, replaces it.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
-        FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
+        FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
         verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
         """
 
@@ -364,9 +366,9 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _election_service_pb2.EnterElectionTotalsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_election_service_pb2.EnterElectionTotalsResponse, _abc.Awaitable[_election_service_pb2.EnterElectionTotalsResponse]]:
-        """Enters the totals of the vote that is due; they count when somebody else confirms them.
+        """Enters the totals of the vote on paper that is due; they count when somebody else confirms them.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT naming the field of
-        totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING,
+        totals that contradict the roll or each other; FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN,
         ORGANIZATION_RULE_REFUSED with the verdicts (four fifths present: ELE-04; secret ballot: ELE-05), or
         RESOURCE_FROZEN.
         """
@@ -403,7 +405,7 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_election_service_pb2.AcceptVacanciesResponse, _abc.Awaitable[_election_service_pb2.AcceptVacanciesResponse]]:
         """Consents to fewer seats where fewer were elected (ELE-08): an act of the Party organisation above the unit.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with
-        ELECTION_STATE, TOTALS_PENDING, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
+        ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, ORGANIZATION_RULE_REFUSED with the verdicts (a tie is voted on; size of a branch
         committee: BR-21), or RESOURCE_FROZEN.
         """
 
@@ -470,7 +472,8 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _election_service_pb2.WithdrawElectionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_election_service_pb2.WithdrawElectionResponse, _abc.Awaitable[_election_service_pb2.WithdrawElectionResponse]]:
-        """Gives an election up before its result is confirmed.
+        """Gives an election up before its result is confirmed. What was cast in an electronic ballot that is open is thrown
+        away and never told.
         Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with ELECTION_STATE when
         it is over, or RESOURCE_FROZEN.
         """

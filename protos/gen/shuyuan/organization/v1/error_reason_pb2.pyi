@@ -162,6 +162,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The round has no totals that wait. Metadata: `election_id`, `number`."""
     ERROR_REASON_TOTALS_CONFIRMED_BY_SAME_PERSON: _ErrorReason.ValueType  # 76
     """Who entered totals does not confirm them. Metadata: `person_id`."""
+    ERROR_REASON_BALLOT_OPEN: _ErrorReason.ValueType  # 150
+    """An electronic ballot is open. Metadata: `election_id`, `number`."""
+    ERROR_REASON_BALLOT_NOT_OPEN: _ErrorReason.ValueType  # 151
+    """No electronic ballot of the election is open. Metadata: `election_id`."""
+    ERROR_REASON_BALLOT_ISSUED: _ErrorReason.ValueType  # 152
+    """The elector took a slip of this ballot already. Metadata: `number`."""
+    ERROR_REASON_NOT_AN_ELECTOR: _ErrorReason.ValueType  # 153
+    """The caller is not on the roll of electors, or is left out of it. Metadata: `election_id`."""
+    ERROR_REASON_SLIP_UNKNOWN: _ErrorReason.ValueType  # 154
+    """There is no such slip."""
+    ERROR_REASON_SLIP_CAST: _ErrorReason.ValueType  # 155
+    """The slip was cast before."""
+    ERROR_REASON_ROLL_OF_ANOTHER_DAY: _ErrorReason.ValueType  # 156
+    """The roll of electors is that of another day. Metadata: `roll_on`, `today`."""
+    ERROR_REASON_BALLOT_NOT_FOUND: _ErrorReason.ValueType  # 157
+    """No electronic ballot with the number has closed. Metadata: `election_id`, `number`."""
     ERROR_REASON_PACT_NOT_FOUND: _ErrorReason.ValueType  # 110
     """There is no pact `pact_id`. Metadata: `pact_id`."""
     ERROR_REASON_PACT_NOT_PARTNER: _ErrorReason.ValueType  # 111
@@ -336,6 +352,22 @@ ERROR_REASON_TOTALS_NOT_PENDING: ErrorReason.ValueType  # 75
 """The round has no totals that wait. Metadata: `election_id`, `number`."""
 ERROR_REASON_TOTALS_CONFIRMED_BY_SAME_PERSON: ErrorReason.ValueType  # 76
 """Who entered totals does not confirm them. Metadata: `person_id`."""
+ERROR_REASON_BALLOT_OPEN: ErrorReason.ValueType  # 150
+"""An electronic ballot is open. Metadata: `election_id`, `number`."""
+ERROR_REASON_BALLOT_NOT_OPEN: ErrorReason.ValueType  # 151
+"""No electronic ballot of the election is open. Metadata: `election_id`."""
+ERROR_REASON_BALLOT_ISSUED: ErrorReason.ValueType  # 152
+"""The elector took a slip of this ballot already. Metadata: `number`."""
+ERROR_REASON_NOT_AN_ELECTOR: ErrorReason.ValueType  # 153
+"""The caller is not on the roll of electors, or is left out of it. Metadata: `election_id`."""
+ERROR_REASON_SLIP_UNKNOWN: ErrorReason.ValueType  # 154
+"""There is no such slip."""
+ERROR_REASON_SLIP_CAST: ErrorReason.ValueType  # 155
+"""The slip was cast before."""
+ERROR_REASON_ROLL_OF_ANOTHER_DAY: ErrorReason.ValueType  # 156
+"""The roll of electors is that of another day. Metadata: `roll_on`, `today`."""
+ERROR_REASON_BALLOT_NOT_FOUND: ErrorReason.ValueType  # 157
+"""No electronic ballot with the number has closed. Metadata: `election_id`, `number`."""
 ERROR_REASON_PACT_NOT_FOUND: ErrorReason.ValueType  # 110
 """There is no pact `pact_id`. Metadata: `pact_id`."""
 ERROR_REASON_PACT_NOT_PARTNER: ErrorReason.ValueType  # 111

@@ -1881,6 +1881,54 @@ class ElectionTotalsRejected(_message.Message):
 Global___ElectionTotalsRejected: _TypeAlias = ElectionTotalsRejected  # noqa: Y015
 
 @_typing.final
+class ElectionBallotOpened(_message.Message):
+    """An electronic ballot was opened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionBallotOpened: _TypeAlias = ElectionBallotOpened  # noqa: Y015
+
+@_typing.final
+class ElectionBallotClosed(_message.Message):
+    """An electronic ballot was closed and counted. What was cast announces nothing by itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionBallotClosed: _TypeAlias = ElectionBallotClosed  # noqa: Y015
+
+@_typing.final
 class ElectionVacanciesAccepted(_message.Message):
     """The superior consented to fewer seats."""
 
