@@ -427,3 +427,39 @@ class PersonExportNotReadyError(StateError):
     """The package is not ready yet, or no longer."""
 
     reason = "PERSON_EXPORT_NOT_READY"
+
+
+class PeerMentorNotFoundError(NotFoundError):
+    """There is no such mentorship."""
+
+    reason = "PEER_MENTOR_NOT_FOUND"
+
+
+class PeerMentorForbiddenError(RulesError):
+    """Rules forbid the selection or the assignment; every verdict goes along."""
+
+    reason = "PEER_MENTOR_FORBIDDEN_BY_RULES"
+
+
+class PeerMentorOverlapsError(AlreadyExistsError):
+    """The person is a peer mentor on some of the days."""
+
+    reason = "PEER_MENTOR_OVERLAPS"
+
+
+class PeerMentorEndedError(StateError):
+    """The mentorship has ended or ends before."""
+
+    reason = "PEER_MENTOR_ENDED"
+
+
+class PeerMenteeTakenError(AlreadyExistsError):
+    """Another mentor guides the member."""
+
+    reason = "PEER_MENTEE_TAKEN"
+
+
+class PeerMenteeNotThereError(StateError):
+    """The member is not guided by the mentor on the day."""
+
+    reason = "PEER_MENTEE_NOT_THERE"

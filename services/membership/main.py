@@ -23,6 +23,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
+from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.person_exports import PersonExportServicer
 from membership.servicer.person_files import PersonFileServicer
@@ -43,6 +44,7 @@ from shuyuan.membership.v1 import (
     dues_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
+    peer_mentor_service_pb2_grpc,
     person_export_service_pb2_grpc,
     person_file_service_pb2_grpc,
     person_service_pb2_grpc,
@@ -96,6 +98,7 @@ def build(settings: Settings) -> Service:
                 CounterfactualServicer(means),
             ),
             (dues_service_pb2_grpc.add_DuesServiceServicer_to_server, DuesServicer(means)),
+            (peer_mentor_service_pb2_grpc.add_PeerMentorServiceServicer_to_server, PeerMentorServicer(means)),
             (secondment_service_pb2_grpc.add_SecondmentServiceServicer_to_server, SecondmentServicer()),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
             (roster_service_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(means)),

@@ -29,6 +29,7 @@ from membership.tables.members import (
     transfer,
     unit,
 )
+from membership.tables.peer_mentors import peer_mentee, peer_mentor, peer_mentor_entry
 from membership.tables.people import account, affiliation, disclosure, person, person_identity
 from membership.tables.person_exports import person_export
 from membership.tables.plans import admission_plan
@@ -60,6 +61,9 @@ __all__ = [
     "metadata",
     "oath_roll",
     "participation",
+    "peer_mentee",
+    "peer_mentor",
+    "peer_mentor_entry",
     "person",
     "person_export",
     "person_identity",

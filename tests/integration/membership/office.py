@@ -31,6 +31,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
+from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
@@ -106,6 +107,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "DuesService": DuesServicer(self.means),
+            "PeerMentorService": PeerMentorServicer(self.means),
             "SecondmentService": SecondmentServicer(),
             "StandingService": StandingServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),

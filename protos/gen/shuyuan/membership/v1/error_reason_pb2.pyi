@@ -166,6 +166,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS. Metadata: person_id, secondment_id of the other one."""
     ERROR_REASON_SECONDMENT_STATE: _ErrorReason.ValueType  # 144
     """FAILED_PRECONDITION. Metadata: secondment_id, state."""
+    ERROR_REASON_PEER_MENTOR_NOT_FOUND: _ErrorReason.ValueType  # 145
+    """NOT_FOUND. Metadata: peer_mentor_id."""
+    ERROR_REASON_PEER_MENTOR_FORBIDDEN_BY_RULES: _ErrorReason.ValueType  # 146
+    """FAILED_PRECONDITION with verdicts. Metadata: person_id, the mentor."""
+    ERROR_REASON_PEER_MENTOR_OVERLAPS: _ErrorReason.ValueType  # 147
+    """ALREADY_EXISTS. Metadata: person_id, peer_mentor_id of the other one."""
+    ERROR_REASON_PEER_MENTOR_ENDED: _ErrorReason.ValueType  # 148
+    """FAILED_PRECONDITION. Metadata: peer_mentor_id, valid_until."""
+    ERROR_REASON_PEER_MENTEE_TAKEN: _ErrorReason.ValueType  # 149
+    """ALREADY_EXISTS. Another mentor guides the member. Metadata: person_id, peer_mentor_id of the other one."""
+    ERROR_REASON_PEER_MENTEE_NOT_THERE: _ErrorReason.ValueType  # 150
+    """FAILED_PRECONDITION. Metadata: peer_mentor_id, person_id, day."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -314,4 +326,16 @@ ERROR_REASON_SECONDMENT_OVERLAPS: ErrorReason.ValueType  # 143
 """ALREADY_EXISTS. Metadata: person_id, secondment_id of the other one."""
 ERROR_REASON_SECONDMENT_STATE: ErrorReason.ValueType  # 144
 """FAILED_PRECONDITION. Metadata: secondment_id, state."""
+ERROR_REASON_PEER_MENTOR_NOT_FOUND: ErrorReason.ValueType  # 145
+"""NOT_FOUND. Metadata: peer_mentor_id."""
+ERROR_REASON_PEER_MENTOR_FORBIDDEN_BY_RULES: ErrorReason.ValueType  # 146
+"""FAILED_PRECONDITION with verdicts. Metadata: person_id, the mentor."""
+ERROR_REASON_PEER_MENTOR_OVERLAPS: ErrorReason.ValueType  # 147
+"""ALREADY_EXISTS. Metadata: person_id, peer_mentor_id of the other one."""
+ERROR_REASON_PEER_MENTOR_ENDED: ErrorReason.ValueType  # 148
+"""FAILED_PRECONDITION. Metadata: peer_mentor_id, valid_until."""
+ERROR_REASON_PEER_MENTEE_TAKEN: ErrorReason.ValueType  # 149
+"""ALREADY_EXISTS. Another mentor guides the member. Metadata: person_id, peer_mentor_id of the other one."""
+ERROR_REASON_PEER_MENTEE_NOT_THERE: ErrorReason.ValueType  # 150
+"""FAILED_PRECONDITION. Metadata: peer_mentor_id, person_id, day."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

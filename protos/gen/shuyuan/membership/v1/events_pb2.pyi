@@ -17,6 +17,7 @@ from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
 from shuyuan.membership.v1 import dues_pb2 as _dues_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
+from shuyuan.membership.v1 import peer_mentor_pb2 as _peer_mentor_pb2
 from shuyuan.membership.v1 import person_export_pb2 as _person_export_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
@@ -2159,6 +2160,172 @@ class MemberRemoved(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MemberRemoved: _TypeAlias = MemberRemoved  # noqa: Y015
+
+@_typing.final
+class PeerMentorSelected(_message.Message):
+    """A student member was selected as a mentor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorSelected: _TypeAlias = PeerMentorSelected  # noqa: Y015
+
+@_typing.final
+class PeerMentorMenteesAssigned(_message.Message):
+    """A mentor guides somebody from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MENTEE_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def mentee_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Whom."""
+
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        mentee_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mentee_person_ids", b"mentee_person_ids", "peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorMenteesAssigned: _TypeAlias = PeerMentorMenteesAssigned  # noqa: Y015
+
+@_typing.final
+class PeerMentorMenteeReleased(_message.Message):
+    """A mentor no longer guides somebody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MENTEE_PERSON_ID_FIELD_NUMBER: _builtins.int
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    mentee_person_id: _builtins.str
+    """Whom."""
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        mentee_person_id: _builtins.str = ...,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mentee_person_id", b"mentee_person_id", "peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorMenteeReleased: _TypeAlias = PeerMentorMenteeReleased  # noqa: Y015
+
+@_typing.final
+class PeerMentorLogged(_message.Message):
+    """A mentor did something with some of the mentees."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day."""
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_on", b"occurred_on", "peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorLogged: _TypeAlias = PeerMentorLogged  # noqa: Y015
+
+@_typing.final
+class PeerMentorAssessed(_message.Message):
+    """A mentor was rated."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSESSED_ON_FIELD_NUMBER: _builtins.int
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    assessed_on: _builtins.str
+    """The day."""
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        assessed_on: _builtins.str = ...,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_on", b"assessed_on", "peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorAssessed: _TypeAlias = PeerMentorAssessed  # noqa: Y015
+
+@_typing.final
+class PeerMentorEnded(_message.Message):
+    """A mentorship ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    ended_on: _builtins.str
+    """The first day on which it no longer holds."""
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        ended_on: _builtins.str = ...,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on", "peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorEnded: _TypeAlias = PeerMentorEnded  # noqa: Y015
 
 @_typing.final
 class SecondmentNominated(_message.Message):
