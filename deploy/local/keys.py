@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deploy.local.errors import FolderError
-from deploy.local.layout import GATEWAY, SERVICES
+from deploy.local.layout import CAMPUS_CLIENT, GATEWAY, SERVICES
 
 
 def _key(size: int) -> str:
@@ -31,7 +31,7 @@ def _new(issuer: str) -> Keys:
         identity_key=_key(32),
         field_keys=f"k1:{_key(32)}",
         database_passwords={name: secrets.token_hex(16) for name in SERVICES},
-        client_secrets={name: secrets.token_hex(16) for name in (*SERVICES, GATEWAY)},
+        client_secrets={name: secrets.token_hex(16) for name in (*SERVICES, GATEWAY, CAMPUS_CLIENT)},
     )
 
 

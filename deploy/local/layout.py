@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("organization", "membership", "activity", "evaluation")
 INFRASTRUCTURE = ("postgres", "nats", "issuer")
 GATEWAY = "gateway"
+# A campus system that may send people; the demonstration's and the tests'.
+CAMPUS_CLIENT = "campus-demo"
 PROCESSES = (*INFRASTRUCTURE, *SERVICES, GATEWAY)
 
 DEFAULT_GATEWAY_PORT = 8000

@@ -24,7 +24,7 @@ from deploy.local.errors import FolderError, LocalStackError, NotReadyError
 from deploy.local.layout import GATEWAY, INFRASTRUCTURE, PROCESSES, ROOT, Ports
 from deploy.local.nats import Nats
 from deploy.local.postgres import Postgres
-from deploy.local.tokens import TokenSource
+from deploy.local.tokens import TokenSource, fetch
 
 # Generous: a busy machine starts five Python processes at once, and one that fails ends by itself.
 READY_TIMEOUT = 150.0
@@ -139,6 +139,11 @@ class Stack:
     def token(self, who: str = logins.ADMINISTRATOR_ROLE) -> str:
         """A token of the person with this campus number, or of the first demo person with this role."""
         return self.tokens(logins.number_of(self.folder, who) or who)
+
+    def client_token(self, client: str) -> str:
+        """A token of a service or campus system, by its own secret."""
+        form = {"client_id": client, "client_secret": self._keys.client_secrets[client]}
+        return fetch(self.issuer_url, {"grant_type": "client_credentials", **form})
 
     def settings_of(self, name: str) -> dict[str, str]:
         """The environment a process is started with."""

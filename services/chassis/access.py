@@ -238,10 +238,15 @@ class Access:
             raise PermissionDeniedError(permission=method.permission)
 
     def _admit_service(self, method: MethodAccess) -> None:
-        if self.caller.service not in method.services:
+        if not any(_names(listed, self.caller.service or "") for listed in method.services):
             raise PermissionDeniedError(permission=method.permission)
         self.trusted = True
         self.checked = True
+
+
+def _names(listed: str, client: str) -> bool:
+    """Whether a name of the contract means the client: itself, or each that begins so where it ends in `-*`."""
+    return listed == client or (listed.endswith("-*") and client.startswith(listed[:-1]))
 
 
 def within(unit: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

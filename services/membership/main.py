@@ -32,6 +32,7 @@ from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
 from membership.servicer.secondments import SecondmentServicer
 from membership.servicer.standing import StandingServicer
+from membership.servicer.sync import SyncServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
 from rulebook import RuleBook
@@ -52,6 +53,7 @@ from shuyuan.membership.v1 import (
     roster_service_pb2_grpc,
     secondment_service_pb2_grpc,
     standing_service_pb2_grpc,
+    sync_service_pb2_grpc,
     transfer_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
@@ -102,6 +104,7 @@ def build(settings: Settings) -> Service:
             (secondment_service_pb2_grpc.add_SecondmentServiceServicer_to_server, SecondmentServicer()),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
             (roster_service_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(means)),
+            (sync_service_pb2_grpc.add_SyncServiceServicer_to_server, SyncServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
             (compliance_service_pb2_grpc.add_ComplianceServiceServicer_to_server, ComplianceServicer(means)),
             (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from chassis.calls import Call
 from chassis.schedule import Daily, Every, Slot, Timed
-from membership.operations import inbox, person_exports, rosters, transfers
+from membership.operations import inbox, person_exports, rosters, sync, sync_entering, transfers
 from membership.operations.means import Means
 
 # Large rosters are asked for and take longer than anybody waits.
 _ENTER_ROSTERS = Every(timedelta(seconds=30))
+_ENTER_BATCHES = Every(timedelta(seconds=10))
 
 
 def schedule(means: Means) -> list[Timed]:
@@ -23,10 +24,15 @@ def schedule(means: Means) -> list[Timed]:
     async def enter_rosters(call: Call, slot: Slot) -> int:
         return await rosters.enter_waiting(call, means)
 
+    async def enter_batches(call: Call, slot: Slot) -> int:
+        return await sync_entering.work_off(call, means)
+
     return [
         Timed("membership.expire-transfers", Daily(), expire_transfers),
         Timed("membership.expire-person-exports", Daily(), person_exports.expire),
         Timed("membership.remind", Daily(), remind),
         Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
         Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters),
+        Timed("membership.discard-batches", Daily(), sync.discard_abandoned),
+        Timed("membership.enter-batches", _ENTER_BATCHES, enter_batches),
     ]

@@ -106,7 +106,7 @@ def _person(row: Row, known: Register, new_id: Callable[[], UUID]) -> NewPerson 
     kind = row.word(PERSON_KIND, KINDS)
     category = row.word(CATEGORY, CATEGORIES)
     born = row.day(BIRTH)
-    _try(row, BIRTH.header, lambda: people.check_birth_date(born, today=known.today))
+    noting(row, BIRTH.header, lambda: people.check_birth_date(born, today=known.today))
     if number is not None and number in known.holders:
         row.wrong(NUMBER.header, "已登记在他人名下", "belongs to a registered person already")
     ties = tuple(tie for word in TIES if (tie := _tie(row, word, known)) is not None)
@@ -135,11 +135,11 @@ def _tie(row: Row, word: str, known: Register) -> Affiliation | None:
         row.wrong(header, "填写了日期时必须填写", "is required beside the day")
     if unit is None or since is None:
         return None
-    _check_unit(row, header, unit, since)
+    check_unit(row, header, unit, since)
     return Affiliation(AffiliationKind(word), unit.unit_id, since)
 
 
-def _check_unit(row: Row, header: str, unit: Unit, since: date, use: Use | None = None) -> None:
+def check_unit(row: Row, header: str, unit: Unit, since: date, use: Use | None = None) -> None:
     def check() -> None:
         unit.check_in_force(since)
         unit.check_lasts()
@@ -147,10 +147,10 @@ def _check_unit(row: Row, header: str, unit: Unit, since: date, use: Use | None 
             unit.check_use(use)
         unit.check_free()
 
-    _try(row, header, check)
+    noting(row, header, check)
 
 
-def _try(row: Row, header: str, check: Callable[[], None]) -> None:
+def noting(row: Row, header: str, check: Callable[[], None]) -> None:
     """Note what a rule of the domain refuses."""
     try:
         check()
@@ -182,7 +182,7 @@ def _member(row: Row, known: Register) -> NewMember | None:
     status = row.word(STATUS, STATUSES)
     probation, standing = row.day(PROBATION), row.day(STANDING)
     if unit is not None and since is not None:
-        _check_unit(row, BRANCH.header, unit, since, Use.FORMAL_RELATIONSHIP)
+        check_unit(row, BRANCH.header, unit, since, Use.FORMAL_RELATIONSHIP)
     if row.problems or holder is None or unit is None or since is None or status is None:
         return None
     new = NewMember(
@@ -196,7 +196,7 @@ def _member(row: Row, known: Register) -> NewMember | None:
     if status == "full" and standing is None:
         row.wrong(STANDING.header, "正式党员必须填写", "is required of a full member")
     else:
-        _try(row, "", lambda: members.check_new_member(new, today=known.today))
+        noting(row, "", lambda: members.check_new_member(new, today=known.today))
     return new
 
 

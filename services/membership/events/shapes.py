@@ -17,6 +17,7 @@ from membership.domain.admission import CONTACT, INTRODUCER, AdmissionCase, Case
 from membership.domain.ballots import Ballot
 from membership.domain.members import Member
 from membership.domain.people import Account, Affiliation, Label, Person, masked_number
+from membership.domain.sync_rows import Stay
 from membership.domain.verdicts import Judgement
 from shuyuan.membership.v1 import account_pb2, admission_case_pb2, member_pb2, person_pb2
 from shuyuan.rules.v1 import verdict_pb2
@@ -59,6 +60,13 @@ def affiliation(tie: Affiliation) -> person_pb2.Affiliation:
         unit_id=str(tie.unit_id),
         valid_from=tie.valid_from.isoformat(),
         valid_until=day_text(tie.valid_until),
+    )
+
+
+def residence(stay: Stay) -> person_pb2.Residence:
+    """A stay in a room."""
+    return person_pb2.Residence(
+        room=stay.room, valid_from=stay.valid_from.isoformat(), valid_until=day_text(stay.valid_until)
     )
 
 

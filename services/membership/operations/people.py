@@ -20,6 +20,7 @@ from membership.domain.people import (
     Person,
     PersonCategory,
 )
+from membership.domain.sync_rows import Stay
 from membership.errors import (
     AccountNotFoundError,
     CampusNumberTakenError,
@@ -30,7 +31,7 @@ from membership.errors import (
 )
 from membership.events import people as events
 from membership.operations.means import Means, person_scope, require_on_person
-from membership.repository import persons, units
+from membership.repository import persons, sync_people, units
 
 READ, REGISTER, UPDATE = (f"membership.person.{verb}" for verb in ("read", "register", "update"))
 AFFILIATE, READ_AFFILIATIONS = "membership.affiliation.set", "membership.affiliation.read"
@@ -260,6 +261,16 @@ async def list_affiliations(
     if not await persons.known(call.database, [person_id]):
         raise PersonNotFoundError(person_id=person_id)
     return await persons.affiliations(call.database, person_id, as_of=as_of, known_at=known_at)
+
+
+async def list_residences(
+    call: Call, person_id: UUID, *, as_of: date | None, known_at: datetime | None
+) -> list[Stay]:
+    """Where a person lived, of a day and as believed at an instant."""
+    await require_on_person(call, READ_AFFILIATIONS, person_id, own=True)
+    if not await persons.known(call.database, [person_id]):
+        raise PersonNotFoundError(person_id=person_id)
+    return await sync_people.residences(call.database, person_id, as_of=as_of, known_at=known_at)
 
 
 async def list_accounts(call: Call, person_id: UUID) -> list[Account]:

@@ -197,7 +197,7 @@ async def enter_waiting(call: Call, means: Means) -> int:
 
 
 async def _enter_as_asked(call: Call, means: Means, found: RosterImport) -> None:
-    acting = await _on_behalf(call, found.applied_by)
+    acting = await on_behalf(call, found.applied_by, IMPORT)
     reason = "PERMISSION_DENIED"
     if acting is not None:
         try:
@@ -213,11 +213,11 @@ async def _enter_as_asked(call: Call, means: Means, found: RosterImport) -> None
     await _give_back(call, means, found, reason)
 
 
-async def _on_behalf(call: Call, person_id: UUID | None) -> Call | None:
+async def on_behalf(call: Call, person_id: UUID | None, permission: str) -> Call | None:
     """A call of whoever asked, if they still may."""
     if person_id is None:
         return call
-    if not await call.access.control.holds(person_id, IMPORT, None):
+    if not await call.access.control.holds(person_id, permission, None):
         return None
     caller = Caller("person", person_id=person_id)
     return replace(call, caller=caller, access=call.access.control.access_for(caller))

@@ -90,6 +90,17 @@ class PersonServicer(person_service_pb2_grpc.PersonServiceServicer):
         )
         return pb.ListAffiliationsResponse(affiliations=[shapes.affiliation(tie) for tie in ties])
 
+    async def ListResidences(
+        self, request: pb.ListResidencesRequest, context: Any
+    ) -> pb.ListResidencesResponse:
+        stays = await people.list_residences(
+            current(),
+            _id(request),
+            as_of=optional_day(request, "as_of"),
+            known_at=instant(request, "known_at"),
+        )
+        return pb.ListResidencesResponse(residences=[shapes.residence(stay) for stay in stays])
+
     async def SetAccountActive(
         self, request: pb.SetAccountActiveRequest, context: Any
     ) -> pb.SetAccountActiveResponse:

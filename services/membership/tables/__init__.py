@@ -36,6 +36,15 @@ from membership.tables.plans import admission_plan
 from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.secondments import secondment
 from membership.tables.standing import standing_case, standing_entry
+from membership.tables.sync import (
+    person_source,
+    residence,
+    sync_batch,
+    sync_departure,
+    sync_difference,
+    sync_part,
+    sync_problem,
+)
 
 __all__ = [
     "account",
@@ -67,8 +76,10 @@ __all__ = [
     "person",
     "person_export",
     "person_identity",
+    "person_source",
     "relationship",
     "reminder",
+    "residence",
     "roll_move",
     "roster_import",
     "roster_problem",
@@ -77,6 +88,11 @@ __all__ = [
     "secondment",
     "standing_case",
     "standing_entry",
+    "sync_batch",
+    "sync_departure",
+    "sync_difference",
+    "sync_part",
+    "sync_problem",
     "transfer",
     "unit",
 ]

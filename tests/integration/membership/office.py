@@ -39,6 +39,7 @@ from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
 from membership.servicer.secondments import SecondmentServicer
 from membership.servicer.standing import StandingServicer
+from membership.servicer.sync import SyncServicer
 from membership.servicer.transfers import TransferServicer
 from rulebook import RuleBook
 from shuyuan.membership.v1 import (
@@ -112,6 +113,7 @@ class Office:
             "StandingService": StandingServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),
             "RosterService": RosterServicer(self.means),
+            "SyncService": SyncServicer(self.means),
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),
             "InboxService": InboxServicer(self.means),

@@ -140,7 +140,9 @@ class Access(_message.Message):
     """
     @_builtins.property
     def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Services that may call the method by their own token, beside or (SCOPE_SERVICE) instead of people."""
+        """Services that may call the method by their own token, beside or (SCOPE_SERVICE) instead of people;
+        `campus-*` means every client whose name begins so.
+        """
 
     def __init__(
         self,

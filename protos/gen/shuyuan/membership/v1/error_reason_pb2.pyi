@@ -150,6 +150,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
     ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: _ErrorReason.ValueType  # 93
     """NOT_FOUND. Nobody is registered under the identity number."""
+    ERROR_REASON_SYNC_BATCH_NOT_FOUND: _ErrorReason.ValueType  # 100
+    """NOT_FOUND. Metadata: batch_id."""
+    ERROR_REASON_SYNC_BATCH_STATE: _ErrorReason.ValueType  # 101
+    """FAILED_PRECONDITION. The batch is not in a state for this. Metadata: batch_id, state."""
+    ERROR_REASON_SYNC_HAS_PROBLEMS: _ErrorReason.ValueType  # 102
+    """FAILED_PRECONDITION. Rows are wrong, so that nothing was entered. Metadata: batch_id, problems."""
+    ERROR_REASON_SYNC_BATCH_OVERTAKEN: _ErrorReason.ValueType  # 103
+    """FAILED_PRECONDITION. A newer batch of the source was applied. Metadata: batch_id, newer_batch_id."""
+    ERROR_REASON_SYNC_TOO_LARGE: _ErrorReason.ValueType  # 104
+    """FAILED_PRECONDITION. Metadata: most."""
+    ERROR_REASON_SYNC_DEPARTURE_NOT_FOUND: _ErrorReason.ValueType  # 105
+    """NOT_FOUND. Metadata: departure_id."""
+    ERROR_REASON_SYNC_DEPARTURE_SETTLED: _ErrorReason.ValueType  # 106
+    """FAILED_PRECONDITION. Nobody waits for a decision any more. Metadata: departure_id, state."""
     ERROR_REASON_PERSON_EXPORT_NOT_FOUND: _ErrorReason.ValueType  # 120
     """NOT_FOUND. Metadata: export_id."""
     ERROR_REASON_PERSON_EXPORT_UNDERWAY: _ErrorReason.ValueType  # 121
@@ -310,6 +324,20 @@ ERROR_REASON_IDENTITY_NUMBER_TAKEN: ErrorReason.ValueType  # 92
 """ALREADY_EXISTS. Metadata: person_id, the person who has the number."""
 ERROR_REASON_IDENTITY_NUMBER_UNKNOWN: ErrorReason.ValueType  # 93
 """NOT_FOUND. Nobody is registered under the identity number."""
+ERROR_REASON_SYNC_BATCH_NOT_FOUND: ErrorReason.ValueType  # 100
+"""NOT_FOUND. Metadata: batch_id."""
+ERROR_REASON_SYNC_BATCH_STATE: ErrorReason.ValueType  # 101
+"""FAILED_PRECONDITION. The batch is not in a state for this. Metadata: batch_id, state."""
+ERROR_REASON_SYNC_HAS_PROBLEMS: ErrorReason.ValueType  # 102
+"""FAILED_PRECONDITION. Rows are wrong, so that nothing was entered. Metadata: batch_id, problems."""
+ERROR_REASON_SYNC_BATCH_OVERTAKEN: ErrorReason.ValueType  # 103
+"""FAILED_PRECONDITION. A newer batch of the source was applied. Metadata: batch_id, newer_batch_id."""
+ERROR_REASON_SYNC_TOO_LARGE: ErrorReason.ValueType  # 104
+"""FAILED_PRECONDITION. Metadata: most."""
+ERROR_REASON_SYNC_DEPARTURE_NOT_FOUND: ErrorReason.ValueType  # 105
+"""NOT_FOUND. Metadata: departure_id."""
+ERROR_REASON_SYNC_DEPARTURE_SETTLED: ErrorReason.ValueType  # 106
+"""FAILED_PRECONDITION. Nobody waits for a decision any more. Metadata: departure_id, state."""
 ERROR_REASON_PERSON_EXPORT_NOT_FOUND: ErrorReason.ValueType  # 120
 """NOT_FOUND. Metadata: export_id."""
 ERROR_REASON_PERSON_EXPORT_UNDERWAY: ErrorReason.ValueType  # 121

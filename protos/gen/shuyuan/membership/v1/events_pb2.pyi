@@ -23,6 +23,7 @@ from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
 from shuyuan.membership.v1 import secondment_pb2 as _secondment_pb2
 from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
+from shuyuan.membership.v1 import sync_batch_pb2 as _sync_batch_pb2
 from shuyuan.membership.v1 import transfer_pb2 as _transfer_pb2
 import builtins as _builtins
 import sys
@@ -124,6 +125,68 @@ class PersonAffiliated(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
 
 Global___PersonAffiliated: _TypeAlias = PersonAffiliated  # noqa: Y015
+
+@_typing.final
+class PersonSynchronized(_message.Message):
+    """What a campus system says of a person was taken over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BATCH_ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    batch_id: _builtins.str
+    """The batch that said it."""
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The fields that changed."""
+
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The person after it."""
+
+    def __init__(
+        self,
+        *,
+        batch_id: _builtins.str = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_id", b"batch_id", "fields", b"fields", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonSynchronized: _TypeAlias = PersonSynchronized  # noqa: Y015
+
+@_typing.final
+class PersonDeparted(_message.Message):
+    """A person belongs to no unit of the campus any more, as somebody decided."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEFT_ON_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    left_on: _builtins.str
+    """The first day without them."""
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The person after it."""
+
+    def __init__(
+        self,
+        *,
+        left_on: _builtins.str = ...,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["left_on", b"left_on", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonDeparted: _TypeAlias = PersonDeparted  # noqa: Y015
 
 @_typing.final
 class PersonExportBegun(_message.Message):
@@ -2526,6 +2589,150 @@ class FormYearClosed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FormYearClosed: _TypeAlias = FormYearClosed  # noqa: Y015
+
+@_typing.final
+class SyncBatchSent(_message.Message):
+    """A campus system, or somebody for it, began a batch of people."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_BATCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync_batch(self) -> _sync_batch_pb2.SyncBatch:
+        """The batch after it."""
+
+    def __init__(
+        self,
+        *,
+        sync_batch: _sync_batch_pb2.SyncBatch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncBatchSent: _TypeAlias = SyncBatchSent  # noqa: Y015
+
+@_typing.final
+class SyncBatchChanged(_message.Message):
+    """A batch received rows, was compared, waits to be entered, or was given back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_BATCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync_batch(self) -> _sync_batch_pb2.SyncBatch:
+        """The batch after it."""
+
+    def __init__(
+        self,
+        *,
+        sync_batch: _sync_batch_pb2.SyncBatch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncBatchChanged: _TypeAlias = SyncBatchChanged  # noqa: Y015
+
+@_typing.final
+class SyncBatchApplied(_message.Message):
+    """The rows of a batch were entered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_BATCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync_batch(self) -> _sync_batch_pb2.SyncBatch:
+        """The batch after it."""
+
+    def __init__(
+        self,
+        *,
+        sync_batch: _sync_batch_pb2.SyncBatch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncBatchApplied: _TypeAlias = SyncBatchApplied  # noqa: Y015
+
+@_typing.final
+class SyncBatchDiscarded(_message.Message):
+    """A batch was given up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_BATCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync_batch(self) -> _sync_batch_pb2.SyncBatch:
+        """The batch after it."""
+
+    def __init__(
+        self,
+        *,
+        sync_batch: _sync_batch_pb2.SyncBatch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync_batch", b"sync_batch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncBatchDiscarded: _TypeAlias = SyncBatchDiscarded  # noqa: Y015
+
+@_typing.final
+class SyncDepartureProposed(_message.Message):
+    """A campus system no longer names somebody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_DEPARTURE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync_departure(self) -> _sync_batch_pb2.SyncDeparture:
+        """The departure after it."""
+
+    def __init__(
+        self,
+        *,
+        sync_departure: _sync_batch_pb2.SyncDeparture | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_departure", b"sync_departure"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync_departure", b"sync_departure"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncDepartureProposed: _TypeAlias = SyncDepartureProposed  # noqa: Y015
+
+@_typing.final
+class SyncDepartureSettled(_message.Message):
+    """Somebody decided about a departure, or the system named the person again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_DEPARTURE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync_departure(self) -> _sync_batch_pb2.SyncDeparture:
+        """The departure after it."""
+
+    def __init__(
+        self,
+        *,
+        sync_departure: _sync_batch_pb2.SyncDeparture | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_departure", b"sync_departure"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync_departure", b"sync_departure"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncDepartureSettled: _TypeAlias = SyncDepartureSettled  # noqa: Y015
 
 @_typing.final
 class RosterImportUploaded(_message.Message):

@@ -205,6 +205,38 @@ class Affiliation(_message.Message):
 Global___Affiliation: _TypeAlias = Affiliation  # noqa: Y015
 
 @_typing.final
+class Residence(_message.Message):
+    """One believed stay in a room over a half-open period of days; where people live is in no event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROOM_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    room: _builtins.str
+    """The room as the dormitories write it."""
+    valid_from: _builtins.str
+    """The first day."""
+    valid_until: _builtins.str
+    """The first day after the last one; absent while no end is known."""
+    def __init__(
+        self,
+        *,
+        room: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "room", b"room", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___Residence: _TypeAlias = Residence  # noqa: Y015
+
+@_typing.final
 class Person(_message.Message):
     """A person of the university."""
 

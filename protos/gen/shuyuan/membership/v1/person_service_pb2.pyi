@@ -484,6 +484,69 @@ class ListAffiliationsResponse(_message.Message):
 Global___ListAffiliationsResponse: _TypeAlias = ListAffiliationsResponse  # noqa: Y015
 
 @_typing.final
+class ListResidencesRequest(_message.Message):
+    """Asks where the person lived."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    as_of: _builtins.str
+    """Only stays that hold on this day; absent means all."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was believed at this instant; absent means now."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        as_of: _builtins.str | None = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
+    _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
+
+Global___ListResidencesRequest: _TypeAlias = ListResidencesRequest  # noqa: Y015
+
+@_typing.final
+class ListResidencesResponse(_message.Message):
+    """Where the person lived."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESIDENCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def residences(self) -> _containers.RepeatedCompositeFieldContainer[_person_pb2.Residence]:
+        """The stays, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        residences: _abc.Iterable[_person_pb2.Residence] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["residences", b"residences"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListResidencesResponse: _TypeAlias = ListResidencesResponse  # noqa: Y015
+
+@_typing.final
 class SetAccountActiveRequest(_message.Message):
     """Asks to open or close a login."""
 

@@ -70,6 +70,11 @@ class PersonServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListAffiliationsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListAffiliationsResponse.FromString,
                 _registered_method=True)
+        self.ListResidences = channel.unary_unary(
+                '/shuyuan.membership.v1.PersonService/ListResidences',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListResidencesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListResidencesResponse.FromString,
+                _registered_method=True)
         self.SetAccountActive = channel.unary_unary(
                 '/shuyuan.membership.v1.PersonService/SetAccountActive',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.SetAccountActiveRequest.SerializeToString,
@@ -149,6 +154,14 @@ class PersonServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListResidences(self, request, context):
+        """Reads the rooms in which a person lived, as of a day and as known at an instant; campus sync states them.
+        Errors: NOT_FOUND (PERSON_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetAccountActive(self, request, context):
         """Opens or closes the login of a person. Repeating it changes nothing.
         Errors: NOT_FOUND (ACCOUNT_NOT_FOUND), ABORTED (ETAG_MISMATCH).
@@ -209,6 +222,11 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     servicer.ListAffiliations,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListAffiliationsRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListAffiliationsResponse.SerializeToString,
+            ),
+            'ListResidences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListResidences,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListResidencesRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListResidencesResponse.SerializeToString,
             ),
             'SetAccountActive': grpc.unary_unary_rpc_method_handler(
                     servicer.SetAccountActive,
@@ -416,6 +434,33 @@ class PersonService:
             '/shuyuan.membership.v1.PersonService/ListAffiliations',
             shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListAffiliationsRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListAffiliationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListResidences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.PersonService/ListResidences',
+            shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListResidencesRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_person__service__pb2.ListResidencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

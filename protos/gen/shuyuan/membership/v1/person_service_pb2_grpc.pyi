@@ -63,6 +63,10 @@ class PersonServiceStub:
     """Reads where a person belonged, as of a day and as known at an instant.
     Errors: NOT_FOUND (PERSON_NOT_FOUND).
     """
+    ListResidences: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.ListResidencesRequest, _person_service_pb2.ListResidencesResponse]
+    """Reads the rooms in which a person lived, as of a day and as known at an instant; campus sync states them.
+    Errors: NOT_FOUND (PERSON_NOT_FOUND).
+    """
     SetAccountActive: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.SetAccountActiveRequest, _person_service_pb2.SetAccountActiveResponse]
     """Opens or closes the login of a person. Repeating it changes nothing.
     Errors: NOT_FOUND (ACCOUNT_NOT_FOUND), ABORTED (ETAG_MISMATCH).
@@ -107,6 +111,10 @@ class PersonServiceAsyncStub(PersonServiceStub):
     """
     ListAffiliations: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ListAffiliationsRequest, _person_service_pb2.ListAffiliationsResponse]  # type: ignore[assignment]
     """Reads where a person belonged, as of a day and as known at an instant.
+    Errors: NOT_FOUND (PERSON_NOT_FOUND).
+    """
+    ListResidences: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ListResidencesRequest, _person_service_pb2.ListResidencesResponse]  # type: ignore[assignment]
+    """Reads the rooms in which a person lived, as of a day and as known at an instant; campus sync states them.
     Errors: NOT_FOUND (PERSON_NOT_FOUND).
     """
     SetAccountActive: _aio.UnaryUnaryMultiCallable[_person_service_pb2.SetAccountActiveRequest, _person_service_pb2.SetAccountActiveResponse]  # type: ignore[assignment]
@@ -192,6 +200,16 @@ class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_service_pb2.ListAffiliationsResponse, _abc.Awaitable[_person_service_pb2.ListAffiliationsResponse]]:
         """Reads where a person belonged, as of a day and as known at an instant.
+        Errors: NOT_FOUND (PERSON_NOT_FOUND).
+        """
+
+    @_abc_1.abstractmethod
+    def ListResidences(
+        self,
+        request: _person_service_pb2.ListResidencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.ListResidencesResponse, _abc.Awaitable[_person_service_pb2.ListResidencesResponse]]:
+        """Reads the rooms in which a person lived, as of a day and as known at an instant; campus sync states them.
         Errors: NOT_FOUND (PERSON_NOT_FOUND).
         """
 
