@@ -16,7 +16,13 @@ def consumers(means: Means) -> list[Copy]:
     """The table of what is heard."""
 
     async def unit(work: UnitOfWork, event: ReceivedEvent) -> None:
-        await units.keep_unit(work, convert.unit(event.resource), version=event.version)
+        kept = convert.unit(event.resource)
+        await units.keep_unit(work, kept, version=event.version)
+        message = event.message
+        # Whoever takes part in a temporary branch does so until it ends with its task; a reorganisation ends its own.
+        if isinstance(message, organization.UnitDissolved) and not message.HasField("reorganization_id"):
+            dissolved_on = day(message.dissolved_on, "dissolved_on")
+            await reorganizations.end_participations(work, [kept.unit_id], dissolved_on)
 
     async def reorganization(work: UnitOfWork, event: ReceivedEvent) -> None:
         message = event.message

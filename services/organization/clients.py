@@ -25,15 +25,21 @@ class Membership:
     def _rolls(self) -> "roll_service_pb2_grpc.RollServiceAsyncStub":
         return roll_service_pb2_grpc.RollServiceStub(self._siblings.channel("membership", as_service=True))
 
-    async def count_roll(self, unit_id: UUID, on: date, *, after_event: UUID | None = None) -> int:
-        """How many people or open cases belong to the unit on the day or later, once our event is known there."""
+    async def count_roll(
+        self, unit_id: UUID, on: date, *, after_event: UUID | None = None, participants: bool = True
+    ) -> int:
+        """How many people or open cases belong to the unit on the day or later, once our event is known there.
+
+        Participants, whose formal relationship lies elsewhere, are left out when they end with the unit.
+        """
         metadata = (("after-event", f"organization/{after_event}"),) if after_event else ()
         request = roll_service_pb2.CountUnitRollRequest(unit_id=str(unit_id), as_of=on.isoformat())
         try:
             answer = await self._rolls().CountUnitRoll(request, metadata=metadata)
         except (UnavailableError, DeadlineExceededError):
             raise MembershipUnavailableError from None
-        return answer.relationships + answer.participations + answer.affiliations + answer.open_cases
+        taking_part = answer.participations if participants else 0
+        return answer.relationships + taking_part + answer.affiliations + answer.open_cases
 
     async def electors(self, unit_id: UUID, on: date) -> list[Elector]:
         """Everybody on the rolls of the unit and of those below it on the day, in one call."""

@@ -14,7 +14,7 @@ from organization.operations.bootstrap import bootstrap
 from organization.operations.dissolution import dissolution_process
 from organization.operations.execution import reorganization_process
 from organization.repository.holdings import HOLDINGS
-from organization.schedule import SCHEDULE
+from organization.schedule import schedule
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.ballots import BallotServicer
 from organization.servicer.coverage import CoverageServicer
@@ -22,6 +22,7 @@ from organization.servicer.documents import DocumentServicer
 from organization.servicer.duties import DutyServicer
 from organization.servicer.elections import ElectionServicer
 from organization.servicer.findings import FindingServicer
+from organization.servicer.formations import FormationTemplateServicer, TemporaryBranchServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
 from organization.servicer.links import ClassLinkServicer, PlaqueServicer
 from organization.servicer.pacts import PactServicer
@@ -45,6 +46,7 @@ from shuyuan.organization.v1 import (
     election_service_pb2_grpc,
     error_reason_pb2,
     finding_service_pb2_grpc,
+    formation_template_service_pb2_grpc,
     grant_service_pb2_grpc,
     pact_service_pb2_grpc,
     pairing_service_pb2_grpc,
@@ -54,6 +56,7 @@ from shuyuan.organization.v1 import (
     programme_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
+    temporary_branch_service_pb2_grpc,
     term_service_pb2_grpc,
     unit_service_pb2_grpc,
     vanguard_team_service_pb2_grpc,
@@ -116,6 +119,14 @@ def build(settings: Settings) -> Service:
                 vanguard_team_service_pb2_grpc.add_VanguardTeamServiceServicer_to_server,
                 VanguardTeamServicer(),
             ),
+            (
+                formation_template_service_pb2_grpc.add_FormationTemplateServiceServicer_to_server,
+                FormationTemplateServicer(),
+            ),
+            (
+                temporary_branch_service_pb2_grpc.add_TemporaryBranchServiceServicer_to_server,
+                TemporaryBranchServicer(membership, dissolution),
+            ),
             (pairing_service_pb2_grpc.add_PairingServiceServicer_to_server, PairingServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),
             (pact_service_pb2_grpc.add_PactServiceServicer_to_server, PactServicer()),
@@ -139,7 +150,7 @@ def build(settings: Settings) -> Service:
             ),
         ],
         consumers=CONSUMERS,
-        schedule=SCHEDULE,
+        schedule=schedule(membership, dissolution),
         processes=[process, dissolution],
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from membership.errors import UnitFrozenError, UnitKindNotAllowedError, UnitNotInForceError
+from rulebook import Facts
 
 # Kinds that are Party committees: the only ones that may approve, once the rules (DEV-21) agree.
 COMMITTEES = frozenset(
@@ -97,6 +98,14 @@ class Unit:
     def branch_form(self) -> str:
         """The form of a branch as the rules on its powers name it."""
         return f"{self.form}_branch" if self.form in SECONDARY_FORMS else "branch"
+
+    def power_facts(self, power: str, on: date) -> Facts:
+        """What the rules on the powers of functional and temporary branches read (BR-09, BR-11, BR-29)."""
+        return {
+            "power": power,
+            "branch_form": self.branch_form,
+            "host_body_dissolved": self.dissolved_on is not None and self.dissolved_on <= on,
+        }
 
     @property
     def training_organizer(self) -> str:

@@ -56,9 +56,12 @@ async def enter_totals(
         totals = _with_outcome(totals, purpose)
         act = Act(_STEPS[purpose], totals.held_on, override=override)
         check_order(held, act, today=work.today)
+        powers = await _judge_power(work, held, act, totals)
+        # Said before the totals, which contradict the roll of a branch that nobody formally belongs to.
+        check_allowed(powers, None, case_id=case_id, step=act.step)
         base = await _base(work, held, totals)
         check_totals(totals, base=base)
-        judgements = await _judge(work, held, act, totals, base)
+        judgements = (*powers, *await _judge(work, held, act, totals, base))
         check_allowed(judgements, override, besides=is_majority, case_id=case_id, step=act.step)
         ballot = Ballot(
             number=len(held.case.ballots) + 1,
@@ -104,19 +107,20 @@ async def _base(work: UnitOfWork, held: Held, totals: Totals) -> int:
 
 
 async def _judge(work: UnitOfWork, held: Held, act: Act, totals: Totals, base: int) -> tuple[Judgement, ...]:
-    catalogue, rules = held.catalogue, held.rules
+    catalogue = held.catalogue
     operations = [*catalogue.operations(act.step), *catalogue.vote_operations(act.step)]
     stated = dict(ballot_facts(totals, base=base))
-    if act.step == names.BRANCH_MEETING and _POWERS in rules.operation_names:
-        unit = await known_unit(work, held.case.head.unit_id)
-        operations.append(_POWERS)
-        stated |= {
-            "power": "member_admission",
-            "branch_form": unit.branch_form,
-            "host_body_dissolved": unit.dissolved_on is not None and unit.dissolved_on <= totals.held_on,
-        }
     judgements = ask_rules(held, act, await gather(work, held.case, act), operations, stated)
     return as_outcome((*judgements, *_judge_exclusions(held, act, totals)))
+
+
+async def _judge_power(work: UnitOfWork, held: Held, act: Act, totals: Totals) -> tuple[Judgement, ...]:
+    """Whether the branch may admit members at all: a functional or temporary one may not (BR-09, BR-29)."""
+    if act.step != names.BRANCH_MEETING or _POWERS not in held.rules.operation_names:
+        return ()
+    unit = await known_unit(work, held.case.head.unit_id)
+    facts = unit.power_facts("member_admission", totals.held_on)
+    return judge(held.rules, [_POWERS], facts, on=act.occurred_on, override=act.override)
 
 
 def _judge_exclusions(held: Held, act: Act, totals: Totals) -> list[Judgement]:

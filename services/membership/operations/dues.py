@@ -26,7 +26,7 @@ from membership.domain.dues import (
 from membership.domain.members import Member
 from membership.domain.people import PersonKind
 from membership.domain.transfers import check_past
-from membership.domain.units import Use
+from membership.domain.units import SECONDARY_FORMS, Use
 from membership.domain.verdicts import Judgement, check_allowed, judge, to_records
 from membership.errors import (
     DuesAlreadyPublishedError,
@@ -36,7 +36,7 @@ from membership.errors import (
     MemberNotFoundError,
 )
 from membership.events import dues as events
-from membership.facts import usable_unit
+from membership.facts import known_unit, usable_unit
 from membership.operations.means import Means, scope_of
 from membership.repository import dues, members
 from membership.repository.dues import Span
@@ -61,10 +61,17 @@ class Waiver:
     reason: str
 
 
-async def open_ledger(call: Call, unit_id: UUID, from_month: date) -> Ledger:
-    """Open a branch's book of dues."""
+async def open_ledger(call: Call, means: Means, unit_id: UUID, from_month: date) -> Ledger:
+    """Open a branch's book of dues; a functional or temporary branch collects none (BR-09, BR-29)."""
     async with call.transaction() as work:
         check_past(from_month, today=work.today, since=date.min)
+        unit = await known_unit(work, unit_id)
+        if unit.form in SECONDARY_FORMS:
+            facts = unit.power_facts("dues_collection", work.today)
+            rules = await means.rules.begin(work, work.today)
+            check_allowed(
+                judge(rules, ["branch.exercise_power"], facts, on=work.today), None, unit_id=unit_id
+            )
         await usable_unit(work, unit_id, Use.FORMAL_RELATIONSHIP, day=work.today)
         if not await dues.open_ledger(work, unit_id, from_month):
             raise DuesLedgerAlreadyOpenError(unit_id=unit_id)

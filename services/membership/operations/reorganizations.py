@@ -32,7 +32,7 @@ async def apply_moves(
     moved_persons = await _move_members(work, plan, reorganization_id, effective_on)
     moved_cases = await _move_cases(work, means, plan, reorganization_id, effective_on)
     left = list(dict.fromkeys([*from_units, *dissolved_unit_ids]))
-    ended = await _end_participations(work, left, effective_on)
+    ended = await end_participations(work, left, effective_on)
     counts = {
         "effective_on": effective_on,
         "moved_persons": moved_persons,
@@ -85,7 +85,8 @@ async def _move_cases(
     return len(targets)
 
 
-async def _end_participations(work: UnitOfWork, unit_ids: Sequence[UUID], effective_on: date) -> int:
+async def end_participations(work: UnitOfWork, unit_ids: Sequence[UUID], effective_on: date) -> int:
+    """End every participation in these units on a day; answers how many ended."""
     ending = await moves.participants(work, unit_ids, day=effective_on)
     for person_id, unit_id in ending:
         await members.participate(work, person_id, unit_id, Interval(effective_on), None)

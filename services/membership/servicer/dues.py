@@ -32,7 +32,8 @@ class DuesServicer(dues_service_pb2_grpc.DuesServiceServicer):
     ) -> pb.OpenDuesLedgerResponse:
         call = current()
         unit_id = parse_uuid(request.unit_id, field_name="unit_id")
-        work = dues.open_ledger(call, unit_id, convert.month(request.from_month, "from_month"))
+        from_month = convert.month(request.from_month, "from_month")
+        work = dues.open_ledger(call, self._means, unit_id, from_month)
         return await answer(
             call, work, lambda made: pb.OpenDuesLedgerResponse(dues_ledger=shapes.ledger(made))
         )

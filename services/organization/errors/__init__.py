@@ -28,6 +28,12 @@ from organization.errors.duties import (
     ProgrammeEndedError,
     ProgrammeNotFoundError,
 )
+from organization.errors.formations import (
+    FormationTemplateNameTakenError,
+    FormationTemplateNotFoundError,
+    FormationTemplateRetiredError,
+    TemporaryBranchNotFoundError,
+)
 from organization.errors.links import (
     ClassLinkEndedError,
     ClassLinkNotFoundError,
@@ -129,6 +135,9 @@ __all__ = [
     "ElectionNotFoundError",
     "ElectionStateError",
     "ElectionUnderwayError",
+    "FormationTemplateNameTakenError",
+    "FormationTemplateNotFoundError",
+    "FormationTemplateRetiredError",
     "GrantExistsError",
     "GrantFromAppointmentError",
     "GrantNotFoundError",
@@ -172,6 +181,7 @@ __all__ = [
     "SlipUnknownError",
     "SponsorshipNotFoundError",
     "SponsorshipOverlapsError",
+    "TemporaryBranchNotFoundError",
     "TermEndedError",
     "TermNotDueError",
     "TermNotFoundError",

@@ -4,16 +4,18 @@ The command refuses what is refused already and freezes the unit. Whoever joins 
 seen by the second question, which membership answers only after it has heard of the freezing, or is refused there.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from chassis import process
 from chassis.calls import Call
-from chassis.database import UnitOfWork
+from chassis.database import Reader, UnitOfWork
 from chassis.errors import InvalidArgumentError, StateError
 from chassis.process import DONE, Outcome, Process, ProcessKind
 from organization.clients import Membership
 from organization.domain.reorganizations import RollMove, lineage_of
+from organization.domain.temporary_branches import Hindrance
 from organization.domain.units import Findings, Kind, Unit
 from organization.errors import (
     MembershipUnavailableError,
@@ -24,7 +26,7 @@ from organization.errors import (
 )
 from organization.events import facts
 from organization.operations import founding, posts
-from organization.repository import announced, unit_changes, units
+from organization.repository import announced, temporary_branches, unit_changes, units
 
 KIND = "dissolution"
 ASK, COMMIT, UNDO = "ask", "commit", "undo"
@@ -66,18 +68,44 @@ async def dissolve_unit(
         unit = await _locked(work, unit_id)
         call.check_etag(unit.version)
         await _check_all(work, unit, successor_ids, on)
-        state = {
-            "unit_id": str(unit_id),
-            "dissolved_on": on.isoformat(),
-            "successor_ids": [str(each) for each in successor_ids],
-            "reason": reason,
-        }
-        begun = await process.begin(work, kind, state=state, freezes=[unit_id])
-        await unit_changes.freeze(work, unit_id, begun.process_id)
-        frozen = await founding.announce(
-            work, unit_id, lambda after: facts.dissolution_begun(after, on, begun.process_id), before=unit
+        return work.answer(
+            await begin(work, kind, unit_id, on=on, reason=reason, successor_ids=successor_ids)
         )
-        return work.answer(frozen)
+
+
+async def begin(
+    work: UnitOfWork,
+    kind: ProcessKind,
+    unit_id: UUID,
+    *,
+    on: date,
+    reason: str,
+    successor_ids: Sequence[UUID] = (),
+    natural: bool = False,
+) -> Unit:
+    """Freeze a unit that may be dissolved and begin to do so; a natural end does not wait for participants to leave."""
+    state = {
+        "unit_id": str(unit_id),
+        "dissolved_on": on.isoformat(),
+        "successor_ids": [str(each) for each in successor_ids],
+        "reason": reason,
+        "natural": natural,
+    }
+    before = await founding.present(work, unit_id, work.today)
+    begun = await process.begin(work, kind, state=state, freezes=[unit_id])
+    await unit_changes.freeze(work, unit_id, begun.process_id)
+    return await founding.announce(
+        work, unit_id, lambda after: facts.dissolution_begun(after, on, begun.process_id), before=before
+    )
+
+
+async def hindrances(reader: Reader, unit_id: UUID, on: date) -> list[Hindrance]:
+    """What in the organisation stands in the way of dissolving a unit on a day."""
+    counted = {
+        UnitHasChildrenError.reason: await units.count_children(reader, unit_id, since=on),
+        UnitInUseError.reason: await units.count_dependants(reader, unit_id, since=on),
+    }
+    return [Hindrance(reason, count) for reason, count in counted.items() if count]
 
 
 async def _locked(work: UnitOfWork, unit_id: UUID) -> Unit:
@@ -89,8 +117,15 @@ async def ask_membership(call: Call, membership: Membership, current: Process) -
     """Ask whether the unit holds anybody, now that membership lets nobody in or out."""
     unit_id, on = UUID(current.state["unit_id"]), date.fromisoformat(current.state["dissolved_on"])
     frozen = await announced.since(call.database, "unit", unit_id, current.process_id)
-    people = await membership.count_roll(unit_id, on, after_event=frozen)
-    return await undo(call, current, UnitHasMembersError.reason) if people else COMMIT
+    people = await membership.count_roll(
+        unit_id, on, after_event=frozen, participants=not is_natural(current)
+    )
+    return await undo(call, current, UnitHasMembersError.reason, count=people) if people else COMMIT
+
+
+def is_natural(current: Process) -> bool:
+    """Whether the unit ends by itself with its task; participations then end with it."""
+    return bool(current.state.get("natural"))
 
 
 async def commit(call: Call, current: Process) -> Outcome:
@@ -115,6 +150,8 @@ async def _dissolve(work: UnitOfWork, current: Process) -> None:
     await posts.end_posts_of(work, unit_id, on=on, reason=reason)
     await unit_changes.end(work, unit_id, on, because=reason)
     await unit_changes.freeze(work, unit_id, None)
+    if is_natural(current):
+        await temporary_branches.hinder(work, unit_id, (), since=None)
     moves = [RollMove(unit_id, unit_id, successor) for successor in successor_ids]
     await unit_changes.add_lineage(work, lineage_of(moves, on=on, reorganization_id=None))
     await founding.announce_end(work, unit_id, on, because=reason, reorganization_id=None)
@@ -125,12 +162,16 @@ async def give_up(call: Call, current: Process) -> Outcome:
     return await undo(call, current, MembershipUnavailableError.reason)
 
 
-async def undo(call: Call, current: Process, failure: str) -> Outcome:
+async def undo(call: Call, current: Process, failure: str, *, count: int = 1) -> Outcome:
     """Set the unit free and say why it stays; nothing else has been changed."""
     async with call.transaction() as work:
         before = await _locked(work, UUID(current.state["unit_id"]))
         if await process.advance(work, current.process_id, DONE, expected=current.step):
             await unit_changes.freeze(work, before.unit_id, None)
+            if is_natural(current):
+                await temporary_branches.hinder(
+                    work, before.unit_id, [Hindrance(failure, count)], since=work.today
+                )
             await founding.announce(
                 work,
                 before.unit_id,

@@ -14,10 +14,10 @@ from chassis.process import ensure_free, freeze_lock
 from organization.domain.access import parent_edges, sponsor_edges, successor_edges
 from organization.domain.rules import founding_verdicts, refuse_if_blocked
 from organization.domain.structure import Outlines
-from organization.domain.units import NewUnit, Unit, founded
+from organization.domain.units import Form, NewUnit, Unit, founded
 from organization.errors import UnitNameTakenError, UnitNotFoundError
 from organization.events import facts
-from organization.repository import campuses, unit_changes, units
+from organization.repository import campuses, temporary_branches, unit_changes, units
 
 # Whoever moves or dissolves units waits for whoever changes the tree at the moment: a circle, or a parent that
 # is being dissolved, shows only when both are seen. Those who only add leaves share it.
@@ -89,6 +89,8 @@ async def found(
 async def begin(work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: NewUnit, *, on: date) -> Unit:
     """Keep and announce a unit that nothing speaks against; only the university has no parent."""
     await unit_changes.add(work, unit_id, parent_id, new, established_on=on)
+    if new.form is Form.TEMPORARY:
+        await temporary_branches.add(work, unit_id, template_id=None)
     unit = founded(unit_id, parent_id, new, on=on, at=work.now, day=work.today)
     await access.add_unit(work, unit_id, parent_edges(unit), sponsor_edges(unit))
     work.emit(facts.unit_established(unit))

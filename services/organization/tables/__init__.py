@@ -8,6 +8,7 @@ from organization.tables.base import metadata
 from organization.tables.documents import document, document_clause, document_edition, document_review
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import ballot_box, election, election_elector
+from organization.tables.formations import formation_template, temporary_branch
 from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
@@ -40,6 +41,7 @@ __all__ = [
     "duty_term",
     "election",
     "election_elector",
+    "formation_template",
     "grant",
     "grant_term",
     "member_participation",
@@ -57,6 +59,7 @@ __all__ = [
     "programme_assessment",
     "programme_term",
     "reorganization",
+    "temporary_branch",
     "term_of_office",
     "unit",
     "unit_description",

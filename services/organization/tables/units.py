@@ -41,6 +41,11 @@ sa.Index(
     "unit_one_root_idx", unit.c.kind, unique=True, postgresql_where=unit.c.kind == sa.text("'university'")
 )
 sa.Index("unit_host_id_idx", unit.c.host_id, postgresql_where=unit.c.host_id.is_not(None))
+sa.Index(
+    "unit_planned_end_on_idx",
+    unit.c.planned_end_on,
+    postgresql_where=sa.text("dissolved_on IS NULL AND planned_end_on IS NOT NULL"),
+)
 
 unit_description = sa.Table(
     "unit_description",

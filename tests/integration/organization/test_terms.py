@@ -13,7 +13,7 @@ from chassis.errors import (
     StateError,
 )
 from chassis.schedule import ScheduleRunner
-from organization.schedule import SCHEDULE
+from organization.schedule import REMIND
 from shuyuan.organization.v1 import (
     finding_service_pb2,
     grant_service_pb2,
@@ -221,7 +221,7 @@ class TestReminder:
     @staticmethod
     async def _remind(world: World) -> list[str]:
         """Let the day's timed work run; answers who has been reminded in all."""
-        await ScheduleRunner(world.context, SCHEDULE).run_due(SCHEDULE[0])
+        await ScheduleRunner(world.context, [REMIND]).run_due(REMIND)
         return [
             str(event["resource_id"]) for event in await world.events("term") if event["verb"] == "reminded"
         ]

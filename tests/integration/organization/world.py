@@ -46,6 +46,7 @@ from shuyuan.organization.v1 import (
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
     finding_service_pb2_grpc,
+    formation_template_service_pb2_grpc,
     grant_service_pb2_grpc,
     pact_service_pb2_grpc,
     pairing_service_pb2_grpc,
@@ -55,6 +56,7 @@ from shuyuan.organization.v1 import (
     programme_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
+    temporary_branch_service_pb2_grpc,
     term_service_pb2_grpc,
     unit_pb2,
     unit_service_pb2,
@@ -76,6 +78,7 @@ class FakeMembership(Membership):
 
     def __init__(self) -> None:
         self.rolls: dict[UUID, int] = {}
+        self.participants: dict[UUID, int] = {}
         self.roll: list[Elector] = []
         self.sizes: dict[UUID, tuple[Size, ...]] = {}
         self.answer: Callable[[Sequence[RollMove]], Preview] = lambda moves: Preview((), (), ())
@@ -83,11 +86,13 @@ class FakeMembership(Membership):
         self.asked = 0
         self.waited_for: list[UUID | None] = []
 
-    async def count_roll(self, unit_id: UUID, on: date, *, after_event: UUID | None = None) -> int:
+    async def count_roll(
+        self, unit_id: UUID, on: date, *, after_event: UUID | None = None, participants: bool = True
+    ) -> int:
         self.waited_for.append(after_event)
         if self.failure is not None:
             raise self.failure
-        return self.rolls.get(unit_id, 0)
+        return self.rolls.get(unit_id, 0) + (self.participants.get(unit_id, 0) if participants else 0)
 
     async def electors(self, unit_id: UUID, on: date) -> list[Elector]:
         self.asked += 1
@@ -185,6 +190,8 @@ class World:
             elections=election_service_pb2_grpc.ElectionServiceStub(channel),
             ballots=ballot_service_pb2_grpc.BallotServiceStub(channel),
             party_groups=party_group_service_pb2_grpc.PartyGroupServiceStub(channel),
+            templates=formation_template_service_pb2_grpc.FormationTemplateServiceStub(channel),
+            temporary=temporary_branch_service_pb2_grpc.TemporaryBranchServiceStub(channel),
             terms=term_service_pb2_grpc.TermServiceStub(channel),
             findings=finding_service_pb2_grpc.FindingServiceStub(channel),
             reorganizations=reorganization_service_pb2_grpc.ReorganizationServiceStub(channel),

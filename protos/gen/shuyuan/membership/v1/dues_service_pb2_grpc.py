@@ -89,7 +89,8 @@ class DuesServiceServicer:
     def OpenDuesLedger(self, request, context):
         """Opens a branch's book of dues from a month on: from then its members owe, and months unpaid are arrears.
         Errors: ALREADY_EXISTS (DUES_LEDGER_ALREADY_OPEN), FAILED_PRECONDITION (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE,
-        UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER).
+        UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER), or STEP_FORBIDDEN_BY_RULES with verdicts for a functional or temporary
+        branch, which collects none (BR-09, BR-29).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,7 +39,8 @@ class DuesServiceStub:
     OpenDuesLedger: _grpc.UnaryUnaryMultiCallable[_dues_service_pb2.OpenDuesLedgerRequest, _dues_service_pb2.OpenDuesLedgerResponse]
     """Opens a branch's book of dues from a month on: from then its members owe, and months unpaid are arrears.
     Errors: ALREADY_EXISTS (DUES_LEDGER_ALREADY_OPEN), FAILED_PRECONDITION (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE,
-    UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER).
+    UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER), or STEP_FORBIDDEN_BY_RULES with verdicts for a functional or temporary
+    branch, which collects none (BR-09, BR-29).
     """
     GetDuesAccount: _grpc.UnaryUnaryMultiCallable[_dues_service_pb2.GetDuesAccountRequest, _dues_service_pb2.GetDuesAccountResponse]
     """Reads what a member owes and has paid, month by month; at most the last sixty months. Members read their own.
@@ -89,7 +90,8 @@ class DuesServiceAsyncStub(DuesServiceStub):
     OpenDuesLedger: _aio.UnaryUnaryMultiCallable[_dues_service_pb2.OpenDuesLedgerRequest, _dues_service_pb2.OpenDuesLedgerResponse]  # type: ignore[assignment]
     """Opens a branch's book of dues from a month on: from then its members owe, and months unpaid are arrears.
     Errors: ALREADY_EXISTS (DUES_LEDGER_ALREADY_OPEN), FAILED_PRECONDITION (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE,
-    UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER).
+    UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER), or STEP_FORBIDDEN_BY_RULES with verdicts for a functional or temporary
+    branch, which collects none (BR-09, BR-29).
     """
     GetDuesAccount: _aio.UnaryUnaryMultiCallable[_dues_service_pb2.GetDuesAccountRequest, _dues_service_pb2.GetDuesAccountResponse]  # type: ignore[assignment]
     """Reads what a member owes and has paid, month by month; at most the last sixty months. Members read their own.
@@ -142,7 +144,8 @@ class DuesServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_dues_service_pb2.OpenDuesLedgerResponse, _abc.Awaitable[_dues_service_pb2.OpenDuesLedgerResponse]]:
         """Opens a branch's book of dues from a month on: from then its members owe, and months unpaid are arrears.
         Errors: ALREADY_EXISTS (DUES_LEDGER_ALREADY_OPEN), FAILED_PRECONDITION (UNIT_UNKNOWN, UNIT_NOT_IN_FORCE,
-        UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER).
+        UNIT_KIND_NOT_ALLOWED, DAY_OUT_OF_ORDER), or STEP_FORBIDDEN_BY_RULES with verdicts for a functional or temporary
+        branch, which collects none (BR-09, BR-29).
         """
 
     @_abc_1.abstractmethod

@@ -206,6 +206,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The person does not belong to the team on the day or later. Metadata: `person_id`."""
     ERROR_REASON_VANGUARD_TEAM_NEEDS_LEADER: _ErrorReason.ValueType  # 123
     """The person leads the team on the day or later. Metadata: `person_id`."""
+    ERROR_REASON_FORMATION_TEMPLATE_NOT_FOUND: _ErrorReason.ValueType  # 130
+    """There is no template `template_id`. Metadata: `template_id`."""
+    ERROR_REASON_FORMATION_TEMPLATE_NAME_TAKEN: _ErrorReason.ValueType  # 131
+    """Another template has the name. Metadata: `name`, `template_id`."""
+    ERROR_REASON_FORMATION_TEMPLATE_RETIRED: _ErrorReason.ValueType  # 132
+    """The template is retired. Metadata: `template_id`, `retired_on`."""
+    ERROR_REASON_TEMPORARY_BRANCH_NOT_FOUND: _ErrorReason.ValueType  # 133
+    """There is no temporary branch `unit_id`. Metadata: `unit_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -396,4 +404,12 @@ ERROR_REASON_VANGUARD_TEAM_MEMBER_ABSENT: ErrorReason.ValueType  # 122
 """The person does not belong to the team on the day or later. Metadata: `person_id`."""
 ERROR_REASON_VANGUARD_TEAM_NEEDS_LEADER: ErrorReason.ValueType  # 123
 """The person leads the team on the day or later. Metadata: `person_id`."""
+ERROR_REASON_FORMATION_TEMPLATE_NOT_FOUND: ErrorReason.ValueType  # 130
+"""There is no template `template_id`. Metadata: `template_id`."""
+ERROR_REASON_FORMATION_TEMPLATE_NAME_TAKEN: ErrorReason.ValueType  # 131
+"""Another template has the name. Metadata: `name`, `template_id`."""
+ERROR_REASON_FORMATION_TEMPLATE_RETIRED: ErrorReason.ValueType  # 132
+"""The template is retired. Metadata: `template_id`, `retired_on`."""
+ERROR_REASON_TEMPORARY_BRANCH_NOT_FOUND: ErrorReason.ValueType  # 133
+"""There is no temporary branch `unit_id`. Metadata: `unit_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -16,6 +16,7 @@ from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import document_pb2 as _document_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import election_pb2 as _election_pb2
+from shuyuan.organization.v1 import formation_template_pb2 as _formation_template_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import pact_pb2 as _pact_pb2
 from shuyuan.organization.v1 import pairing_pb2 as _pairing_pb2
@@ -23,6 +24,7 @@ from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
 from shuyuan.organization.v1 import programme_pb2 as _programme_pb2
 from shuyuan.organization.v1 import reorganization_pb2 as _reorganization_pb2
+from shuyuan.organization.v1 import temporary_branch_pb2 as _temporary_branch_pb2
 from shuyuan.organization.v1 import term_pb2 as _term_pb2
 from shuyuan.organization.v1 import unit_pb2 as _unit_pb2
 from shuyuan.organization.v1 import vanguard_team_pb2 as _vanguard_team_pb2
@@ -305,6 +307,148 @@ class UnitDissolutionUndone(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UnitDissolutionUndone: _TypeAlias = UnitDissolutionUndone  # noqa: Y015
+
+@_typing.final
+class UnitEndPlanned(_message.Message):
+    """The day on which the task of a temporary branch ends was set or changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANNED_END_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    planned_end_on: _builtins.str
+    """The day on which it is dissolved by itself."""
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        planned_end_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["planned_end_on", b"planned_end_on", "reason", b"reason", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitEndPlanned: _TypeAlias = UnitEndPlanned  # noqa: Y015
+
+@_typing.final
+class UnitDissolutionHindered(_message.Message):
+    """A temporary branch whose task is over cannot be dissolved by itself: said when what stands in the way changes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANNED_END_ON_FIELD_NUMBER: _builtins.int
+    HINDRANCES_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    planned_end_on: _builtins.str
+    """The day on which its task ended."""
+    @_builtins.property
+    def hindrances(self) -> _containers.RepeatedCompositeFieldContainer[_temporary_branch_pb2.Hindrance]:
+        """What stands in the way."""
+
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        planned_end_on: _builtins.str = ...,
+        hindrances: _abc.Iterable[_temporary_branch_pb2.Hindrance] | None = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hindrances", b"hindrances", "planned_end_on", b"planned_end_on", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitDissolutionHindered: _TypeAlias = UnitDissolutionHindered  # noqa: Y015
+
+@_typing.final
+class FormationTemplateCreated(_message.Message):
+    """A template of temporary branches or vanguard teams was added."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMATION_TEMPLATE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def formation_template(self) -> _formation_template_pb2.FormationTemplate:
+        """The template after the event."""
+
+    def __init__(
+        self,
+        *,
+        formation_template: _formation_template_pb2.FormationTemplate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["formation_template", b"formation_template"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formation_template", b"formation_template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FormationTemplateCreated: _TypeAlias = FormationTemplateCreated  # noqa: Y015
+
+@_typing.final
+class FormationTemplateUpdated(_message.Message):
+    """What a template says was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMATION_TEMPLATE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def formation_template(self) -> _formation_template_pb2.FormationTemplate:
+        """The template after the event."""
+
+    def __init__(
+        self,
+        *,
+        formation_template: _formation_template_pb2.FormationTemplate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["formation_template", b"formation_template"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formation_template", b"formation_template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FormationTemplateUpdated: _TypeAlias = FormationTemplateUpdated  # noqa: Y015
+
+@_typing.final
+class FormationTemplateRetired(_message.Message):
+    """A template was retired."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RETIRED_ON_FIELD_NUMBER: _builtins.int
+    FORMATION_TEMPLATE_FIELD_NUMBER: _builtins.int
+    retired_on: _builtins.str
+    """First day on which nothing is set up from it."""
+    @_builtins.property
+    def formation_template(self) -> _formation_template_pb2.FormationTemplate:
+        """The template after the event."""
+
+    def __init__(
+        self,
+        *,
+        retired_on: _builtins.str = ...,
+        formation_template: _formation_template_pb2.FormationTemplate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["formation_template", b"formation_template"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formation_template", b"formation_template", "retired_on", b"retired_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FormationTemplateRetired: _TypeAlias = FormationTemplateRetired  # noqa: Y015
 
 @_typing.final
 class CampusCreated(_message.Message):

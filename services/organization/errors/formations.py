@@ -1,0 +1,27 @@
+"""Failures about templates and what is set up from them."""
+
+from chassis.errors import AlreadyExistsError, NotFoundError, StateError
+
+
+class FormationTemplateNotFoundError(NotFoundError):
+    """No such template."""
+
+    reason = "FORMATION_TEMPLATE_NOT_FOUND"
+
+
+class FormationTemplateNameTakenError(AlreadyExistsError):
+    """Another template has the name."""
+
+    reason = "FORMATION_TEMPLATE_NAME_TAKEN"
+
+
+class FormationTemplateRetiredError(StateError):
+    """Nothing is set up from the template any longer."""
+
+    reason = "FORMATION_TEMPLATE_RETIRED"
+
+
+class TemporaryBranchNotFoundError(NotFoundError):
+    """No such unit, or one that is no temporary branch."""
+
+    reason = "TEMPORARY_BRANCH_NOT_FOUND"
