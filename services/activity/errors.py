@@ -1,6 +1,6 @@
 """What the activity service refuses, each with its reason from `error_reason.proto`."""
 
-from chassis.errors import InvalidArgumentError, NotFoundError, RulesError, StateError
+from chassis.errors import AlreadyExistsError, InvalidArgumentError, NotFoundError, RulesError, StateError
 
 
 class MeetingNotFoundError(NotFoundError):
@@ -139,3 +139,63 @@ class WorkOrderMeetingNotHeldError(StateError):
     """Work orders come from a meeting of the unit that was opened."""
 
     reason = "WORK_ORDER_MEETING_NOT_HELD"
+
+
+class ResourceNotFoundError(NotFoundError):
+    """No such resource."""
+
+    reason = "RESOURCE_NOT_FOUND"
+
+
+class ResourceExistsError(AlreadyExistsError):
+    """The unit has one of that name in use."""
+
+    reason = "RESOURCE_EXISTS"
+
+
+class ResourceRetiredError(StateError):
+    """The resource is no longer there."""
+
+    reason = "RESOURCE_RETIRED"
+
+
+class ShareGrantNotFoundError(NotFoundError):
+    """No such share grant."""
+
+    reason = "SHARE_GRANT_NOT_FOUND"
+
+
+class ShareGrantOverlapsError(AlreadyExistsError):
+    """The unit has the resource for some of the days."""
+
+    reason = "SHARE_GRANT_OVERLAPS"
+
+
+class ResourceNotSharedError(StateError):
+    """It is neither shared with the unit nor offered."""
+
+    reason = "RESOURCE_NOT_SHARED"
+
+
+class ResourceCapacityExceededError(StateError):
+    """More people than the resource holds."""
+
+    reason = "RESOURCE_CAPACITY_EXCEEDED"
+
+
+class ResourceBookedError(StateError):
+    """Another booking has some of the time."""
+
+    reason = "RESOURCE_BOOKED"
+
+
+class ResourceBookingNotFoundError(NotFoundError):
+    """No such booking."""
+
+    reason = "RESOURCE_BOOKING_NOT_FOUND"
+
+
+class ResourceBookingWrongStateError(StateError):
+    """The booking stands, or its time lies, where that cannot be done."""
+
+    reason = "RESOURCE_BOOKING_WRONG_STATE"

@@ -9,6 +9,7 @@ from activity.schedule import SCHEDULE
 from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
+from activity.servicer.resources import ResourceBookingServicer, ResourceServicer
 from activity.servicer.talks import TalkServicer
 from activity.servicer.work_orders import WorkOrderServicer
 from chassis.grpc_client import Siblings
@@ -20,6 +21,8 @@ from shuyuan.activity.v1 import (
     class_hour_service_pb2_grpc,
     error_reason_pb2,
     meeting_service_pb2_grpc,
+    resource_booking_service_pb2_grpc,
+    resource_service_pb2_grpc,
     talk_service_pb2_grpc,
     work_order_service_pb2_grpc,
 )
@@ -39,6 +42,11 @@ def build(settings: Settings) -> Service:
             (ceremony_service_pb2_grpc.add_CeremonyServiceServicer_to_server, CeremonyServicer(membership)),
             (talk_service_pb2_grpc.add_TalkServiceServicer_to_server, TalkServicer(membership)),
             (work_order_service_pb2_grpc.add_WorkOrderServiceServicer_to_server, WorkOrderServicer()),
+            (resource_service_pb2_grpc.add_ResourceServiceServicer_to_server, ResourceServicer()),
+            (
+                resource_booking_service_pb2_grpc.add_ResourceBookingServiceServicer_to_server,
+                ResourceBookingServicer(),
+            ),
             (
                 activity_fact_service_pb2_grpc.add_ActivityFactServiceServicer_to_server,
                 ActivityFactServicer(),

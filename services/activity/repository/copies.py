@@ -55,6 +55,13 @@ _MEMBERS = query(
             ORDER BY r.person_id LIMIT :size"""
     )
 )
+_IS_BELOW = query(
+    sa.text(
+        """SELECT EXISTS (SELECT FROM access_closure c
+            WHERE c.ancestor_id = :ancestor_id AND c.descendant_id = :unit_id
+              AND c.valid @> CAST(:day AS date) AND NOT c.reading_only)"""
+    )
+)
 _FORGET = {name: query(sa.text(f"DELETE FROM {name}")) for name in ("unit", "person", "relationship")}
 
 
@@ -119,6 +126,11 @@ async def members_of(
     """Persons whose relationship is with the unit or one below it on a day, by id."""
     rows = await reader.fetch(_MEMBERS, unit_id=unit_id, day=day, after=after, size=size)
     return [row["person_id"] for row in rows]
+
+
+async def is_below(reader: Reader, unit_id: UUID, ancestor_id: UUID, day: date) -> bool:
+    """Whether the unit is the other or lies below it on the day."""
+    return bool(await reader.fetch_value(_IS_BELOW, unit_id=unit_id, ancestor_id=ancestor_id, day=day))
 
 
 async def forget(work: UnitOfWork, name: str) -> None:

@@ -12,6 +12,7 @@ from activity import tables
 from activity.domain import rules
 from activity.domain.meetings import Meeting, MeetingKind, MeetingState, Vote
 from activity.domain.plans import AgendaItem, ItemKind, LearningMode, Plan, Session
+from activity.repository.scopes import in_scope
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import Query, insert, query
 
@@ -49,10 +50,6 @@ _NARROWED = """
     AND (CAST(:end_day AS date) IS NULL OR m.planned_on < CAST(:end_day AS date))
     AND (CAST(:theme AS text) IS NULL OR CAST(:theme AS text) = ANY (m.themes))"""
 _ORDER = "ORDER BY m.planned_start {order}, m.meeting_id {order} LIMIT :size"
-_IN_SCOPE = """EXISTS (
-    SELECT FROM access_closure s
-     WHERE s.descendant_id = {unit} AND s.ancestor_id = ANY (CAST(:access_units AS uuid[]))
-       AND s.valid @> CAST(:access_day AS date) AND (CAST(:access_reading AS boolean) OR NOT s.reading_only))"""
 _BELOW = """EXISTS (
     SELECT FROM access_closure b
      WHERE b.descendant_id = m.unit_id AND b.ancestor_id = CAST(:unit_id AS uuid)
@@ -61,7 +58,7 @@ _BELOW = """EXISTS (
 _REACH = {
     "unit": f"""SELECT DISTINCT c.descendant_id AS unit_id FROM access_closure c
          WHERE c.ancestor_id = CAST(:unit_id AS uuid) AND c.valid @> CAST(:access_day AS date)
-           AND NOT c.reading_only AND {_IN_SCOPE.format(unit="c.descendant_id")}""",
+           AND NOT c.reading_only AND {in_scope("c.descendant_id")}""",
     "scope": """SELECT DISTINCT c.descendant_id AS unit_id FROM access_closure c
          WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[])) AND c.valid @> CAST(:access_day AS date)
            AND (CAST(:access_reading AS boolean) OR NOT c.reading_only)""",
@@ -85,7 +82,7 @@ def _page(shape: str, *, latest_first: bool) -> Query:
                 f"""SELECT {_SHORT} FROM attendance a JOIN meeting m ON m.meeting_id = a.meeting_id
                      WHERE a.person_id = CAST(:person_id AS uuid) AND {narrowed}
                        AND (CAST(:unit_id AS uuid) IS NULL OR {_BELOW})
-                       AND (CAST(:own AS boolean) OR {_IN_SCOPE.format(unit="m.unit_id")}) {order}"""
+                       AND (CAST(:own AS boolean) OR {in_scope("m.unit_id")}) {order}"""
             )
         )
     return query(

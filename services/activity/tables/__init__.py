@@ -4,6 +4,7 @@ from activity.tables.base import metadata
 from activity.tables.ceremonies import ceremony, oath_taker
 from activity.tables.copies import person, relationship, unit
 from activity.tables.meetings import attendance, class_hour, class_hour_entry, meeting
+from activity.tables.resources import resource, resource_booking, share_grant
 from activity.tables.talks import talk, talk_participant
 from activity.tables.work_orders import work_order, work_order_step
 
@@ -17,6 +18,9 @@ __all__ = [
     "oath_taker",
     "person",
     "relationship",
+    "resource",
+    "resource_booking",
+    "share_grant",
     "talk",
     "talk_participant",
     "unit",

@@ -21,6 +21,7 @@ from activity.operations.meetings import NewMeeting
 from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
+from activity.servicer.resources import ResourceBookingServicer, ResourceServicer
 from activity.servicer.talks import TalkServicer
 from activity.servicer.work_orders import WorkOrderServicer
 from chassis import access, calls
@@ -94,6 +95,8 @@ class Desk:
             "CeremonyService": CeremonyServicer(self.membership),
             "TalkService": TalkServicer(self.membership),
             "WorkOrderService": WorkOrderServicer(),
+            "ResourceService": ResourceServicer(),
+            "ResourceBookingService": ResourceBookingServicer(),
         }
         self.university, self.committee, self.branch, self.group, self.other = (new_id() for _ in range(5))
         self.secretary, self.committee_secretary, self.member = (new_id() for _ in range(3))

@@ -74,6 +74,10 @@ class Offices:
         headers = self._headers() | ({"If-Match": f'"{etag}"'} if etag else {})
         return await self.api_as(by).post(path, body, headers=headers)
 
+    async def patch(self, path: str, body: Any, *, by: str = "admin", etag: str) -> Any:
+        """PATCH and its answer, which must be a success."""
+        return self._read(await self.api_as(by).patch(path, body, etag=etag))
+
     async def get(self, path: str, *, by: str = "admin", **params: Any) -> Any:
         """GET and its answer, which must be a success."""
         return self._read(await self.api_as(by).get(path, headers=self._headers(), **params))

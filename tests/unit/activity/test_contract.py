@@ -7,12 +7,14 @@ import pytest
 from google.protobuf.descriptor import EnumDescriptor
 
 from activity import errors
+from activity.domain.bookings import Basis, BookingState
 from activity.domain.ceremonies import CeremonyState, Outcome
 from activity.domain.meetings import DUTIES, MeetingKind, MeetingState
 from activity.domain.plans import Capacity, ItemKind, LearningMode
+from activity.domain.resources import Origin, ResourceKind, ResourceState, ShareScope
 from activity.domain.talks import TalkKind
 from activity.domain.work_orders import WorkOrderAct, WorkOrderState
-from activity.events import shapes, work_orders
+from activity.events import resources, shapes, work_orders
 from chassis.errors import ServiceError
 from shuyuan.activity.v1 import error_reason_pb2
 from shuyuan.organization.v1 import unit_pb2
@@ -31,6 +33,12 @@ from shuyuan.organization.v1 import unit_pb2
         (TalkKind, shapes.TALK_KIND),
         (WorkOrderState, work_orders.STATE),
         (WorkOrderAct, work_orders.ACT),
+        (ResourceKind, resources.KIND),
+        (Origin, resources.ORIGIN),
+        (ResourceState, resources.STATE),
+        (ShareScope, resources.SCOPE),
+        (BookingState, resources.BOOKING_STATE),
+        (Basis, resources.BASIS),
     ],
 )
 def test_every_word_has_its_number_and_back(words: type[StrEnum], enum: EnumDescriptor) -> None:

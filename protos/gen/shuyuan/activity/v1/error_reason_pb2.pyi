@@ -70,6 +70,26 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. The work order is in a state that does not allow it. Metadata: work_order_id, state."""
     ERROR_REASON_WORK_ORDER_MEETING_NOT_HELD: _ErrorReason.ValueType  # 32
     """FAILED_PRECONDITION. Work orders come from a meeting of the unit that was opened. Metadata: meeting_id."""
+    ERROR_REASON_RESOURCE_NOT_FOUND: _ErrorReason.ValueType  # 33
+    """NOT_FOUND. Metadata: resource_id."""
+    ERROR_REASON_RESOURCE_EXISTS: _ErrorReason.ValueType  # 34
+    """ALREADY_EXISTS. The unit has one of that name in use. Metadata: name."""
+    ERROR_REASON_RESOURCE_RETIRED: _ErrorReason.ValueType  # 35
+    """FAILED_PRECONDITION. Metadata: resource_id."""
+    ERROR_REASON_SHARE_GRANT_NOT_FOUND: _ErrorReason.ValueType  # 36
+    """NOT_FOUND. Metadata: share_grant_id."""
+    ERROR_REASON_SHARE_GRANT_OVERLAPS: _ErrorReason.ValueType  # 37
+    """ALREADY_EXISTS. The unit has it for some of the days. Metadata: share_grant_id."""
+    ERROR_REASON_RESOURCE_NOT_SHARED: _ErrorReason.ValueType  # 38
+    """FAILED_PRECONDITION. It is neither shared with the unit nor offered. Metadata: resource_id."""
+    ERROR_REASON_RESOURCE_CAPACITY_EXCEEDED: _ErrorReason.ValueType  # 39
+    """FAILED_PRECONDITION. Metadata: resource_id, capacity."""
+    ERROR_REASON_RESOURCE_BOOKED: _ErrorReason.ValueType  # 40
+    """FAILED_PRECONDITION. Another booking has some of the time. Metadata: booking_id."""
+    ERROR_REASON_RESOURCE_BOOKING_NOT_FOUND: _ErrorReason.ValueType  # 41
+    """NOT_FOUND. Metadata: booking_id."""
+    ERROR_REASON_RESOURCE_BOOKING_WRONG_STATE: _ErrorReason.ValueType  # 42
+    """FAILED_PRECONDITION. The booking stands, or its time lies, where that cannot be done. Metadata: booking_id, state."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `activity.shuyuan`, without the prefix ERROR_REASON_."""
@@ -122,4 +142,24 @@ ERROR_REASON_WORK_ORDER_WRONG_STATE: ErrorReason.ValueType  # 31
 """FAILED_PRECONDITION. The work order is in a state that does not allow it. Metadata: work_order_id, state."""
 ERROR_REASON_WORK_ORDER_MEETING_NOT_HELD: ErrorReason.ValueType  # 32
 """FAILED_PRECONDITION. Work orders come from a meeting of the unit that was opened. Metadata: meeting_id."""
+ERROR_REASON_RESOURCE_NOT_FOUND: ErrorReason.ValueType  # 33
+"""NOT_FOUND. Metadata: resource_id."""
+ERROR_REASON_RESOURCE_EXISTS: ErrorReason.ValueType  # 34
+"""ALREADY_EXISTS. The unit has one of that name in use. Metadata: name."""
+ERROR_REASON_RESOURCE_RETIRED: ErrorReason.ValueType  # 35
+"""FAILED_PRECONDITION. Metadata: resource_id."""
+ERROR_REASON_SHARE_GRANT_NOT_FOUND: ErrorReason.ValueType  # 36
+"""NOT_FOUND. Metadata: share_grant_id."""
+ERROR_REASON_SHARE_GRANT_OVERLAPS: ErrorReason.ValueType  # 37
+"""ALREADY_EXISTS. The unit has it for some of the days. Metadata: share_grant_id."""
+ERROR_REASON_RESOURCE_NOT_SHARED: ErrorReason.ValueType  # 38
+"""FAILED_PRECONDITION. It is neither shared with the unit nor offered. Metadata: resource_id."""
+ERROR_REASON_RESOURCE_CAPACITY_EXCEEDED: ErrorReason.ValueType  # 39
+"""FAILED_PRECONDITION. Metadata: resource_id, capacity."""
+ERROR_REASON_RESOURCE_BOOKED: ErrorReason.ValueType  # 40
+"""FAILED_PRECONDITION. Another booking has some of the time. Metadata: booking_id."""
+ERROR_REASON_RESOURCE_BOOKING_NOT_FOUND: ErrorReason.ValueType  # 41
+"""NOT_FOUND. Metadata: booking_id."""
+ERROR_REASON_RESOURCE_BOOKING_WRONG_STATE: ErrorReason.ValueType  # 42
+"""FAILED_PRECONDITION. The booking stands, or its time lies, where that cannot be done. Metadata: booking_id, state."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

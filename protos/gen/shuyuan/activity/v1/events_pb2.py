@@ -26,12 +26,14 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from shuyuan.activity.v1 import ceremony_pb2 as shuyuan_dot_activity_dot_v1_dot_ceremony__pb2
 from shuyuan.activity.v1 import class_hour_pb2 as shuyuan_dot_activity_dot_v1_dot_class__hour__pb2
 from shuyuan.activity.v1 import meeting_pb2 as shuyuan_dot_activity_dot_v1_dot_meeting__pb2
+from shuyuan.activity.v1 import resource_pb2 as shuyuan_dot_activity_dot_v1_dot_resource__pb2
+from shuyuan.activity.v1 import resource_booking_pb2 as shuyuan_dot_activity_dot_v1_dot_resource__booking__pb2
 from shuyuan.activity.v1 import talk_pb2 as shuyuan_dot_activity_dot_v1_dot_talk__pb2
 from shuyuan.activity.v1 import work_order_pb2 as shuyuan_dot_activity_dot_v1_dot_work__order__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shuyuan/activity/v1/events.proto\x12\x13shuyuan.activity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shuyuan/activity/v1/ceremony.proto\x1a$shuyuan/activity/v1/class_hour.proto\x1a!shuyuan/activity/v1/meeting.proto\x1a\x1eshuyuan/activity/v1/talk.proto\x1a$shuyuan/activity/v1/work_order.proto\x1a(shuyuan/annotations/v1/annotations.proto\"\x9a\x01\n\x0fMeetingConvened\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x17\x9a\xf4\x18\x13\n\x07meeting\x12\x08\x63onvened\"\x98\x01\n\x0eMeetingUpdated\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x16\x9a\xf4\x18\x12\n\x07meeting\x12\x07updated\"\x84\x01\n\rMeetingOpened\x12-\n\topen_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06opened\"\x9b\x01\n\x10MeetingCheckedIn\x12=\n\x0b\x61ttendances\x18\x01 \x03(\x0b\x32\x1f.shuyuan.activity.v1.AttendanceB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x19\x9a\xf4\x18\x15\n\x07meeting\x12\nchecked_in\"b\n\x13MeetingMinutesAdded\x12-\n\x07meeting\x18\x01 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x1c\x9a\xf4\x18\x18\n\x07meeting\x12\rminutes_added\"\x8b\x01\n\rMeetingClosed\x12\"\n\rclass_hour_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06\x63losedB\x10\n\x0e_class_hour_id\"k\n\x10MeetingCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x18\x9a\xf4\x18\x14\n\x07meeting\x12\tcancelled\"_\n\x0fWorkOrderIssued\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x18\x9a\xf4\x18\x14\n\nwork_order\x12\x06issued\"c\n\x11WorkOrderAccepted\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08\x61\x63\x63\x65pted\"c\n\x11WorkOrderReported\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08reported\"s\n\x11WorkOrderReturned\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08returned\"_\n\x0fWorkOrderClosed\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x18\x9a\xf4\x18\x14\n\nwork_order\x12\x06\x63losed\"y\n\x14WorkOrderRescheduled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1d\x9a\xf4\x18\x19\n\nwork_order\x12\x0brescheduled\"u\n\x12WorkOrderWithdrawn\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1b\x9a\xf4\x18\x17\n\nwork_order\x12\twithdrawn\"c\n\x11WorkOrderReminded\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08reminded\"j\n\x14WorkOrderFellOverdue\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1e\x9a\xf4\x18\x1a\n\nwork_order\x12\x0c\x66\x65ll_overdue\"c\n\x11\x43lassHourCredited\x12\x32\n\nclass_hour\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.ClassHour:\x1a\x9a\xf4\x18\x16\n\nclass_hour\x12\x08\x63redited\"[\n\x0f\x43\x65remonyPlanned\x12/\n\x08\x63\x65remony\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x17\x9a\xf4\x18\x13\n\x08\x63\x65remony\x12\x07planned\"\x8c\x01\n\x17\x43\x65remonyOathTakersAdded\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:!\x9a\xf4\x18\x1d\n\x08\x63\x65remony\x12\x11oath_takers_added\"\x90\x01\n\x19\x43\x65remonyOathTakersRemoved\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:#\x9a\xf4\x18\x1f\n\x08\x63\x65remony\x12\x13oath_takers_removed\"\x81\x01\n\x12\x43\x65remonyRollCalled\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x1b\x9a\xf4\x18\x17\n\x08\x63\x65remony\x12\x0broll_called\"\xbf\x01\n\x0c\x43\x65remonyHeld\x12\x1b\n\x0b\x63\x65remony_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07held_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x05sworn\x18\x03 \x03(\x0b\x32\x1a.shuyuan.activity.v1.SwornB\x07\xea\xf4\x18\x03@\xe8\x07\x12/\n\x08\x63\x65remony\x18\x04 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x14\x9a\xf4\x18\x10\n\x08\x63\x65remony\x12\x04held\"\x8b\x01\n\x11\x43\x65remonyCompleted\x12\x13\n\x0bsworn_count\x18\x01 \x01(\r\x12\x15\n\rrefused_count\x18\x02 \x01(\r\x12/\n\x08\x63\x65remony\x18\x03 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcompleted\"o\n\x11\x43\x65remonyCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcancelled\"M\n\x0cTalkRecorded\x12\'\n\x04talk\x18\x01 \x01(\x0b\x32\x19.shuyuan.activity.v1.Talk:\x14\x9a\xf4\x18\x10\n\x04talk\x12\x08recordedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shuyuan/activity/v1/events.proto\x12\x13shuyuan.activity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shuyuan/activity/v1/ceremony.proto\x1a$shuyuan/activity/v1/class_hour.proto\x1a!shuyuan/activity/v1/meeting.proto\x1a\"shuyuan/activity/v1/resource.proto\x1a*shuyuan/activity/v1/resource_booking.proto\x1a\x1eshuyuan/activity/v1/talk.proto\x1a$shuyuan/activity/v1/work_order.proto\x1a(shuyuan/annotations/v1/annotations.proto\"\x9a\x01\n\x0fMeetingConvened\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x17\x9a\xf4\x18\x13\n\x07meeting\x12\x08\x63onvened\"\x98\x01\n\x0eMeetingUpdated\x12?\n\x0cparticipants\x18\x01 \x03(\x0b\x32 .shuyuan.activity.v1.ParticipantB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x16\x9a\xf4\x18\x12\n\x07meeting\x12\x07updated\"\x84\x01\n\rMeetingOpened\x12-\n\topen_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06opened\"\x9b\x01\n\x10MeetingCheckedIn\x12=\n\x0b\x61ttendances\x18\x01 \x03(\x0b\x32\x1f.shuyuan.activity.v1.AttendanceB\x07\xea\xf4\x18\x03@\xe8\x07\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x19\x9a\xf4\x18\x15\n\x07meeting\x12\nchecked_in\"b\n\x13MeetingMinutesAdded\x12-\n\x07meeting\x18\x01 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x1c\x9a\xf4\x18\x18\n\x07meeting\x12\rminutes_added\"\x8b\x01\n\rMeetingClosed\x12\"\n\rclass_hour_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x15\x9a\xf4\x18\x11\n\x07meeting\x12\x06\x63losedB\x10\n\x0e_class_hour_id\"k\n\x10MeetingCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12-\n\x07meeting\x18\x02 \x01(\x0b\x32\x1c.shuyuan.activity.v1.Meeting:\x18\x9a\xf4\x18\x14\n\x07meeting\x12\tcancelled\"_\n\x0fWorkOrderIssued\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x18\x9a\xf4\x18\x14\n\nwork_order\x12\x06issued\"c\n\x11WorkOrderAccepted\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08\x61\x63\x63\x65pted\"c\n\x11WorkOrderReported\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08reported\"s\n\x11WorkOrderReturned\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08returned\"_\n\x0fWorkOrderClosed\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x18\x9a\xf4\x18\x14\n\nwork_order\x12\x06\x63losed\"y\n\x14WorkOrderRescheduled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1d\x9a\xf4\x18\x19\n\nwork_order\x12\x0brescheduled\"u\n\x12WorkOrderWithdrawn\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x32\n\nwork_order\x18\x02 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1b\x9a\xf4\x18\x17\n\nwork_order\x12\twithdrawn\"c\n\x11WorkOrderReminded\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1a\x9a\xf4\x18\x16\n\nwork_order\x12\x08reminded\"j\n\x14WorkOrderFellOverdue\x12\x32\n\nwork_order\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.WorkOrder:\x1e\x9a\xf4\x18\x1a\n\nwork_order\x12\x0c\x66\x65ll_overdue\"c\n\x11\x43lassHourCredited\x12\x32\n\nclass_hour\x18\x01 \x01(\x0b\x32\x1e.shuyuan.activity.v1.ClassHour:\x1a\x9a\xf4\x18\x16\n\nclass_hour\x12\x08\x63redited\"a\n\x12ResourceRegistered\x12/\n\x08resource\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Resource:\x1a\x9a\xf4\x18\x16\n\x08resource\x12\nregistered\"[\n\x0fResourceUpdated\x12/\n\x08resource\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Resource:\x17\x9a\xf4\x18\x13\n\x08resource\x12\x07updated\"[\n\x0fResourceRetired\x12/\n\x08resource\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Resource:\x17\x9a\xf4\x18\x13\n\x08resource\x12\x07retired\"e\n\x11ShareGrantGranted\x12\x34\n\x0bshare_grant\x18\x01 \x01(\x0b\x32\x1f.shuyuan.activity.v1.ShareGrant:\x1a\x9a\xf4\x18\x16\n\x0bshare_grant\x12\x07granted\"a\n\x0fShareGrantEnded\x12\x34\n\x0bshare_grant\x18\x01 \x01(\x0b\x32\x1f.shuyuan.activity.v1.ShareGrant:\x18\x9a\xf4\x18\x14\n\x0bshare_grant\x12\x05\x65nded\"}\n\x18ResourceBookingRequested\x12>\n\x10resource_booking\x18\x01 \x01(\x0b\x32$.shuyuan.activity.v1.ResourceBooking:!\x9a\xf4\x18\x1d\n\x10resource_booking\x12\trequested\"{\n\x17ResourceBookingApproved\x12>\n\x10resource_booking\x18\x01 \x01(\x0b\x32$.shuyuan.activity.v1.ResourceBooking: \x9a\xf4\x18\x1c\n\x10resource_booking\x12\x08\x61pproved\"}\n\x18ResourceBookingAllocated\x12>\n\x10resource_booking\x18\x01 \x01(\x0b\x32$.shuyuan.activity.v1.ResourceBooking:!\x9a\xf4\x18\x1d\n\x10resource_booking\x12\tallocated\"y\n\x16ResourceBookingRefused\x12>\n\x10resource_booking\x18\x01 \x01(\x0b\x32$.shuyuan.activity.v1.ResourceBooking:\x1f\x9a\xf4\x18\x1b\n\x10resource_booking\x12\x07refused\"}\n\x18ResourceBookingCancelled\x12>\n\x10resource_booking\x18\x01 \x01(\x0b\x32$.shuyuan.activity.v1.ResourceBooking:!\x9a\xf4\x18\x1d\n\x10resource_booking\x12\tcancelled\"[\n\x0f\x43\x65remonyPlanned\x12/\n\x08\x63\x65remony\x18\x01 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x17\x9a\xf4\x18\x13\n\x08\x63\x65remony\x12\x07planned\"\x8c\x01\n\x17\x43\x65remonyOathTakersAdded\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:!\x9a\xf4\x18\x1d\n\x08\x63\x65remony\x12\x11oath_takers_added\"\x90\x01\n\x19\x43\x65remonyOathTakersRemoved\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:#\x9a\xf4\x18\x1f\n\x08\x63\x65remony\x12\x13oath_takers_removed\"\x81\x01\n\x12\x43\x65remonyRollCalled\x12\x1d\n\nperson_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x1b\x9a\xf4\x18\x17\n\x08\x63\x65remony\x12\x0broll_called\"\xbf\x01\n\x0c\x43\x65remonyHeld\x12\x1b\n\x0b\x63\x65remony_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07held_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x05sworn\x18\x03 \x03(\x0b\x32\x1a.shuyuan.activity.v1.SwornB\x07\xea\xf4\x18\x03@\xe8\x07\x12/\n\x08\x63\x65remony\x18\x04 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x14\x9a\xf4\x18\x10\n\x08\x63\x65remony\x12\x04held\"\x8b\x01\n\x11\x43\x65remonyCompleted\x12\x13\n\x0bsworn_count\x18\x01 \x01(\r\x12\x15\n\rrefused_count\x18\x02 \x01(\r\x12/\n\x08\x63\x65remony\x18\x03 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcompleted\"o\n\x11\x43\x65remonyCancelled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12/\n\x08\x63\x65remony\x18\x02 \x01(\x0b\x32\x1d.shuyuan.activity.v1.Ceremony:\x19\x9a\xf4\x18\x15\n\x08\x63\x65remony\x12\tcancelled\"M\n\x0cTalkRecorded\x12\'\n\x04talk\x18\x01 \x01(\x0b\x32\x19.shuyuan.activity.v1.Talk:\x14\x9a\xf4\x18\x10\n\x04talk\x12\x08recordedb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -80,6 +82,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKORDERFELLOVERDUE']._serialized_options = b'\232\364\030\032\n\nwork_order\022\014fell_overdue'
   _globals['_CLASSHOURCREDITED']._loaded_options = None
   _globals['_CLASSHOURCREDITED']._serialized_options = b'\232\364\030\026\n\nclass_hour\022\010credited'
+  _globals['_RESOURCEREGISTERED']._loaded_options = None
+  _globals['_RESOURCEREGISTERED']._serialized_options = b'\232\364\030\026\n\010resource\022\nregistered'
+  _globals['_RESOURCEUPDATED']._loaded_options = None
+  _globals['_RESOURCEUPDATED']._serialized_options = b'\232\364\030\023\n\010resource\022\007updated'
+  _globals['_RESOURCERETIRED']._loaded_options = None
+  _globals['_RESOURCERETIRED']._serialized_options = b'\232\364\030\023\n\010resource\022\007retired'
+  _globals['_SHAREGRANTGRANTED']._loaded_options = None
+  _globals['_SHAREGRANTGRANTED']._serialized_options = b'\232\364\030\026\n\013share_grant\022\007granted'
+  _globals['_SHAREGRANTENDED']._loaded_options = None
+  _globals['_SHAREGRANTENDED']._serialized_options = b'\232\364\030\024\n\013share_grant\022\005ended'
+  _globals['_RESOURCEBOOKINGREQUESTED']._loaded_options = None
+  _globals['_RESOURCEBOOKINGREQUESTED']._serialized_options = b'\232\364\030\035\n\020resource_booking\022\trequested'
+  _globals['_RESOURCEBOOKINGAPPROVED']._loaded_options = None
+  _globals['_RESOURCEBOOKINGAPPROVED']._serialized_options = b'\232\364\030\034\n\020resource_booking\022\010approved'
+  _globals['_RESOURCEBOOKINGALLOCATED']._loaded_options = None
+  _globals['_RESOURCEBOOKINGALLOCATED']._serialized_options = b'\232\364\030\035\n\020resource_booking\022\tallocated'
+  _globals['_RESOURCEBOOKINGREFUSED']._loaded_options = None
+  _globals['_RESOURCEBOOKINGREFUSED']._serialized_options = b'\232\364\030\033\n\020resource_booking\022\007refused'
+  _globals['_RESOURCEBOOKINGCANCELLED']._loaded_options = None
+  _globals['_RESOURCEBOOKINGCANCELLED']._serialized_options = b'\232\364\030\035\n\020resource_booking\022\tcancelled'
   _globals['_CEREMONYPLANNED']._loaded_options = None
   _globals['_CEREMONYPLANNED']._serialized_options = b'\232\364\030\023\n\010ceremony\022\007planned'
   _globals['_CEREMONYOATHTAKERSADDED'].fields_by_name['person_ids']._loaded_options = None
@@ -108,54 +130,74 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CEREMONYCANCELLED']._serialized_options = b'\232\364\030\025\n\010ceremony\022\tcancelled'
   _globals['_TALKRECORDED']._loaded_options = None
   _globals['_TALKRECORDED']._serialized_options = b'\232\364\030\020\n\004talk\022\010recorded'
-  _globals['_MEETINGCONVENED']._serialized_start=312
-  _globals['_MEETINGCONVENED']._serialized_end=466
-  _globals['_MEETINGUPDATED']._serialized_start=469
-  _globals['_MEETINGUPDATED']._serialized_end=621
-  _globals['_MEETINGOPENED']._serialized_start=624
-  _globals['_MEETINGOPENED']._serialized_end=756
-  _globals['_MEETINGCHECKEDIN']._serialized_start=759
-  _globals['_MEETINGCHECKEDIN']._serialized_end=914
-  _globals['_MEETINGMINUTESADDED']._serialized_start=916
-  _globals['_MEETINGMINUTESADDED']._serialized_end=1014
-  _globals['_MEETINGCLOSED']._serialized_start=1017
-  _globals['_MEETINGCLOSED']._serialized_end=1156
-  _globals['_MEETINGCANCELLED']._serialized_start=1158
-  _globals['_MEETINGCANCELLED']._serialized_end=1265
-  _globals['_WORKORDERISSUED']._serialized_start=1267
-  _globals['_WORKORDERISSUED']._serialized_end=1362
-  _globals['_WORKORDERACCEPTED']._serialized_start=1364
-  _globals['_WORKORDERACCEPTED']._serialized_end=1463
-  _globals['_WORKORDERREPORTED']._serialized_start=1465
-  _globals['_WORKORDERREPORTED']._serialized_end=1564
-  _globals['_WORKORDERRETURNED']._serialized_start=1566
-  _globals['_WORKORDERRETURNED']._serialized_end=1681
-  _globals['_WORKORDERCLOSED']._serialized_start=1683
-  _globals['_WORKORDERCLOSED']._serialized_end=1778
-  _globals['_WORKORDERRESCHEDULED']._serialized_start=1780
-  _globals['_WORKORDERRESCHEDULED']._serialized_end=1901
-  _globals['_WORKORDERWITHDRAWN']._serialized_start=1903
-  _globals['_WORKORDERWITHDRAWN']._serialized_end=2020
-  _globals['_WORKORDERREMINDED']._serialized_start=2022
-  _globals['_WORKORDERREMINDED']._serialized_end=2121
-  _globals['_WORKORDERFELLOVERDUE']._serialized_start=2123
-  _globals['_WORKORDERFELLOVERDUE']._serialized_end=2229
-  _globals['_CLASSHOURCREDITED']._serialized_start=2231
-  _globals['_CLASSHOURCREDITED']._serialized_end=2330
-  _globals['_CEREMONYPLANNED']._serialized_start=2332
-  _globals['_CEREMONYPLANNED']._serialized_end=2423
-  _globals['_CEREMONYOATHTAKERSADDED']._serialized_start=2426
-  _globals['_CEREMONYOATHTAKERSADDED']._serialized_end=2566
-  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_start=2569
-  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_end=2713
-  _globals['_CEREMONYROLLCALLED']._serialized_start=2716
-  _globals['_CEREMONYROLLCALLED']._serialized_end=2845
-  _globals['_CEREMONYHELD']._serialized_start=2848
-  _globals['_CEREMONYHELD']._serialized_end=3039
-  _globals['_CEREMONYCOMPLETED']._serialized_start=3042
-  _globals['_CEREMONYCOMPLETED']._serialized_end=3181
-  _globals['_CEREMONYCANCELLED']._serialized_start=3183
-  _globals['_CEREMONYCANCELLED']._serialized_end=3294
-  _globals['_TALKRECORDED']._serialized_start=3296
-  _globals['_TALKRECORDED']._serialized_end=3373
+  _globals['_MEETINGCONVENED']._serialized_start=392
+  _globals['_MEETINGCONVENED']._serialized_end=546
+  _globals['_MEETINGUPDATED']._serialized_start=549
+  _globals['_MEETINGUPDATED']._serialized_end=701
+  _globals['_MEETINGOPENED']._serialized_start=704
+  _globals['_MEETINGOPENED']._serialized_end=836
+  _globals['_MEETINGCHECKEDIN']._serialized_start=839
+  _globals['_MEETINGCHECKEDIN']._serialized_end=994
+  _globals['_MEETINGMINUTESADDED']._serialized_start=996
+  _globals['_MEETINGMINUTESADDED']._serialized_end=1094
+  _globals['_MEETINGCLOSED']._serialized_start=1097
+  _globals['_MEETINGCLOSED']._serialized_end=1236
+  _globals['_MEETINGCANCELLED']._serialized_start=1238
+  _globals['_MEETINGCANCELLED']._serialized_end=1345
+  _globals['_WORKORDERISSUED']._serialized_start=1347
+  _globals['_WORKORDERISSUED']._serialized_end=1442
+  _globals['_WORKORDERACCEPTED']._serialized_start=1444
+  _globals['_WORKORDERACCEPTED']._serialized_end=1543
+  _globals['_WORKORDERREPORTED']._serialized_start=1545
+  _globals['_WORKORDERREPORTED']._serialized_end=1644
+  _globals['_WORKORDERRETURNED']._serialized_start=1646
+  _globals['_WORKORDERRETURNED']._serialized_end=1761
+  _globals['_WORKORDERCLOSED']._serialized_start=1763
+  _globals['_WORKORDERCLOSED']._serialized_end=1858
+  _globals['_WORKORDERRESCHEDULED']._serialized_start=1860
+  _globals['_WORKORDERRESCHEDULED']._serialized_end=1981
+  _globals['_WORKORDERWITHDRAWN']._serialized_start=1983
+  _globals['_WORKORDERWITHDRAWN']._serialized_end=2100
+  _globals['_WORKORDERREMINDED']._serialized_start=2102
+  _globals['_WORKORDERREMINDED']._serialized_end=2201
+  _globals['_WORKORDERFELLOVERDUE']._serialized_start=2203
+  _globals['_WORKORDERFELLOVERDUE']._serialized_end=2309
+  _globals['_CLASSHOURCREDITED']._serialized_start=2311
+  _globals['_CLASSHOURCREDITED']._serialized_end=2410
+  _globals['_RESOURCEREGISTERED']._serialized_start=2412
+  _globals['_RESOURCEREGISTERED']._serialized_end=2509
+  _globals['_RESOURCEUPDATED']._serialized_start=2511
+  _globals['_RESOURCEUPDATED']._serialized_end=2602
+  _globals['_RESOURCERETIRED']._serialized_start=2604
+  _globals['_RESOURCERETIRED']._serialized_end=2695
+  _globals['_SHAREGRANTGRANTED']._serialized_start=2697
+  _globals['_SHAREGRANTGRANTED']._serialized_end=2798
+  _globals['_SHAREGRANTENDED']._serialized_start=2800
+  _globals['_SHAREGRANTENDED']._serialized_end=2897
+  _globals['_RESOURCEBOOKINGREQUESTED']._serialized_start=2899
+  _globals['_RESOURCEBOOKINGREQUESTED']._serialized_end=3024
+  _globals['_RESOURCEBOOKINGAPPROVED']._serialized_start=3026
+  _globals['_RESOURCEBOOKINGAPPROVED']._serialized_end=3149
+  _globals['_RESOURCEBOOKINGALLOCATED']._serialized_start=3151
+  _globals['_RESOURCEBOOKINGALLOCATED']._serialized_end=3276
+  _globals['_RESOURCEBOOKINGREFUSED']._serialized_start=3278
+  _globals['_RESOURCEBOOKINGREFUSED']._serialized_end=3399
+  _globals['_RESOURCEBOOKINGCANCELLED']._serialized_start=3401
+  _globals['_RESOURCEBOOKINGCANCELLED']._serialized_end=3526
+  _globals['_CEREMONYPLANNED']._serialized_start=3528
+  _globals['_CEREMONYPLANNED']._serialized_end=3619
+  _globals['_CEREMONYOATHTAKERSADDED']._serialized_start=3622
+  _globals['_CEREMONYOATHTAKERSADDED']._serialized_end=3762
+  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_start=3765
+  _globals['_CEREMONYOATHTAKERSREMOVED']._serialized_end=3909
+  _globals['_CEREMONYROLLCALLED']._serialized_start=3912
+  _globals['_CEREMONYROLLCALLED']._serialized_end=4041
+  _globals['_CEREMONYHELD']._serialized_start=4044
+  _globals['_CEREMONYHELD']._serialized_end=4235
+  _globals['_CEREMONYCOMPLETED']._serialized_start=4238
+  _globals['_CEREMONYCOMPLETED']._serialized_end=4377
+  _globals['_CEREMONYCANCELLED']._serialized_start=4379
+  _globals['_CEREMONYCANCELLED']._serialized_end=4490
+  _globals['_TALKRECORDED']._serialized_start=4492
+  _globals['_TALKRECORDED']._serialized_end=4569
 # @@protoc_insertion_point(module_scope)

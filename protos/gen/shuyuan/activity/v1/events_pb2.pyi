@@ -15,6 +15,8 @@ from google.protobuf.internal import containers as _containers
 from shuyuan.activity.v1 import ceremony_pb2 as _ceremony_pb2
 from shuyuan.activity.v1 import class_hour_pb2 as _class_hour_pb2
 from shuyuan.activity.v1 import meeting_pb2 as _meeting_pb2
+from shuyuan.activity.v1 import resource_booking_pb2 as _resource_booking_pb2
+from shuyuan.activity.v1 import resource_pb2 as _resource_pb2
 from shuyuan.activity.v1 import talk_pb2 as _talk_pb2
 from shuyuan.activity.v1 import work_order_pb2 as _work_order_pb2
 import builtins as _builtins
@@ -481,6 +483,246 @@ class ClassHourCredited(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClassHourCredited: _TypeAlias = ClassHourCredited  # noqa: Y015
+
+@_typing.final
+class ResourceRegistered(_message.Message):
+    """A resource was registered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource(self) -> _resource_pb2.Resource:
+        """The resource after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource: _resource_pb2.Resource | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource", b"resource"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource", b"resource"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceRegistered: _TypeAlias = ResourceRegistered  # noqa: Y015
+
+@_typing.final
+class ResourceUpdated(_message.Message):
+    """What is said of a resource was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource(self) -> _resource_pb2.Resource:
+        """The resource after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource: _resource_pb2.Resource | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource", b"resource"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource", b"resource"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceUpdated: _TypeAlias = ResourceUpdated  # noqa: Y015
+
+@_typing.final
+class ResourceRetired(_message.Message):
+    """A resource is no longer there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource(self) -> _resource_pb2.Resource:
+        """The resource after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource: _resource_pb2.Resource | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource", b"resource"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource", b"resource"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceRetired: _TypeAlias = ResourceRetired  # noqa: Y015
+
+@_typing.final
+class ShareGrantGranted(_message.Message):
+    """A resource was shared with a unit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARE_GRANT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def share_grant(self) -> _resource_pb2.ShareGrant:
+        """The share grant after the event."""
+
+    def __init__(
+        self,
+        *,
+        share_grant: _resource_pb2.ShareGrant | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["share_grant", b"share_grant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["share_grant", b"share_grant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShareGrantGranted: _TypeAlias = ShareGrantGranted  # noqa: Y015
+
+@_typing.final
+class ShareGrantEnded(_message.Message):
+    """The sharing of a resource was ended, from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARE_GRANT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def share_grant(self) -> _resource_pb2.ShareGrant:
+        """The share grant after the event."""
+
+    def __init__(
+        self,
+        *,
+        share_grant: _resource_pb2.ShareGrant | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["share_grant", b"share_grant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["share_grant", b"share_grant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShareGrantEnded: _TypeAlias = ShareGrantEnded  # noqa: Y015
+
+@_typing.final
+class ResourceBookingRequested(_message.Message):
+    """A resource was asked for; it may be allowed at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_BOOKING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource_booking(self) -> _resource_booking_pb2.ResourceBooking:
+        """The resource booking after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource_booking: _resource_booking_pb2.ResourceBooking | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceBookingRequested: _TypeAlias = ResourceBookingRequested  # noqa: Y015
+
+@_typing.final
+class ResourceBookingApproved(_message.Message):
+    """A booking was allowed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_BOOKING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource_booking(self) -> _resource_booking_pb2.ResourceBooking:
+        """The resource booking after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource_booking: _resource_booking_pb2.ResourceBooking | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceBookingApproved: _TypeAlias = ResourceBookingApproved  # noqa: Y015
+
+@_typing.final
+class ResourceBookingAllocated(_message.Message):
+    """The leader in charge gave a resource to whoever asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_BOOKING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource_booking(self) -> _resource_booking_pb2.ResourceBooking:
+        """The resource booking after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource_booking: _resource_booking_pb2.ResourceBooking | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceBookingAllocated: _TypeAlias = ResourceBookingAllocated  # noqa: Y015
+
+@_typing.final
+class ResourceBookingRefused(_message.Message):
+    """A booking was refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_BOOKING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource_booking(self) -> _resource_booking_pb2.ResourceBooking:
+        """The resource booking after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource_booking: _resource_booking_pb2.ResourceBooking | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceBookingRefused: _TypeAlias = ResourceBookingRefused  # noqa: Y015
+
+@_typing.final
+class ResourceBookingCancelled(_message.Message):
+    """A booking was cancelled."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESOURCE_BOOKING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def resource_booking(self) -> _resource_booking_pb2.ResourceBooking:
+        """The resource booking after the event."""
+
+    def __init__(
+        self,
+        *,
+        resource_booking: _resource_booking_pb2.ResourceBooking | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["resource_booking", b"resource_booking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceBookingCancelled: _TypeAlias = ResourceBookingCancelled  # noqa: Y015
 
 @_typing.final
 class CeremonyPlanned(_message.Message):
