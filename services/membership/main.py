@@ -28,6 +28,7 @@ from membership.servicer.people import PersonServicer
 from membership.servicer.person_exports import PersonExportServicer
 from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
+from membership.servicer.pledges import PledgeServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
 from membership.servicer.secondments import SecondmentServicer
@@ -49,6 +50,7 @@ from shuyuan.membership.v1 import (
     person_export_service_pb2_grpc,
     person_file_service_pb2_grpc,
     person_service_pb2_grpc,
+    pledge_service_pb2_grpc,
     roll_service_pb2_grpc,
     roster_service_pb2_grpc,
     secondment_service_pb2_grpc,
@@ -100,6 +102,7 @@ def build(settings: Settings) -> Service:
                 CounterfactualServicer(means),
             ),
             (dues_service_pb2_grpc.add_DuesServiceServicer_to_server, DuesServicer(means)),
+            (pledge_service_pb2_grpc.add_PledgeServiceServicer_to_server, PledgeServicer(means)),
             (peer_mentor_service_pb2_grpc.add_PeerMentorServiceServicer_to_server, PeerMentorServicer(means)),
             (secondment_service_pb2_grpc.add_SecondmentServiceServicer_to_server, SecondmentServicer()),
             (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),

@@ -297,6 +297,42 @@ class QuotaExhaustedError(StateError):
     reason = "QUOTA_EXHAUSTED"
 
 
+class PledgeNotFoundError(NotFoundError):
+    """There is no such pledge."""
+
+    reason = "PLEDGE_NOT_FOUND"
+
+
+class PledgeAlreadyMadeError(AlreadyExistsError):
+    """The member has a pledge for the year."""
+
+    reason = "PLEDGE_ALREADY_MADE"
+
+
+class PledgeYearNotOpenError(StateError):
+    """A pledge is for this year or the next."""
+
+    reason = "PLEDGE_YEAR_NOT_OPEN"
+
+
+class PledgeStateError(StateError):
+    """The pledge is not in a state for this."""
+
+    reason = "PLEDGE_STATE"
+
+
+class PledgeForbiddenError(RulesError):
+    """Rules forbid the publication; every verdict goes along."""
+
+    reason = "PLEDGE_FORBIDDEN_BY_RULES"
+
+
+class PledgeOwnReviewError(StateError):
+    """Nobody reviews the own pledge."""
+
+    reason = "PLEDGE_OWN_REVIEW"
+
+
 class FormNumbersTakenError(AlreadyExistsError):
     """A number is in a ledger already."""
 

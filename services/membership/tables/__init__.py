@@ -33,6 +33,7 @@ from membership.tables.peer_mentors import peer_mentee, peer_mentor, peer_mentor
 from membership.tables.people import account, affiliation, disclosure, person, person_identity
 from membership.tables.person_exports import person_export
 from membership.tables.plans import admission_plan
+from membership.tables.pledges import pledge, pledge_evidence
 from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.secondments import secondment
 from membership.tables.standing import standing_case, standing_entry
@@ -77,6 +78,8 @@ __all__ = [
     "person_export",
     "person_identity",
     "person_source",
+    "pledge",
+    "pledge_evidence",
     "relationship",
     "reminder",
     "residence",

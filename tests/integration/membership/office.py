@@ -35,6 +35,7 @@ from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
+from membership.servicer.pledges import PledgeServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
 from membership.servicer.secondments import SecondmentServicer
@@ -108,6 +109,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "DuesService": DuesServicer(self.means),
+            "PledgeService": PledgeServicer(self.means),
             "PeerMentorService": PeerMentorServicer(self.means),
             "SecondmentService": SecondmentServicer(),
             "StandingService": StandingServicer(self.means),

@@ -192,6 +192,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS. Another mentor guides the member. Metadata: person_id, peer_mentor_id of the other one."""
     ERROR_REASON_PEER_MENTEE_NOT_THERE: _ErrorReason.ValueType  # 150
     """FAILED_PRECONDITION. Metadata: peer_mentor_id, person_id, day."""
+    ERROR_REASON_PLEDGE_NOT_FOUND: _ErrorReason.ValueType  # 151
+    """NOT_FOUND. Metadata: pledge_id."""
+    ERROR_REASON_PLEDGE_ALREADY_MADE: _ErrorReason.ValueType  # 152
+    """ALREADY_EXISTS. Metadata: person_id, year, pledge_id."""
+    ERROR_REASON_PLEDGE_YEAR_NOT_OPEN: _ErrorReason.ValueType  # 153
+    """FAILED_PRECONDITION. A pledge is for this year or the next. Metadata: year."""
+    ERROR_REASON_PLEDGE_STATE: _ErrorReason.ValueType  # 154
+    """FAILED_PRECONDITION. Metadata: pledge_id, state."""
+    ERROR_REASON_PLEDGE_FORBIDDEN_BY_RULES: _ErrorReason.ValueType  # 155
+    """FAILED_PRECONDITION with verdicts. Metadata: pledge_id."""
+    ERROR_REASON_PLEDGE_OWN_REVIEW: _ErrorReason.ValueType  # 156
+    """FAILED_PRECONDITION. Metadata: pledge_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -366,4 +378,16 @@ ERROR_REASON_PEER_MENTEE_TAKEN: ErrorReason.ValueType  # 149
 """ALREADY_EXISTS. Another mentor guides the member. Metadata: person_id, peer_mentor_id of the other one."""
 ERROR_REASON_PEER_MENTEE_NOT_THERE: ErrorReason.ValueType  # 150
 """FAILED_PRECONDITION. Metadata: peer_mentor_id, person_id, day."""
+ERROR_REASON_PLEDGE_NOT_FOUND: ErrorReason.ValueType  # 151
+"""NOT_FOUND. Metadata: pledge_id."""
+ERROR_REASON_PLEDGE_ALREADY_MADE: ErrorReason.ValueType  # 152
+"""ALREADY_EXISTS. Metadata: person_id, year, pledge_id."""
+ERROR_REASON_PLEDGE_YEAR_NOT_OPEN: ErrorReason.ValueType  # 153
+"""FAILED_PRECONDITION. A pledge is for this year or the next. Metadata: year."""
+ERROR_REASON_PLEDGE_STATE: ErrorReason.ValueType  # 154
+"""FAILED_PRECONDITION. Metadata: pledge_id, state."""
+ERROR_REASON_PLEDGE_FORBIDDEN_BY_RULES: ErrorReason.ValueType  # 155
+"""FAILED_PRECONDITION with verdicts. Metadata: pledge_id."""
+ERROR_REASON_PLEDGE_OWN_REVIEW: ErrorReason.ValueType  # 156
+"""FAILED_PRECONDITION. Metadata: pledge_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -20,6 +20,7 @@ from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import peer_mentor_pb2 as _peer_mentor_pb2
 from shuyuan.membership.v1 import person_export_pb2 as _person_export_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
+from shuyuan.membership.v1 import pledge_pb2 as _pledge_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
 from shuyuan.membership.v1 import secondment_pb2 as _secondment_pb2
 from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
@@ -1837,6 +1838,154 @@ class ReminderIssued(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReminderIssued: _TypeAlias = ReminderIssued  # noqa: Y015
+
+@_typing.final
+class PledgeMade(_message.Message):
+    """A member wrote a pledge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLEDGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pledge(self) -> _pledge_pb2.Pledge:
+        """The pledge after it."""
+
+    def __init__(
+        self,
+        *,
+        pledge: _pledge_pb2.Pledge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PledgeMade: _TypeAlias = PledgeMade  # noqa: Y015
+
+@_typing.final
+class PledgeUpdated(_message.Message):
+    """The promises of a pledge were replaced."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLEDGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pledge(self) -> _pledge_pb2.Pledge:
+        """The pledge after it."""
+
+    def __init__(
+        self,
+        *,
+        pledge: _pledge_pb2.Pledge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PledgeUpdated: _TypeAlias = PledgeUpdated  # noqa: Y015
+
+@_typing.final
+class PledgePublished(_message.Message):
+    """A pledge was published with a badge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLEDGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pledge(self) -> _pledge_pb2.Pledge:
+        """The pledge after it."""
+
+    def __init__(
+        self,
+        *,
+        pledge: _pledge_pb2.Pledge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PledgePublished: _TypeAlias = PledgePublished  # noqa: Y015
+
+@_typing.final
+class PledgeEvidenceAdded(_message.Message):
+    """Something was done for a promise."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    PLEDGE_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day."""
+    @_builtins.property
+    def pledge(self) -> _pledge_pb2.Pledge:
+        """The pledge after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        pledge: _pledge_pb2.Pledge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_on", b"occurred_on", "pledge", b"pledge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PledgeEvidenceAdded: _TypeAlias = PledgeEvidenceAdded  # noqa: Y015
+
+@_typing.final
+class PledgeReviewed(_message.Message):
+    """The branch said which promises were kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLEDGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pledge(self) -> _pledge_pb2.Pledge:
+        """The pledge after it."""
+
+    def __init__(
+        self,
+        *,
+        pledge: _pledge_pb2.Pledge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PledgeReviewed: _TypeAlias = PledgeReviewed  # noqa: Y015
+
+@_typing.final
+class PledgeWithdrawn(_message.Message):
+    """A pledge was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLEDGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def pledge(self) -> _pledge_pb2.Pledge:
+        """The pledge after it."""
+
+    def __init__(
+        self,
+        *,
+        pledge: _pledge_pb2.Pledge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pledge", b"pledge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PledgeWithdrawn: _TypeAlias = PledgeWithdrawn  # noqa: Y015
 
 @_typing.final
 class DuesLedgerOpened(_message.Message):
