@@ -25,6 +25,7 @@ def wanted(request: term_service_pb2.ListTermsRequest) -> Wanted:
         below_id=optional_id(request.below_unit_id, "below_unit_id"),
         due_by=optional_day(request, "due_by"),
         include_ended=request.include_ended,
+        campus_id=optional_id(request.campus_id, "campus_id"),
     )
 
 

@@ -4,9 +4,9 @@ A unit's life is cut into stretches in which nothing that the rules read changes
 stretches in which its rule was not satisfied. Pure: which units, rolls and posts there are comes as facts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from organization.domain.posts import COMMITTEE_POSTS, PostKind
 from organization.domain.rules import judge
 from organization.domain.terms import ELECTIONS, Term
 from organization.domain.units import SECONDARY_FORMS, Form, Kind
+from organization.domain.verdicts import KeptVerdict
 from rulebook import Fact, Facts, Verdict, blocking
 
 _DAY = timedelta(days=1)
@@ -67,6 +68,32 @@ class Finding:
     unit_name: str
     verdict: Verdict
     since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding that a scan has recorded."""
+
+    finding_id: UUID
+    unit_id: UUID
+    unit_name: str
+    since: date
+    verdict: KeptVerdict
+    found_at: datetime
+    cleared_at: datetime | None = None
+
+    @property
+    def version(self) -> int:
+        """Counts its changes."""
+        return 1 if self.cleared_at is None else 2
+
+
+def turned(before: Iterable[Recorded], present: Iterable[Finding]) -> tuple[list[Finding], list[Recorded]]:
+    """What is found and was not on record, and what is on record and no longer found."""
+    held = {(each.unit_id, each.verdict.rule_id): each for each in before}
+    found = {(each.unit_id, each.verdict.rule_id): each for each in present}
+    appeared = [each for key, each in found.items() if key not in held]
+    return appeared, [each for key, each in held.items() if key not in found]
 
 
 def findings_of(unit: Examined, on: date) -> list[Finding]:

@@ -53,6 +53,7 @@ class Wanted:
     below_id: UUID | None
     due_by: date | None
     include_ended: bool
+    campus_id: UUID | None = None
 
 
 async def begin_term(call: Call, unit_id: UUID, new: NewTerm) -> Term:
@@ -252,6 +253,7 @@ async def list_terms(call: Call, wanted: Wanted, *, size: int, token: str) -> Pa
         await call.access.filters(READ),
         unit_id=wanted.unit_id,
         below_id=wanted.below_id,
+        campus_id=wanted.campus_id,
         due_by=wanted.due_by,
         include_ended=wanted.include_ended,
         after=(after[0], after[1]) if after else None,

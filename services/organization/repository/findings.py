@@ -36,6 +36,7 @@ _FILTERS = {
     "below_id": """u.unit_id IN (
          SELECT c.descendant_id FROM access_closure c
           WHERE c.ancestor_id = CAST(:below_id AS uuid) AND NOT c.reading_only AND c.valid @> CAST(:day AS date))""",
+    "campus_id": "d.campus_id = CAST(:campus_id AS uuid)",
     "from_id": "u.unit_id >= CAST(:from_id AS uuid)",
 }
 _SEATED = query(
@@ -73,11 +74,12 @@ async def page(
     day: date,
     unit_id: UUID | None,
     below_id: UUID | None,
+    campus_id: UUID | None,
     from_id: UUID | None,
     most: int,
 ) -> list[Examined]:
     """Party organisations and projects of a day that the caller may read, by id; without rolls and posts."""
-    asked = {"unit_id": unit_id, "below_id": below_id, "from_id": from_id}
+    asked = {"unit_id": unit_id, "below_id": below_id, "campus_id": campus_id, "from_id": from_id}
     given = {name: value for name, value in asked.items() if value is not None}
     rows = await reader.fetch(_page_query(tuple(given)), day=day, most=most, **given, **scope)
     return [_read(row) for row in rows]

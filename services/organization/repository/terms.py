@@ -53,6 +53,10 @@ _FILTERS = {
     "below_id": """t.unit_id IN (
          SELECT c.descendant_id FROM access_closure c
           WHERE c.ancestor_id = CAST(:below_id AS uuid) AND NOT c.reading_only AND c.valid @> CAST(:day AS date))""",
+    "campus_id": """EXISTS (
+         SELECT FROM unit_description c
+          WHERE c.unit_id = t.unit_id AND c.campus_id = CAST(:campus_id AS uuid) AND c.recorded_until IS NULL
+            AND c.valid @> CAST(:day AS date))""",
     "due_by": "t.election_due_on <= CAST(:due_by AS date)",
     "after_id": "(t.election_due_on, t.term_id) > (CAST(:after_day AS date), CAST(:after_id AS uuid))",
 }
@@ -129,6 +133,7 @@ async def page(
     *,
     unit_id: UUID | None,
     below_id: UUID | None,
+    campus_id: UUID | None,
     due_by: date | None,
     include_ended: bool,
     after: tuple[date, UUID] | None,
@@ -136,12 +141,12 @@ async def page(
     day: date,
 ) -> list[Term]:
     """Terms of units that the caller may read, by the day on which the next election is due."""
-    asked = {"unit_id": unit_id, "below_id": below_id, "due_by": due_by}
+    asked = {"unit_id": unit_id, "below_id": below_id, "campus_id": campus_id, "due_by": due_by}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     statement = _page_query((*given, *(["after_id"] if after else [])), ended=include_ended)
     if after:
         given |= {"after_day": after[0], "after_id": after[1]}
-    if below_id is not None or not include_ended:
+    if below_id is not None or campus_id is not None or not include_ended:
         given["day"] = day
     return [_read(row, day) for row in await reader.fetch(statement, most=most, **given, **scope)]
 

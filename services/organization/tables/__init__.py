@@ -8,6 +8,7 @@ from organization.tables.base import metadata
 from organization.tables.documents import document, document_clause, document_edition, document_review
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import ballot_box, election, election_elector
+from organization.tables.findings import finding
 from organization.tables.formations import formation_template, temporary_branch
 from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
 from organization.tables.people import member_participation, member_period, person_class, person_kind
@@ -41,6 +42,7 @@ __all__ = [
     "duty_term",
     "election",
     "election_elector",
+    "finding",
     "formation_template",
     "grant",
     "grant_term",

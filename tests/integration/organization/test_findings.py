@@ -1,19 +1,22 @@
 """Findings on units over gRPC on a real database; membership says how large the rolls are."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from chassis.errors import InvalidArgumentError, UnavailableError
+from chassis.schedule import ScheduleRunner
 from organization.domain.findings import Size
 from organization.errors import MembershipUnavailableError
 from organization.operations import findings as operations
+from organization.schedule import schedule
 from shuyuan.organization.v1 import finding_service_pb2, grant_service_pb2, role_pb2
 from shuyuan.rules.v1 import verdict_pb2
-from tests.integration.organization.world import ADMIN, FOUNDED, Campus, World
+from tests.integration.organization.world import ADMIN, FOUNDED, Campus, World, stamp
 
 SEP = date(2024, 9, 1)
 
@@ -152,3 +155,115 @@ async def test_without_membership_nothing_is_said(world: World, branch: Any) -> 
 
     with pytest.raises(UnavailableError):
         await listed(world, unit_id=branch.unit_id)
+
+
+class TestScan:
+    """What the night's scan records and announces."""
+
+    @staticmethod
+    async def scan(world: World) -> list[tuple[str, str]]:
+        """Let the night's work run; answers what has been announced in all, by verb and rule."""
+        timed = schedule(world.membership, world.dissolution)
+        await ScheduleRunner(world.context, timed).run_due(timed[-1])
+        return [
+            (event["verb"], orjson.loads(event["data"])["finding"]["verdict"]["ruleId"])
+            for event in await world.events("finding")
+        ]
+
+    @staticmethod
+    async def tomorrow(world: World) -> None:
+        await world.clock.advance(world.database, world.clock.now() + timedelta(days=1))
+
+    async def known(self, world: World, at: datetime, **asked: Any) -> list[Any]:
+        request = finding_service_pb2.ListFindingsRequest(known_at=stamp(at), **asked)
+        return list((await world.ask(world.stubs.findings.ListFindings, request)).findings)
+
+    async def test_what_appears_and_clears_is_announced_once_each(self, world: World, branch: Any) -> None:
+        assert await self.scan(world) == []
+        nothing = world.instant()
+        has(world, branch, 2, since=date(2024, 5, 1))
+        await self.tomorrow(world)
+        appeared = await self.scan(world)
+        await self.tomorrow(world)
+        again = await self.scan(world)
+        small = world.instant()
+        has(world, branch, 5, since=date(2024, 6, 1))
+        await self.tomorrow(world)
+        cleared = await self.scan(world)
+        has(world, branch, 2, since=date(2024, 7, 1))
+        await self.tomorrow(world)
+        anew = await self.scan(world)
+
+        assert sorted(appeared) == [("appeared", "BR-01"), ("appeared", "BR-06")]
+        assert again == appeared
+        assert sorted(cleared[2:]) == [("cleared", "BR-01"), ("cleared", "BR-06")]
+        assert sorted(anew[4:]) == [("appeared", "BR-01"), ("appeared", "BR-06")]
+        events = await world.events("finding")
+        assert [event["resource_version"] for event in events] == [1, 1, 2, 2, 1, 1]
+        assert len({event["resource_id"] for event in events}) == 4
+        assert await self.known(world, nothing) == []
+        (first, _) = await self.known(world, small)
+        assert (first.verdict.rule_id, first.since, first.unit_id) == ("BR-01", "2024-05-01", branch.unit_id)
+        assert first.HasField("clear_time") and first.found_time.ToDatetime(UTC) < small
+
+    async def test_a_unit_that_is_no_more_is_found_nothing_on(self, world: World, branch: Any) -> None:
+        has(world, branch, 2, since=date(2024, 5, 1))
+        await self.scan(world)
+        world.membership.sizes.clear()
+        await world.dissolve(await world.unit(branch.unit_id), on=world.clock.today())
+        await self.tomorrow(world)
+
+        assert sorted((await self.scan(world))[2:]) == [("cleared", "BR-01"), ("cleared", "BR-06")]
+
+    async def test_a_scan_that_broke_off_is_finished_without_saying_anything_twice(
+        self, world: World, campus: Campus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await asyncio.gather(*(campus.branch(world, f"支部{number}") for number in range(5)))
+        monkeypatch.setattr(operations, "_AT_ONCE", 2)
+        whole = [(each.unit_id, each.verdict.rule_id) for each in (await listed(world, as_of=None)).findings]
+        trace = world.membership.trace_sizes
+
+        async def fails_at_last(units: Any, until: date) -> Any:
+            if world.membership.asked >= asked + 2:
+                raise MembershipUnavailableError
+            return await trace(units, until)
+
+        asked = world.membership.asked
+        monkeypatch.setattr(world.membership, "trace_sizes", fails_at_last)
+        broken = await self.scan(world)
+        monkeypatch.undo()
+        for _ in range(2):
+            request = finding_service_pb2.ScanFindingsRequest(unit_id=str(world.root))
+            await world.ask(world.stubs.findings.ScanFindings, request)
+
+        events = [orjson.loads(event["data"])["finding"] for event in await world.events("finding")]
+        assert 0 < len(broken) < len(whole)
+        assert sorted((each["unitId"], each["verdict"]["ruleId"]) for each in events) == whole
+
+    async def test_the_record_is_filtered_paged_and_refused_with_a_day(
+        self, world: World, campus: Campus, branch: Any
+    ) -> None:
+        elsewhere = await world.establish(
+            "branch", "另支部", campus.other_general_branch.unit_id, form="cohort", cohort_year=2022
+        )
+        request = finding_service_pb2.ScanFindingsRequest(unit_id=str(world.root))
+        done = await world.ask(world.stubs.findings.ScanFindings, request)
+        repeated = await world.ask(world.stubs.findings.ScanFindings, request)
+        now = world.instant()
+
+        below = await self.known(world, now, below_unit_id=campus.other_general_branch.unit_id)
+        rule = await self.known(world, now, unit_id=elsewhere.unit_id, rule_id="BR-22")
+        warned = await self.known(world, now, severity=verdict_pb2.SEVERITY_WARN)
+        first = finding_service_pb2.ListFindingsRequest(known_at=stamp(now), page_size=2)
+        page = await world.ask(world.stubs.findings.ListFindings, first)
+        first.page_token, first.page_size = page.next_page_token, 200
+        rest = await world.ask(world.stubs.findings.ListFindings, first)
+
+        assert (repeated.appeared, repeated.cleared) == (0, 0)
+        assert done.appeared == len(below) == len([*page.findings, *rest.findings])
+        assert {each.unit_id for each in below} == {elsewhere.unit_id}
+        assert [each.verdict.rule_id for each in rule] == ["BR-22", "BR-22.secretary"]
+        assert warned == []
+        with pytest.raises(InvalidArgumentError) as refused:
+            await self.known(world, now, as_of=SEP.isoformat())
+        assert [each.field for each in refused.value.violations] == ["as_of"]

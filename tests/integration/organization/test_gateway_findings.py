@@ -9,11 +9,16 @@ import pytest
 from deploy.local.stack import Stack
 from tests.integration.membership.city import City
 from tests.support.http import Api
+from tests.support.nats_listener import Listener
 
 
 @pytest.fixture
 async def city(stack: Stack, api_as: Callable[[str], Api]) -> City:
     return await City.found(stack, api_as)
+
+
+# After everything.
+FAR = "2199-01-01T00:00:00Z"
 
 
 async def found(city: City, unit: str, *, who: str = "secretary", **asked: Any) -> dict[str, Any]:
@@ -108,3 +113,54 @@ async def test_an_applicant_reads_no_findings_and_two_units_are_refused(city: Ci
 
     assert both.status_code == 400
     assert [each["pointer"] for each in both.json()["violations"]] == ["/belowUnitId"]
+
+
+@pytest.mark.covers("F7", "F9")
+async def test_a_scan_announces_what_appears_and_clears_and_the_campus_slices_both(
+    city: City, stack: Stack
+) -> None:
+    campuses = []
+    for name in ("兴庆校区", "雁塔校区"):
+        body = {"code": f"c-{uuid4().hex[:8]}", "name": f"{name}{uuid4()}"}
+        campuses.append((await city.post("admin", "/v1/campuses", body))["campusId"])
+    staff = f"/v1/units/{city.units['staff']}"
+    unit = await city.get("admin", staff)
+    given = {"campusId": campuses[0], "effectiveOn": city.ago(1500)}
+    moved = await city.api_as("admin").patch(staff, given, etag=unit["etag"])
+    assert moved.is_success, moved.text
+    began = await city.post(
+        "approver", "/v1/terms", {"unitId": city.units["staff"], "startedOn": city.ago(100)}
+    )
+
+    scan = {"unitId": city.units["staff"]}
+    first = await city.post("admin", "/v1/findings:scan", scan)
+    second = await city.post("admin", "/v1/findings:scan", scan)
+    record = (await city.get("secretary", "/v1/findings", unitId=city.units["staff"], knownAt=FAR))[
+        "findings"
+    ]
+    await seat(city, "staff", "SECRETARY", city.members[0], days_ago=1200)
+    third = await city.post("admin", "/v1/findings:scan", scan)
+    foreign = await city.send("applicant", "/v1/findings:scan", scan)
+
+    assert first["appeared"] == len(record) >= 3
+    assert (second, third["appeared"], foreign.status_code) == ({"appeared": 0, "cleared": 0}, 0, 403)
+    ids = {each["findingId"]: each["verdict"]["ruleId"] for each in record}
+    async with Listener(stack.nats_url, "organization", "shuyuan.organization.v1.finding.*") as heard:
+        await heard.wait_for(lambda each: each["subject"] in ids and each["type"].endswith("Cleared"))
+        events = [each for each in heard.events if each["subject"] in ids]
+    said = [(each["type"].rpartition(".")[2], ids[each["subject"]]) for each in events]
+    assert sorted(rule for verb, rule in said if verb == "FindingAppeared") == sorted(ids.values())
+    assert sorted(rule for verb, rule in said if verb == "FindingCleared") == ["BR-22", "BR-22.secretary"]
+    now = (await city.get("secretary", "/v1/findings", unitId=city.units["staff"], knownAt=FAR))["findings"]
+    assert {each["verdict"]["ruleId"] for each in now} == {*ids.values()} - {"BR-22", "BR-22.secretary"}
+    for campus, held in zip(campuses, (True, False), strict=True):
+        slices = [
+            await city.get("secretary", "/v1/findings", campusId=campus),
+            await city.get("secretary", "/v1/findings", campusId=campus, knownAt=FAR),
+        ]
+        for each in slices:
+            assert {found["unitId"] for found in each["findings"]} == (
+                {city.units["staff"]} if held else set()
+            )
+        terms = (await city.get("secretary", "/v1/terms", campusId=campus))["terms"]
+        assert [term["termId"] for term in terms] == ([began["termId"]] if held else [])

@@ -16,6 +16,7 @@ from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import document_pb2 as _document_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import election_pb2 as _election_pb2
+from shuyuan.organization.v1 import finding_pb2 as _finding_pb2
 from shuyuan.organization.v1 import formation_template_pb2 as _formation_template_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import pact_pb2 as _pact_pb2
@@ -1201,6 +1202,54 @@ class TermEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TermEnded: _TypeAlias = TermEnded  # noqa: Y015
+
+@_typing.final
+class FindingAppeared(_message.Message):
+    """A scan found a rule that a unit does not satisfy. Once for each time that it begins to be so."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def finding(self) -> _finding_pb2.Finding:
+        """The finding."""
+
+    def __init__(
+        self,
+        *,
+        finding: _finding_pb2.Finding | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindingAppeared: _TypeAlias = FindingAppeared  # noqa: Y015
+
+@_typing.final
+class FindingCleared(_message.Message):
+    """A scan found that the unit satisfies the rule again, or is no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def finding(self) -> _finding_pb2.Finding:
+        """The finding, as it was found."""
+
+    def __init__(
+        self,
+        *,
+        finding: _finding_pb2.Finding | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindingCleared: _TypeAlias = FindingCleared  # noqa: Y015
 
 @_typing.final
 class TermElectionShifted(_message.Message):

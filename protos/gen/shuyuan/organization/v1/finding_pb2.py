@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.rules.v1 import verdict_pb2 as shuyuan_dot_rules_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuyuan/organization/v1/finding.proto\x12\x17shuyuan.organization.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a\x1eshuyuan/rules/v1/verdict.proto\"\x8c\x01\n\x07\x46inding\x12\x1b\n\x07unit_id\x18\x01 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01\x12\x17\n\tunit_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x30\n\x07verdict\x18\x03 \x01(\x0b\x32\x19.shuyuan.rules.v1.VerdictB\x04\xe2\x41\x01\x03\x12\x19\n\x05since\x18\x04 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuyuan/organization/v1/finding.proto\x12\x17shuyuan.organization.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a\x1eshuyuan/rules/v1/verdict.proto\"\xeb\x02\n\x07\x46inding\x12\x1b\n\x07unit_id\x18\x01 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01\x12\x17\n\tunit_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x30\n\x07verdict\x18\x03 \x01(\x0b\x32\x19.shuyuan.rules.v1.VerdictB\x04\xe2\x41\x01\x03\x12\x19\n\x05since\x18\x04 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x02\x12#\n\nfinding_id\x18\x05 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12\x39\n\nfound_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03H\x01\x88\x01\x01\x12\x39\n\nclear_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03H\x02\x88\x01\x01\x12\x15\n\x07version\x18\x08 \x01(\rB\x04\xe2\x41\x01\x03\x42\r\n\x0b_finding_idB\r\n\x0b_found_timeB\r\n\x0b_clear_timeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,6 +43,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINDING'].fields_by_name['verdict']._serialized_options = b'\342A\001\003'
   _globals['_FINDING'].fields_by_name['since']._loaded_options = None
   _globals['_FINDING'].fields_by_name['since']._serialized_options = b'\342A\001\003\352\364\030\002P\002'
-  _globals['_FINDING']._serialized_start=174
-  _globals['_FINDING']._serialized_end=314
+  _globals['_FINDING'].fields_by_name['finding_id']._loaded_options = None
+  _globals['_FINDING'].fields_by_name['finding_id']._serialized_options = b'\342A\001\003\352\364\030\002P\001'
+  _globals['_FINDING'].fields_by_name['found_time']._loaded_options = None
+  _globals['_FINDING'].fields_by_name['found_time']._serialized_options = b'\342A\001\003'
+  _globals['_FINDING'].fields_by_name['clear_time']._loaded_options = None
+  _globals['_FINDING'].fields_by_name['clear_time']._serialized_options = b'\342A\001\003'
+  _globals['_FINDING'].fields_by_name['version']._loaded_options = None
+  _globals['_FINDING'].fields_by_name['version']._serialized_options = b'\342A\001\003'
+  _globals['_FINDING']._serialized_start=207
+  _globals['_FINDING']._serialized_end=570
 # @@protoc_insertion_point(module_scope)

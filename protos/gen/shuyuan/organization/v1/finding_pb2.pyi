@@ -5,22 +5,24 @@ What the rules find wrong with units as they stand."""
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from shuyuan.rules.v1 import verdict_pb2 as _verdict_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Finding(_message.Message):
     """A rule that a unit does not satisfy on a day, and since when. It is computed from the rolls, the appointments and
-    the sponsors of that day, and is gone when they satisfy the rule.
+    the sponsors of that day, and is gone when they satisfy the rule. A scan each night records what is found and what
+    is found no longer.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -29,15 +31,31 @@ class Finding(_message.Message):
     UNIT_NAME_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    FINDING_ID_FIELD_NUMBER: _builtins.int
+    FOUND_TIME_FIELD_NUMBER: _builtins.int
+    CLEAR_TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """The unit."""
     unit_name: _builtins.str
     """Its name on the day."""
     since: _builtins.str
     """The first day from which on the rule has not been satisfied."""
+    finding_id: _builtins.str
+    """Id of the record; absent for what is computed and not read from the record."""
+    version: _builtins.int
+    """Counts the changes of the record: 1 when found, 2 when cleared; 0 for what is computed."""
     @_builtins.property
     def verdict(self) -> _verdict_pb2.Verdict:
         """The rule with its source article, the value seen, what is needed, and how strongly it acts."""
+
+    @_builtins.property
+    def found_time(self) -> _timestamp_pb2.Timestamp:
+        """When a scan first found it; absent for what is computed."""
+
+    @_builtins.property
+    def clear_time(self) -> _timestamp_pb2.Timestamp:
+        """When a scan first found it no longer; absent before."""
 
     def __init__(
         self,
@@ -46,11 +64,26 @@ class Finding(_message.Message):
         unit_name: _builtins.str = ...,
         verdict: _verdict_pb2.Verdict | None = ...,
         since: _builtins.str = ...,
+        finding_id: _builtins.str | None = ...,
+        found_time: _timestamp_pb2.Timestamp | None = ...,
+        clear_time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["verdict", b"verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_clear_time", b"_clear_time", "_finding_id", b"_finding_id", "_found_time", b"_found_time", "clear_time", b"clear_time", "finding_id", b"finding_id", "found_time", b"found_time", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["since", b"since", "unit_id", b"unit_id", "unit_name", b"unit_name", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clear_time", b"_clear_time", "_finding_id", b"_finding_id", "_found_time", b"_found_time", "clear_time", b"clear_time", "finding_id", b"finding_id", "found_time", b"found_time", "since", b"since", "unit_id", b"unit_id", "unit_name", b"unit_name", "verdict", b"verdict", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__clear_time: _TypeAlias = _typing.Literal["clear_time"]  # noqa: Y015
+    _WhichOneofArgType__clear_time: _TypeAlias = _typing.Literal["_clear_time", b"_clear_time"]  # noqa: Y015
+    _WhichOneofReturnType__finding_id: _TypeAlias = _typing.Literal["finding_id"]  # noqa: Y015
+    _WhichOneofArgType__finding_id: _TypeAlias = _typing.Literal["_finding_id", b"_finding_id"]  # noqa: Y015
+    _WhichOneofReturnType__found_time: _TypeAlias = _typing.Literal["found_time"]  # noqa: Y015
+    _WhichOneofArgType__found_time: _TypeAlias = _typing.Literal["_found_time", b"_found_time"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__clear_time) -> _WhichOneofReturnType__clear_time | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__finding_id) -> _WhichOneofReturnType__finding_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__found_time) -> _WhichOneofReturnType__found_time | None: ...
 
 Global___Finding: _TypeAlias = Finding  # noqa: Y015

@@ -23,18 +23,21 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.organization.v1 import finding_pb2 as shuyuan_dot_organization_dot_v1_dot_finding__pb2
 from shuyuan.rules.v1 import verdict_pb2 as shuyuan_dot_rules_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuyuan/organization/v1/finding_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a%shuyuan/organization/v1/finding.proto\x1a\x1eshuyuan/rules/v1/verdict.proto\"\xf9\x01\n\x13ListFindingsRequest\x12\x17\n\x07unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1d\n\rbelow_unit_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07rule_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02\x18(\x12,\n\x08severity\x18\x04 \x01(\x0e\x32\x1a.shuyuan.rules.v1.Severity\x12\x1a\n\x05\x61s_of\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x06 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x07 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x42\x08\n\x06_as_of\"l\n\x14ListFindingsResponse\x12\x32\n\x08\x66indings\x18\x01 \x03(\x0b\x32 .shuyuan.organization.v1.Finding\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x32\xb5\x01\n\x0e\x46indingService\x12\xa2\x01\n\x0cListFindings\x12,.shuyuan.organization.v1.ListFindingsRequest\x1a-.shuyuan.organization.v1.ListFindingsResponse\"5\xca\xf3\x18\x1d\n\x19organization.finding.read\x10\x06\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/findingsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuyuan/organization/v1/finding_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a%shuyuan/organization/v1/finding.proto\x1a\x1eshuyuan/rules/v1/verdict.proto\";\n\x13ScanFindingsRequest\x12$\n\x07unit_id\x18\x01 \x01(\tB\x13\xea\xf4\x18\x0f\x08\x01P\x01\x62\t\xe5\x85\x9a\xe7\xbb\x84\xe7\xbb\x87\"9\n\x14ScanFindingsResponse\x12\x10\n\x08\x61ppeared\x18\x01 \x01(\r\x12\x0f\n\x07\x63leared\x18\x02 \x01(\r\"\xd4\x02\n\x13ListFindingsRequest\x12\x17\n\x07unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1d\n\rbelow_unit_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07rule_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02\x18(\x12,\n\x08severity\x18\x04 \x01(\x0e\x32\x1a.shuyuan.rules.v1.Severity\x12\x1a\n\x05\x61s_of\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x06 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x07 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x12\x19\n\tcampus_id\x18\x08 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x31\n\x08known_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x08\n\x06_as_ofB\x0b\n\t_known_at\"l\n\x14ListFindingsResponse\x12\x32\n\x08\x66indings\x18\x01 \x03(\x0b\x32 .shuyuan.organization.v1.Finding\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x32\xeb\x02\n\x0e\x46indingService\x12\xa2\x01\n\x0cListFindings\x12,.shuyuan.organization.v1.ListFindingsRequest\x1a-.shuyuan.organization.v1.ListFindingsResponse\"5\xca\xf3\x18\x1d\n\x19organization.finding.read\x10\x06\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/findings\x12\xb3\x01\n\x0cScanFindings\x12,.shuyuan.organization.v1.ScanFindingsRequest\x1a-.shuyuan.organization.v1.ScanFindingsResponse\"F\xca\xf3\x18&\n\x19organization.finding.scan\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02\x16\"\x11/v1/findings:scan:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuyuan.organization.v1.finding_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_SCANFINDINGSREQUEST'].fields_by_name['unit_id']._loaded_options = None
+  _globals['_SCANFINDINGSREQUEST'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\017\010\001P\001b\t\345\205\232\347\273\204\347\273\207'
   _globals['_LISTFINDINGSREQUEST'].fields_by_name['unit_id']._loaded_options = None
   _globals['_LISTFINDINGSREQUEST'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\002P\001'
   _globals['_LISTFINDINGSREQUEST'].fields_by_name['below_unit_id']._loaded_options = None
@@ -47,14 +50,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTFINDINGSREQUEST'].fields_by_name['page_size']._serialized_options = b'\352\364\030\t1\000\000\000\000\000\000i@'
   _globals['_LISTFINDINGSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTFINDINGSREQUEST'].fields_by_name['page_token']._serialized_options = b'\352\364\030\003\030\350\007'
+  _globals['_LISTFINDINGSREQUEST'].fields_by_name['campus_id']._loaded_options = None
+  _globals['_LISTFINDINGSREQUEST'].fields_by_name['campus_id']._serialized_options = b'\352\364\030\002P\001'
   _globals['_LISTFINDINGSRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
   _globals['_LISTFINDINGSRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\352\364\030\003\030\350\007'
   _globals['_FINDINGSERVICE'].methods_by_name['ListFindings']._loaded_options = None
   _globals['_FINDINGSERVICE'].methods_by_name['ListFindings']._serialized_options = b'\312\363\030\035\n\031organization.finding.read\020\006\202\323\344\223\002\016\022\014/v1/findings'
-  _globals['_LISTFINDINGSREQUEST']._serialized_start=218
-  _globals['_LISTFINDINGSREQUEST']._serialized_end=467
-  _globals['_LISTFINDINGSRESPONSE']._serialized_start=469
-  _globals['_LISTFINDINGSRESPONSE']._serialized_end=577
-  _globals['_FINDINGSERVICE']._serialized_start=580
-  _globals['_FINDINGSERVICE']._serialized_end=761
+  _globals['_FINDINGSERVICE'].methods_by_name['ScanFindings']._loaded_options = None
+  _globals['_FINDINGSERVICE'].methods_by_name['ScanFindings']._serialized_options = b'\312\363\030&\n\031organization.finding.scan\020\003\032\007unit_id\202\323\344\223\002\026\"\021/v1/findings:scan:\001*'
+  _globals['_SCANFINDINGSREQUEST']._serialized_start=250
+  _globals['_SCANFINDINGSREQUEST']._serialized_end=309
+  _globals['_SCANFINDINGSRESPONSE']._serialized_start=311
+  _globals['_SCANFINDINGSRESPONSE']._serialized_end=368
+  _globals['_LISTFINDINGSREQUEST']._serialized_start=371
+  _globals['_LISTFINDINGSREQUEST']._serialized_end=711
+  _globals['_LISTFINDINGSRESPONSE']._serialized_start=713
+  _globals['_LISTFINDINGSRESPONSE']._serialized_end=821
+  _globals['_FINDINGSERVICE']._serialized_start=824
+  _globals['_FINDINGSERVICE']._serialized_end=1187
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ Finds which units do not stand as the rules want them to."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import finding_pb2 as _finding_pb2
 from shuyuan.rules.v1 import verdict_pb2 as _verdict_pb2
@@ -21,6 +22,54 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class ScanFindingsRequest(_message.Message):
+    """Request of ScanFindings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The unit."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScanFindingsRequest: _TypeAlias = ScanFindingsRequest  # noqa: Y015
+
+@_typing.final
+class ScanFindingsResponse(_message.Message):
+    """Response of ScanFindings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPEARED_FIELD_NUMBER: _builtins.int
+    CLEARED_FIELD_NUMBER: _builtins.int
+    appeared: _builtins.int
+    """How many findings appeared."""
+    cleared: _builtins.int
+    """How many cleared."""
+    def __init__(
+        self,
+        *,
+        appeared: _builtins.int = ...,
+        cleared: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appeared", b"appeared", "cleared", b"cleared"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScanFindingsResponse: _TypeAlias = ScanFindingsResponse  # noqa: Y015
+
+@_typing.final
 class ListFindingsRequest(_message.Message):
     """Request of ListFindings."""
 
@@ -33,6 +82,8 @@ class ListFindingsRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CAMPUS_ID_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Only findings on this unit."""
     below_unit_id: _builtins.str
@@ -47,6 +98,12 @@ class ListFindingsRequest(_message.Message):
     """Most findings to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    campus_id: _builtins.str
+    """Only findings on units of this campus on the day."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was on record at this instant; not together with `as_of`."""
+
     def __init__(
         self,
         *,
@@ -57,14 +114,21 @@ class ListFindingsRequest(_message.Message):
         as_of: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        campus_id: _builtins.str = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "below_unit_id", b"below_unit_id", "page_size", b"page_size", "page_token", b"page_token", "rule_id", b"rule_id", "severity", b"severity", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "below_unit_id", b"below_unit_id", "campus_id", b"campus_id", "known_at", b"known_at", "page_size", b"page_size", "page_token", b"page_token", "rule_id", b"rule_id", "severity", b"severity", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
 
 Global___ListFindingsRequest: _TypeAlias = ListFindingsRequest  # noqa: Y015
 

@@ -41,6 +41,11 @@ class FindingServiceStub:
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ListFindingsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ListFindingsResponse.FromString,
                 _registered_method=True)
+        self.ScanFindings = channel.unary_unary(
+                '/shuyuan.organization.v1.FindingService/ScanFindings',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ScanFindingsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ScanFindingsResponse.FromString,
+                _registered_method=True)
 
 
 class FindingServiceServicer:
@@ -51,8 +56,18 @@ class FindingServiceServicer:
     def ListFindings(self, request, context):
         """Lists what the rules find on units that the caller may read, by the id of the unit and of the rule. A page may be
         short, or even empty, and still be followed by another.
-        Errors: INVALID_ARGUMENT for a malformed filter or page token, or two filters by unit; UNAVAILABLE while
-        membership cannot be asked for the sizes of the rolls.
+        With `known_at` the record of the scans is read instead: what had been found then and not found cleared.
+        Errors: INVALID_ARGUMENT for a malformed filter or page token, two filters by unit, or a day beside an instant;
+        UNAVAILABLE while membership cannot be asked for the sizes of the rolls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ScanFindings(self, request, context):
+        """Scans a unit and those below it now, as every unit is scanned each night: what is found and was not before is
+        recorded and announced, and so is what is found no longer. At most 500 units. Repeating it changes nothing.
+        Errors: INVALID_ARGUMENT for a unit above more than that; UNAVAILABLE while membership cannot be asked.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -65,6 +80,11 @@ def add_FindingServiceServicer_to_server(servicer, server):
                     servicer.ListFindings,
                     request_deserializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ListFindingsRequest.FromString,
                     response_serializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ListFindingsResponse.SerializeToString,
+            ),
+            'ScanFindings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ScanFindings,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ScanFindingsRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ScanFindingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -96,6 +116,33 @@ class FindingService:
             '/shuyuan.organization.v1.FindingService/ListFindings',
             shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ListFindingsRequest.SerializeToString,
             shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ListFindingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ScanFindings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.FindingService/ScanFindings',
+            shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ScanFindingsRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_finding__service__pb2.ScanFindingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

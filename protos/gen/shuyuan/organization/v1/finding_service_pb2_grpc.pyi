@@ -38,8 +38,14 @@ class FindingServiceStub:
     ListFindings: _grpc.UnaryUnaryMultiCallable[_finding_service_pb2.ListFindingsRequest, _finding_service_pb2.ListFindingsResponse]
     """Lists what the rules find on units that the caller may read, by the id of the unit and of the rule. A page may be
     short, or even empty, and still be followed by another.
-    Errors: INVALID_ARGUMENT for a malformed filter or page token, or two filters by unit; UNAVAILABLE while
-    membership cannot be asked for the sizes of the rolls.
+    With `known_at` the record of the scans is read instead: what had been found then and not found cleared.
+    Errors: INVALID_ARGUMENT for a malformed filter or page token, two filters by unit, or a day beside an instant;
+    UNAVAILABLE while membership cannot be asked for the sizes of the rolls.
+    """
+    ScanFindings: _grpc.UnaryUnaryMultiCallable[_finding_service_pb2.ScanFindingsRequest, _finding_service_pb2.ScanFindingsResponse]
+    """Scans a unit and those below it now, as every unit is scanned each night: what is found and was not before is
+    recorded and announced, and so is what is found no longer. At most 500 units. Repeating it changes nothing.
+    Errors: INVALID_ARGUMENT for a unit above more than that; UNAVAILABLE while membership cannot be asked.
     """
 
 @_typing.type_check_only
@@ -52,8 +58,14 @@ class FindingServiceAsyncStub(FindingServiceStub):
     ListFindings: _aio.UnaryUnaryMultiCallable[_finding_service_pb2.ListFindingsRequest, _finding_service_pb2.ListFindingsResponse]  # type: ignore[assignment]
     """Lists what the rules find on units that the caller may read, by the id of the unit and of the rule. A page may be
     short, or even empty, and still be followed by another.
-    Errors: INVALID_ARGUMENT for a malformed filter or page token, or two filters by unit; UNAVAILABLE while
-    membership cannot be asked for the sizes of the rolls.
+    With `known_at` the record of the scans is read instead: what had been found then and not found cleared.
+    Errors: INVALID_ARGUMENT for a malformed filter or page token, two filters by unit, or a day beside an instant;
+    UNAVAILABLE while membership cannot be asked for the sizes of the rolls.
+    """
+    ScanFindings: _aio.UnaryUnaryMultiCallable[_finding_service_pb2.ScanFindingsRequest, _finding_service_pb2.ScanFindingsResponse]  # type: ignore[assignment]
+    """Scans a unit and those below it now, as every unit is scanned each night: what is found and was not before is
+    recorded and announced, and so is what is found no longer. At most 500 units. Repeating it changes nothing.
+    Errors: INVALID_ARGUMENT for a unit above more than that; UNAVAILABLE while membership cannot be asked.
     """
 
 class FindingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -69,8 +81,20 @@ class FindingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_finding_service_pb2.ListFindingsResponse, _abc.Awaitable[_finding_service_pb2.ListFindingsResponse]]:
         """Lists what the rules find on units that the caller may read, by the id of the unit and of the rule. A page may be
         short, or even empty, and still be followed by another.
-        Errors: INVALID_ARGUMENT for a malformed filter or page token, or two filters by unit; UNAVAILABLE while
-        membership cannot be asked for the sizes of the rolls.
+        With `known_at` the record of the scans is read instead: what had been found then and not found cleared.
+        Errors: INVALID_ARGUMENT for a malformed filter or page token, two filters by unit, or a day beside an instant;
+        UNAVAILABLE while membership cannot be asked for the sizes of the rolls.
+        """
+
+    @_abc_1.abstractmethod
+    def ScanFindings(
+        self,
+        request: _finding_service_pb2.ScanFindingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_finding_service_pb2.ScanFindingsResponse, _abc.Awaitable[_finding_service_pb2.ScanFindingsResponse]]:
+        """Scans a unit and those below it now, as every unit is scanned each night: what is found and was not before is
+        recorded and announced, and so is what is found no longer. At most 500 units. Repeating it changes nothing.
+        Errors: INVALID_ARGUMENT for a unit above more than that; UNAVAILABLE while membership cannot be asked.
         """
 
 def add_FindingServiceServicer_to_server(servicer: FindingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

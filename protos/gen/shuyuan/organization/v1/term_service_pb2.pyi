@@ -141,6 +141,7 @@ class ListTermsRequest(_message.Message):
     INCLUDE_ENDED_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CAMPUS_ID_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """Only terms of this unit."""
     below_unit_id: _builtins.str
@@ -153,6 +154,8 @@ class ListTermsRequest(_message.Message):
     """Most terms to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    campus_id: _builtins.str
+    """Only terms of units that are on this campus today."""
     def __init__(
         self,
         *,
@@ -162,10 +165,11 @@ class ListTermsRequest(_message.Message):
         include_ended: _builtins.bool = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        campus_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_due_by", b"_due_by", "due_by", b"due_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due_by", b"_due_by", "below_unit_id", b"below_unit_id", "due_by", b"due_by", "include_ended", b"include_ended", "page_size", b"page_size", "page_token", b"page_token", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due_by", b"_due_by", "below_unit_id", b"below_unit_id", "campus_id", b"campus_id", "due_by", b"due_by", "include_ended", b"include_ended", "page_size", b"page_size", "page_token", b"page_token", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__due_by: _TypeAlias = _typing.Literal["due_by"]  # noqa: Y015
     _WhichOneofArgType__due_by: _TypeAlias = _typing.Literal["_due_by", b"_due_by"]  # noqa: Y015
