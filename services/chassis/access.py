@@ -8,7 +8,7 @@ of the grants before it is answered, because our copy may be a moment behind.
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,6 +37,7 @@ __all__ = [
     "CLOSURE",
     "Access",
     "AccessControl",
+    "Scope",
     "add_unit",
     "forget_accounts",
     "forget_grants",
@@ -46,6 +47,7 @@ __all__ = [
     "put_grant",
     "replace_edges",
     "within",
+    "within_text",
 ]
 
 # A revocation must hold everywhere within one second, the way through the log included.
@@ -54,6 +56,16 @@ ALLOWANCE_SECONDS = 0.5
 MOST_ALLOWANCES = 20_000
 
 Confirm = Callable[[UUID, str, UUID | None], Awaitable[bool]]
+
+
+class Held(NamedTuple):
+    """Units at whose subtrees a permission is held, and whether the university is one of them."""
+
+    units: list[UUID]
+    is_everywhere: bool
+
+
+NOWHERE = Held([], False)
 
 
 @dataclass
@@ -67,6 +79,7 @@ class AccessControl:
     _roles_of: dict[str, list[str]] = field(default_factory=dict)
     _allowed: dict[tuple[UUID, str, UUID | None], float] = field(default_factory=dict)
     _people: dict[tuple[str, str], tuple[UUID, float]] = field(default_factory=dict)
+    _held: dict[tuple[UUID, str], tuple[Held, float]] = field(default_factory=dict)
 
     def access_for(self, caller: "Caller", method: MethodAccess | None = None) -> "Access":
         """The checks of one call."""
@@ -84,6 +97,7 @@ class AccessControl:
         """Drop what is remembered, because an edge, a grant or an account has changed."""
         self._allowed.clear()
         self._people.clear()
+        self._held.clear()
 
     async def person_of(self, issuer: str, key: str) -> UUID | None:
         """The person behind a campus number of an issuer, by its keyed hash."""
@@ -137,15 +151,25 @@ class AccessControl:
             # The owner of the grants cannot be asked: what we know ourselves stands.
             return False
 
-    async def units_held(self, person_id: UUID, permission: str) -> list[UUID]:
-        """The units on which the person holds the permission by a grant of its own."""
+    async def held(self, person_id: UUID, permission: str) -> Held:
+        """Where the person holds the permission by grants of its own."""
+        key = (person_id, permission)
+        now = time.monotonic()
+        known = self._held.get(key)
+        if known is not None and known[1] > now:
+            return known[0]
         roles = self.roles_with(permission)
         if not roles:
-            return []
+            return NOWHERE
         rows = await self.database.fetch(
             access_store.UNITS_HELD, person_id=person_id, roles=roles, day=self.clock.today()
         )
-        return [row["unit_id"] for row in rows]
+        held = Held([row["unit_id"] for row in rows], any(row["is_root"] for row in rows))
+        if held.units:
+            if len(self._held) >= MOST_ALLOWANCES:
+                self._held.clear()
+            self._held[key] = (held, now + ALLOWANCE_SECONDS)
+        return held
 
     async def root(self) -> UUID | None:
         """The university: the one unit without a parent."""
@@ -190,22 +214,28 @@ class Access:
 
     async def allowed_units(self, permission: str) -> list[UUID]:
         """The units at whose subtrees the caller holds the permission: what a list is filtered by."""
+        return (await self._held(permission)).units
+
+    async def _held(self, permission: str) -> Held:
         self.checked = True
         if self.trusted:
             root = await self.control.root()
-            return [] if root is None else [root]
+            return NOWHERE if root is None else Held([root], True)
         if self.caller.kind == "anonymous":
             raise UnauthenticatedError()
         person = self.caller.person_id
-        return [] if person is None else await self.control.units_held(person, permission)
+        return NOWHERE if person is None else await self.control.held(person, permission)
 
-    async def filters(self, permission: str) -> dict[str, Any]:
+    async def filters(self, permission: str) -> "Scope":
         """The values of the condition `within(...)` for this caller and permission."""
-        return {
-            "access_units": await self.allowed_units(permission),
-            "access_day": self.control.clock.today(),
-            "access_reading": permission.endswith(".read"),
-        }
+        held = await self._held(permission)
+        scope = Scope(
+            access_units=held.units,
+            access_day=self.control.clock.today(),
+            access_reading=permission.endswith(".read"),
+        )
+        scope.is_everywhere = held.is_everywhere
+        return scope
 
     def only_public(self) -> None:
         """State that the answer holds nothing that needs a permission."""
@@ -249,13 +279,24 @@ def _names(listed: str, client: str) -> bool:
     return listed == client or (listed.endswith("-*") and client.startswith(listed[:-1]))
 
 
-def within(unit: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+class Scope(dict[str, Any]):
+    """The values of `within(...)`, and whether they hold the university: then the condition may be left out."""
+
+    is_everywhere = False
+
+
+_WITHIN = """EXISTS (SELECT FROM access_closure access_scope
+     WHERE access_scope.descendant_id = {unit}
+       AND access_scope.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+       AND access_scope.valid @> CAST(:access_day AS date)
+       AND (CAST(:access_reading AS boolean) OR NOT access_scope.reading_only))"""
+
+
+def within_text(unit: str) -> str:
     """The condition that a row's unit lies where the caller may look; bind it with `access.filters(…)`."""
-    # An alias, so that a query over the closure itself is not mistaken for this one.
-    closure = access_store.closure.alias("access_scope")
-    return sa.exists().where(
-        closure.c.descendant_id == unit,
-        closure.c.ancestor_id == sa.any_(sa.bindparam("access_units", type_=sa.ARRAY(sa.Uuid()))),
-        closure.c.valid.contains(sa.bindparam("access_day", type_=sa.Date())),
-        sa.or_(sa.bindparam("access_reading", type_=sa.Boolean()), sa.not_(closure.c.reading_only)),
-    )
+    return _WITHIN.format(unit=unit)
+
+
+def within(unit: sa.ColumnElement[Any]) -> sa.TextClause:
+    """The same for a statement that is not written as text."""
+    return sa.text(within_text(str(unit)))

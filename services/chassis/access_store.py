@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import DATERANGE
 
 from chassis.statements import query
 
@@ -21,14 +20,6 @@ Edge = tuple[UUID, date, date | None]
 
 # The lock on the edges as a whole: alone for whoever changes what others are computed from.
 CLOSURE = "access.closure"
-
-closure = sa.table(
-    "access_closure",
-    sa.column("ancestor_id", sa.Uuid()),
-    sa.column("descendant_id", sa.Uuid()),
-    sa.column("valid", DATERANGE()),
-    sa.column("reading_only", sa.Boolean()),
-)
 
 PERSON_OF = query(
     sa.text(
@@ -60,7 +51,12 @@ HOLDS = query(
                       AND (CAST(:reading AS boolean) OR NOT c.reading_only))))"""
     )
 )
-UNITS_HELD = query(sa.text(_GRANTED.replace("SELECT FROM", "SELECT DISTINCT g.unit_id FROM")))
+UNITS_HELD = query(
+    sa.text(
+        f"""SELECT unit_id, unit_id = ({_ROOT}) AS is_root
+              FROM ({_GRANTED.replace("SELECT FROM", "SELECT DISTINCT g.unit_id FROM")}) held"""
+    )
+)
 
 _EDGES_OF = query(
     sa.text(

@@ -61,6 +61,8 @@ async def measure(stack: Stack, options: argparse.Namespace) -> list[str]:
     url = stack.database_admin_url.rpartition("/")[0] + "/monolith"
     await sides.fill_monolith(url)
     system = await asyncio.to_thread(sides.of_system, stack)
+    # As autovacuum would a moment later; the other side has it too.
+    sql.execute(stack.database_url("organization"), "ANALYZE")
     with sides.monolith(stack, url) as usual:
         yardstick = await measure_yardstick(url, stack.target("organization"))
         figures = await paired(system, usual, options)

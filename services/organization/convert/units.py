@@ -27,7 +27,7 @@ from organization.domain.units import (
     Unit,
     UnitFact,
 )
-from organization.events.shapes import campus_message, day, instant, number, text, unit_message
+from organization.events.shapes import campus_message, day, fill_unit, instant, number, text
 from organization.operations.appointments import NewSecretary
 from organization.repository.units import Filter
 from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
@@ -112,9 +112,11 @@ def unit_filter(request: unit_service_pb2.ListUnitsRequest) -> Filter:
 
 def units_page(page: Page[Unit]) -> unit_service_pb2.ListUnitsResponse:
     """A page of units."""
-    return unit_service_pb2.ListUnitsResponse(
-        units=[unit_message(unit) for unit in page.items], next_page_token=page.next_token
-    )
+    answer = unit_service_pb2.ListUnitsResponse(next_page_token=page.next_token)
+    add = answer.units.add
+    for unit in page.items:
+        fill_unit(add(), unit)
+    return answer
 
 
 def tree(nodes: list[TreeNode]) -> unit_service_pb2.GetTreeResponse:

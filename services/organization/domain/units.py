@@ -156,7 +156,10 @@ class Unit:
     @property
     def parent_id(self) -> UUID | None:
         """The parent on its day."""
-        return next((parentage.parent_id for parentage in self.parents if self.day in parentage.days), None)
+        for parentage in self.parents:
+            if self.day in parentage.days:
+                return parentage.parent_id
+        return None
 
     @property
     def outline(self) -> Outline:

@@ -89,22 +89,32 @@ def _stamp(stamp: Timestamp, value: datetime) -> None:
 
 
 def unit_message(unit: Unit) -> unit_pb2.Unit:
-    """A unit as everybody sees it; only what it has is touched, because a page holds many."""
+    """A unit as everybody sees it."""
+    message = unit_pb2.Unit()
+    fill_unit(message, unit)
+    return message
+
+
+def fill_unit(message: unit_pb2.Unit, unit: Unit) -> None:
+    """The same into the message of a page, which would copy a ready one; only what the unit has is touched."""
     version = unit.version
-    message = unit_pb2.Unit(
-        unit_id=str(unit.unit_id),
-        kind=_KINDS[unit.kind],
-        name=unit.name,
-        short_name=unit.short_name,
-        state=_STATES[unit.state],
-        established_on=unit.life.start.isoformat(),
-        version=version,
-        etag=str(version),
-    )
+    message.unit_id = str(unit.unit_id)
+    message.kind = _KINDS[unit.kind]
+    message.name = unit.name
+    message.short_name = unit.short_name
+    message.state = _STATES[unit.state]
+    message.established_on = unit.life.start.isoformat()
+    message.version = version
+    message.etag = str(version)
     _stamp(message.create_time, unit.created_at)
     _stamp(message.update_time, unit.updated_at)
     for parentage in unit.parents:
-        _add_days(message.parents.add(parent_unit_id=str(parentage.parent_id)), parentage.days)
+        days = parentage.days
+        parent = message.parents.add(
+            parent_unit_id=str(parentage.parent_id), valid_from=days.start.isoformat()
+        )
+        if days.end is not None:
+            parent.valid_until = days.end.isoformat()
     for each in unit.sponsors:
         part = number(_PART, each.part)
         _add_days(message.sponsors.add(sponsor_unit_id=str(each.sponsor_id), part=part), each.days)
@@ -114,7 +124,6 @@ def unit_message(unit: Unit) -> unit_pb2.Unit:
     if parent_id is not None:
         message.parent_unit_id = str(parent_id)
     _add_particulars(message, unit)
-    return message
 
 
 def _add_particulars(message: unit_pb2.Unit, unit: Unit) -> None:
@@ -143,7 +152,7 @@ def _add_particulars(message: unit_pb2.Unit, unit: Unit) -> None:
         message.frozen_by_process_id = str(unit.frozen_by)
 
 
-def _add_days(message: unit_pb2.Parentage | unit_pb2.Sponsorship, days: Interval) -> None:
+def _add_days(message: unit_pb2.Sponsorship, days: Interval) -> None:
     message.valid_from = days.start.isoformat()
     if days.end is not None:
         message.valid_until = days.end.isoformat()

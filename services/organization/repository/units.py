@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.access import within
+from chassis.access import Scope, within_text
 from chassis.bitemporal import Interval, interval_of
 from chassis.database import Reader, Record
 from chassis.statements import Query, query
@@ -24,59 +24,19 @@ from organization.domain.units import (
     Lineage,
     LineageKind,
     Outline,
-    Parentage,
     Part,
     Purpose,
-    Sponsorship,
     State,
     Unit,
     UnitFact,
 )
+from organization.repository import unit_shape
 from organization.repository.beliefs import as_now, as_then
 
-_COLUMNS = """
-    u.unit_id, u.kind, u.form, u.function, u.cohort_year, u.major_code, u.purpose, u.host_id, u.task,
-    u.planned_end_on, u.created_at, u.updated_at, u.version, u.frozen_by, d.name, d.short_name, d.campus_id,
-    life.starts_on, life.ends_on,
-    (SELECT array_agg(ROW(p.parent_id, lower(p.valid), upper(p.valid)) ORDER BY lower(p.valid))
-       FROM unit_parent p WHERE p.unit_id = u.unit_id AND {believed:p}) AS parents,
-    (SELECT array_agg(ROW(s.sponsor_id, s.part, lower(s.valid), upper(s.valid)) ORDER BY lower(s.valid), s.sponsor_id)
-       FROM unit_sponsor s WHERE s.unit_id = u.unit_id AND {believed:s}) AS sponsors,
-    (SELECT array_agg(l.to_unit_id ORDER BY l.to_unit_id)
-       FROM unit_lineage l WHERE l.from_unit_id = u.unit_id AND {lineage_known}) AS successors
-"""
-# Outside the unit's life its nearest name is shown: the first of a planned unit, the last of a dissolved one.
-_FROM = """
-    unit u
-    JOIN LATERAL ({life}) life ON life.starts_on IS NOT NULL
-    JOIN LATERAL (
-        SELECT t.name, t.short_name, t.campus_id FROM unit_description t
-         WHERE t.unit_id = u.unit_id AND {believed:t}
-         ORDER BY (t.valid @> CAST(:day AS date)) DESC,
-                  CASE WHEN lower(t.valid) <= CAST(:day AS date) THEN lower(t.valid) END DESC NULLS LAST,
-                  lower(t.valid)
-         LIMIT 1) d ON true
-"""
-_LIFE_NOW = "SELECT u.established_on AS starts_on, u.dissolved_on AS ends_on"
-# What was believed of a unit's life then: its description covers exactly its life.
-_LIFE_THEN = """
-    SELECT min(lower(x.valid)) AS starts_on,
-           CASE WHEN bool_or(upper_inf(x.valid)) THEN NULL ELSE max(upper(x.valid)) END AS ends_on
-      FROM unit_description x WHERE x.unit_id = u.unit_id AND {believed:x}
-"""
-
-
-def _now(template: str) -> str:
-    return as_now(template.replace("{life}", _LIFE_NOW).replace("{lineage_known}", "true"))
-
-
-def _then(template: str) -> str:
-    known = "l.recorded_at <= CAST(:known_at AS timestamptz)"
-    return as_then(template.replace("{life}", _LIFE_THEN).replace("{lineage_known}", known))
-
-
-_ONE = f"SELECT {_COLUMNS} FROM {_FROM} WHERE u.unit_id = :unit_id"
-_GET_NOW, _GET_THEN = query(sa.text(_now(_ONE))), query(sa.text(_then(_ONE)))
+_ONE = unit_shape.whole(
+    f"SELECT 1 AS place, {unit_shape.COLUMNS} FROM {unit_shape.FROM} WHERE u.unit_id = CAST(:unit_id AS uuid)"
+)
+_GET_NOW, _GET_THEN = query(sa.text(unit_shape.now(_ONE))), query(sa.text(unit_shape.then(_ONE)))
 _LOCK = query(sa.text("SELECT 1 FROM unit WHERE unit_id = :unit_id FOR UPDATE"))
 _ROOT = query(sa.text("SELECT unit_id FROM unit WHERE kind = 'university'"))
 _OUTLINES = query(
@@ -87,48 +47,13 @@ _OUTLINES = query(
 )
 
 
-# Looked up rather than called: a page reads many.
-_KINDS = {kind.value: kind for kind in Kind}
-
-
-def _read(row: Record, day: date) -> Unit:
-    form, function, purpose = row["form"], row["function"], row["purpose"]
-    return Unit(
-        unit_id=row["unit_id"],
-        kind=_KINDS[row["kind"]],
-        form=Form(form) if form else None,
-        name=row["name"],
-        short_name=row["short_name"],
-        function=Function(function) if function else None,
-        campus_id=row["campus_id"],
-        life=Interval(row["starts_on"], row["ends_on"]),
-        parents=tuple(Parentage(other, Interval(start, end)) for other, start, end in row["parents"] or ()),
-        sponsors=tuple(
-            Sponsorship(other, Part(part), Interval(start, end))
-            for other, part, start, end in row["sponsors"] or ()
-        ),
-        successor_ids=tuple(row["successors"] or ()),
-        cohort_year=row["cohort_year"],
-        major_code=row["major_code"],
-        purpose=Purpose(purpose) if purpose else None,
-        host_id=row["host_id"],
-        task=row["task"],
-        planned_end_on=row["planned_end_on"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        version=row["version"],
-        day=day,
-        frozen_by=row["frozen_by"],
-    )
-
-
 async def find(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None = None) -> Unit | None:
     """The unit as it stood on a day, as believed at an instant; None when it was not known then."""
     if known_at is None:
-        row = await reader.fetch_one(_GET_NOW, unit_id=unit_id, day=day)
+        rows = await reader.fetch(_GET_NOW, unit_id=unit_id, day=day)
     else:
-        row = await reader.fetch_one(_GET_THEN, unit_id=unit_id, day=day, known_at=known_at)
-    return None if row is None else _read(row, day)
+        rows = await reader.fetch(_GET_THEN, unit_id=unit_id, day=day, known_at=known_at)
+    return next(iter(unit_shape.read(rows, day)), None)
 
 
 async def lock(reader: Reader, unit_id: UUID) -> None:
@@ -227,29 +152,40 @@ _ORDERS = {
 ORDERS = tuple(_ORDERS)
 
 
+# The place before the columns is by the order itself, so that it costs no sort of its own.
+_CHOSEN = """
+    SELECT row_number() OVER (ORDER BY {by}) AS place, {columns}
+      FROM {found} WHERE {conditions} ORDER BY {by} LIMIT CAST(:most AS int)
+"""
+
+
 @cache
-def _page_query(order: str, state: State, given: tuple[str, ...], *, follows: bool, then: bool) -> Query:
+def _page_query(
+    order: str, state: State, given: tuple[str, ...], *, follows: bool, then: bool, everywhere: bool
+) -> Query:
     after, by = _ORDERS[order]
-    fill = _then if then else _now
-    found = _FROM_ACTIVE if state is State.ACTIVE else _FROM
-    conditions = [_STATES[state], *(_FILTERS[name] for name in given), *([after] if follows else ())]
-    return query(
-        sa.select(sa.text(fill(_COLUMNS)))
-        .select_from(sa.text(fill(found)))
-        .where(
-            *(sa.text(fill(condition)) for condition in conditions),
-            within(sa.literal_column("u.unit_id", sa.Uuid)),
-        )
-        .order_by(sa.text(by))
-        .limit(sa.bindparam("most", type_=sa.Integer)),
-        planned_anew=True,
+    chosen = _CHOSEN.format(
+        by=by,
+        columns=unit_shape.COLUMNS,
+        found=_FROM_ACTIVE if state is State.ACTIVE else unit_shape.FROM,
+        conditions=" AND ".join(
+            [
+                _STATES[state],
+                *(_FILTERS[name] for name in given),
+                *([after] if follows else ()),
+                *([] if everywhere else [within_text("u.unit_id")]),
+            ]
+        ),
     )
+    fill = unit_shape.then if then else unit_shape.now
+    # Without a filter and a limit to what the caller may see, one plan is the best for all.
+    return query(sa.text(fill(unit_shape.whole(chosen))), planned_anew=bool(given) or not everywhere)
 
 
 async def page(
     reader: Reader,
     wanted: Filter,
-    scope: dict[str, Any],
+    scope: Scope,
     *,
     day: date,
     known_at: datetime | None,
@@ -260,11 +196,19 @@ async def page(
     """Units on a day that the caller may see; `scope` comes from `access.filters`."""
     state = wanted.state or State.ACTIVE
     given = {name: value for name in _FILTERS if (value := getattr(wanted, name)) is not None}
-    statement = _page_query(order, state, tuple(given), follows=after is not None, then=known_at is not None)
+    statement = _page_query(
+        order,
+        state,
+        tuple(given),
+        follows=after is not None,
+        then=known_at is not None,
+        everywhere=scope.is_everywhere,
+    )
     belief = {} if known_at is None else {"known_at": known_at}
     place = {} if after is None else {"after": after[0], "after_id": after[1]}
-    rows = await reader.fetch(statement, day=day, most=most, **given, **place, **belief, **scope)
-    return [_read(row, day) for row in rows]
+    limits = {} if scope.is_everywhere else scope
+    rows = await reader.fetch(statement, day=day, most=most, **given, **place, **belief, **limits)
+    return unit_shape.read(rows, day)
 
 
 # Four plain scans in one snapshot, put together here: a join of histories is planned badly while a table has

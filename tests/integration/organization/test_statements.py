@@ -58,8 +58,9 @@ async def test_a_page_of_units_is_as_many_statements_as_one_unit(
     answer = await world.ask(world.stubs.units.ListUnits, unit_service_pb2.ListUnitsRequest())
 
     assert len(answer.units) > 5
-    # Who asks, where he may read, and the units with their histories.
+    # Who asks, where he may read, and the units with their histories; whoever reads everywhere is not limited.
     assert len(sent) == 3
+    assert "access_closure" not in sent[-1]
 
 
 async def test_establishing_a_unit_takes_a_dozen_statements(sent: Sent, world: World, campus: Campus) -> None:

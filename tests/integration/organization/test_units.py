@@ -437,6 +437,23 @@ class TestLists:
 
         assert len(seen) == len(set(seen)) == 13
 
+    @pytest.mark.parametrize("order", ["", "name desc", "established_on", "established_on desc"])
+    async def test_a_page_has_the_same_order_for_whoever_sees_a_part(
+        self, world: World, campus: Campus, order: str
+    ) -> None:
+        for number in range(5):
+            await campus.branch(world, f"支部{number}", on=date(2021, 1, 1 + number % 2))
+        head = await world.post(campus.community.unit_id, "secretary")
+        await world.appoint(head.post_id, await world.person("warden"))
+        request = unit_service_pb2.ListUnitsRequest(order_by=order)
+        everything = await world.ask(world.stubs.units.ListUnits, request)
+
+        part = await world.ask(world.stubs.units.ListUnits, request, by="warden")
+
+        seen = [unit.unit_id for unit in part.units]
+        assert 5 < len(seen) < len(everything.units)
+        assert seen == [unit.unit_id for unit in everything.units if unit.unit_id in seen]
+
     async def test_a_list_shows_what_the_caller_may_read(self, world: World, campus: Campus) -> None:
         branch = await campus.branch(world, "支部")
         secretary = await world.person("secretary")
