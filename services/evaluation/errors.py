@@ -170,3 +170,27 @@ class IndicatorValueNotFoundError(NotFoundError):
     """No such value of an indicator."""
 
     reason = "INDICATOR_VALUE_NOT_FOUND"
+
+
+class ModelPostNotFoundError(NotFoundError):
+    """No such model post."""
+
+    reason = "MODEL_POST_NOT_FOUND"
+
+
+class ModelPostWrongStateError(StateError):
+    """The model post stands where that cannot be done."""
+
+    reason = "MODEL_POST_WRONG_STATE"
+
+
+class ModelPostExistsError(AlreadyExistsError):
+    """The member is nominated or holds one."""
+
+    reason = "MODEL_POST_EXISTS"
+
+
+class ModelPostHolderNotMemberError(StateError):
+    """The person is not on the roll of the branch."""
+
+    reason = "MODEL_POST_HOLDER_NOT_MEMBER"

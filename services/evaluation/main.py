@@ -11,6 +11,7 @@ from evaluation.servicer.awards import AwardServicer
 from evaluation.servicer.editions import EditionServicer
 from evaluation.servicer.honours import HonourServicer
 from evaluation.servicer.indicators import IndicatorServicer
+from evaluation.servicer.model_posts import ModelPostServicer
 from evaluation.servicer.nominations import NominationServicer
 from shuyuan.evaluation.v1 import (
     award_service_pb2_grpc,
@@ -18,6 +19,7 @@ from shuyuan.evaluation.v1 import (
     error_reason_pb2,
     honour_service_pb2_grpc,
     indicator_service_pb2_grpc,
+    model_post_service_pb2_grpc,
     nomination_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
@@ -35,6 +37,10 @@ def build(settings: Settings) -> Service:
             (edition_service_pb2_grpc.add_EditionServiceServicer_to_server, EditionServicer(recorders)),
             (nomination_service_pb2_grpc.add_NominationServiceServicer_to_server, NominationServicer()),
             (honour_service_pb2_grpc.add_HonourServiceServicer_to_server, HonourServicer()),
+            (
+                model_post_service_pb2_grpc.add_ModelPostServiceServicer_to_server,
+                ModelPostServicer(recorders),
+            ),
             (indicator_service_pb2_grpc.add_IndicatorServiceServicer_to_server, IndicatorServicer(recorders)),
         ],
         consumers=CONSUMERS,

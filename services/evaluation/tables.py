@@ -4,7 +4,7 @@ Scores and weights are kept exactly as given; a ranking is kept as it was announ
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, ExcludeConstraint
 
 from chassis import tables as frame
 
@@ -228,6 +228,42 @@ sa.Index(
     postgresql_where=honour.c.withdrawn_at.is_(None),
 )
 sa.Index("honour_year_kind_idx", honour.c.year, honour.c.kind)
+
+# `valid` is absent unless it is held or was; nobody holds two on one day, and nobody is nominated twice at once.
+model_post = sa.Table(
+    "model_post",
+    metadata,
+    sa.Column("model_post_id", sa.Uuid, primary_key=True),
+    _id("unit_id"),
+    _id("person_id"),
+    _text("post"),
+    _text("basis"),
+    _text("pledge"),
+    _text("state"),
+    _day("nominated_on"),
+    _day("decided_on", null=True),
+    sa.Column("valid", DATERANGE),
+    _text("document_number"),
+    _day("displayed_on", null=True),
+    _text("display_place"),
+    _text("reason"),
+    *_stamps(),
+    ExcludeConstraint(
+        (sa.column("person_id"), "="),
+        (sa.column("valid"), "&&"),
+        using="gist",
+        name="model_post_one_at_a_time_excl",
+    ),
+    sa.CheckConstraint("NOT isempty(valid)", name=sa.schema.conv("model_post_valid_check")),
+)
+sa.Index("model_post_unit_id_idx", model_post.c.unit_id)
+sa.Index("model_post_person_id_idx", model_post.c.person_id)
+sa.Index(
+    "model_post_nominated_once_idx",
+    model_post.c.person_id,
+    unique=True,
+    postgresql_where=model_post.c.state == "nominated",
+)
 
 indicator = sa.Table(
     "indicator",

@@ -11,9 +11,10 @@ from evaluation.domain.awards import FactKey, Level, MissingScorePolicy, Source,
 from evaluation.domain.editions import EditionState
 from evaluation.domain.honours import HonourKind
 from evaluation.domain.indicators import Basis, Population
+from evaluation.domain.model_posts import ModelPostState
 from evaluation.domain.nominations import NominationState
 from evaluation.domain.recorded import ACTIVITY_METHOD, MEMBERSHIP_METHOD, Status
-from evaluation.events import shapes
+from evaluation.events import model_posts, shapes
 from shuyuan.activity.v1 import activity_fact_service_pb2
 from shuyuan.evaluation.v1 import error_reason_pb2
 from shuyuan.membership.v1 import roll_service_pb2
@@ -33,6 +34,7 @@ from shuyuan.membership.v1 import roll_service_pb2
         (Population, shapes.POPULATION),
         (Basis, shapes.BASIS),
         (Status, shapes.STATUS),
+        (ModelPostState, model_posts.STATE),
     ],
 )
 def test_every_word_has_its_number_and_back(words: type[StrEnum], enum: EnumDescriptor) -> None:

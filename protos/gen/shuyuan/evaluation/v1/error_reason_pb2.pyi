@@ -78,6 +78,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The indicator code {code} is taken. Metadata: `code`."""
     ERROR_REASON_INDICATOR_VALUE_NOT_FOUND: _ErrorReason.ValueType  # 27
     """There is no indicator value {value_id}. Metadata: `value_id`."""
+    ERROR_REASON_MODEL_POST_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """There is no such model post. Metadata: `model_post_id`."""
+    ERROR_REASON_MODEL_POST_WRONG_STATE: _ErrorReason.ValueType  # 41
+    """The model post stands where that cannot be done. Metadata: `model_post_id`, `state`."""
+    ERROR_REASON_MODEL_POST_EXISTS: _ErrorReason.ValueType  # 42
+    """The member is nominated or holds one. Metadata: `model_post_id`."""
+    ERROR_REASON_MODEL_POST_HOLDER_NOT_MEMBER: _ErrorReason.ValueType  # 43
+    """The person is not on the roll of the branch. Metadata: `person_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `evaluation.shuyuan`. {name} in a message stands for the metadata of that name;
@@ -140,4 +148,12 @@ ERROR_REASON_INDICATOR_CODE_TAKEN: ErrorReason.ValueType  # 26
 """The indicator code {code} is taken. Metadata: `code`."""
 ERROR_REASON_INDICATOR_VALUE_NOT_FOUND: ErrorReason.ValueType  # 27
 """There is no indicator value {value_id}. Metadata: `value_id`."""
+ERROR_REASON_MODEL_POST_NOT_FOUND: ErrorReason.ValueType  # 40
+"""There is no such model post. Metadata: `model_post_id`."""
+ERROR_REASON_MODEL_POST_WRONG_STATE: ErrorReason.ValueType  # 41
+"""The model post stands where that cannot be done. Metadata: `model_post_id`, `state`."""
+ERROR_REASON_MODEL_POST_EXISTS: ErrorReason.ValueType  # 42
+"""The member is nominated or holds one. Metadata: `model_post_id`."""
+ERROR_REASON_MODEL_POST_HOLDER_NOT_MEMBER: ErrorReason.ValueType  # 43
+"""The person is not on the roll of the branch. Metadata: `person_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -15,6 +15,7 @@ from shuyuan.evaluation.v1 import award_pb2 as _award_pb2
 from shuyuan.evaluation.v1 import edition_pb2 as _edition_pb2
 from shuyuan.evaluation.v1 import honour_pb2 as _honour_pb2
 from shuyuan.evaluation.v1 import indicator_pb2 as _indicator_pb2
+from shuyuan.evaluation.v1 import model_post_pb2 as _model_post_pb2
 from shuyuan.evaluation.v1 import nomination_pb2 as _nomination_pb2
 import builtins as _builtins
 import sys
@@ -440,6 +441,126 @@ class ScoreGiven(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ScoreGiven: _TypeAlias = ScoreGiven  # noqa: Y015
+
+@_typing.final
+class ModelPostNominated(_message.Message):
+    """A member was nominated for a model post."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_POST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model_post(self) -> _model_post_pb2.ModelPost:
+        """The model post after the event."""
+
+    def __init__(
+        self,
+        *,
+        model_post: _model_post_pb2.ModelPost | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPostNominated: _TypeAlias = ModelPostNominated  # noqa: Y015
+
+@_typing.final
+class ModelPostApproved(_message.Message):
+    """A model post was approved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_POST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model_post(self) -> _model_post_pb2.ModelPost:
+        """The model post after the event."""
+
+    def __init__(
+        self,
+        *,
+        model_post: _model_post_pb2.ModelPost | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPostApproved: _TypeAlias = ModelPostApproved  # noqa: Y015
+
+@_typing.final
+class ModelPostRefused(_message.Message):
+    """A nomination for a model post was refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_POST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model_post(self) -> _model_post_pb2.ModelPost:
+        """The model post after the event."""
+
+    def __init__(
+        self,
+        *,
+        model_post: _model_post_pb2.ModelPost | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPostRefused: _TypeAlias = ModelPostRefused  # noqa: Y015
+
+@_typing.final
+class ModelPostDisplayed(_message.Message):
+    """A model post was put on display."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_POST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model_post(self) -> _model_post_pb2.ModelPost:
+        """The model post after the event."""
+
+    def __init__(
+        self,
+        *,
+        model_post: _model_post_pb2.ModelPost | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPostDisplayed: _TypeAlias = ModelPostDisplayed  # noqa: Y015
+
+@_typing.final
+class ModelPostRevoked(_message.Message):
+    """A model post was taken back, from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_POST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model_post(self) -> _model_post_pb2.ModelPost:
+        """The model post after the event."""
+
+    def __init__(
+        self,
+        *,
+        model_post: _model_post_pb2.ModelPost | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPostRevoked: _TypeAlias = ModelPostRevoked  # noqa: Y015
 
 @_typing.final
 class HonourRecorded(_message.Message):
