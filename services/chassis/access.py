@@ -17,6 +17,7 @@ from chassis import access_store
 from chassis.access_store import (
     CLOSURE,
     add_unit,
+    add_units,
     forget_accounts,
     forget_grants,
     forget_units,
@@ -24,6 +25,7 @@ from chassis.access_store import (
     put_accounts,
     put_grant,
     replace_edges,
+    replace_edges_many,
 )
 from chassis.contract import MethodAccess, permits
 from chassis.errors import PermissionDeniedError, ServiceError, UnauthenticatedError
@@ -39,6 +41,7 @@ __all__ = [
     "AccessControl",
     "Scope",
     "add_unit",
+    "add_units",
     "forget_accounts",
     "forget_grants",
     "forget_units",
@@ -46,6 +49,7 @@ __all__ = [
     "put_accounts",
     "put_grant",
     "replace_edges",
+    "replace_edges_many",
     "within",
     "within_text",
 ]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chassis.database import UnitOfWork
 
 Edge = tuple[UUID, date, date | None]
+# A unit with the edges to its parents, its sponsors, and those who took over from it.
+UnitEdges = tuple[UUID, Iterable[Edge], Iterable[Edge], Iterable[Edge]]
 
 # The lock on the edges as a whole: alone for whoever changes what others are computed from.
 CLOSURE = "access.closure"
@@ -69,7 +71,7 @@ _KNOWN = query(
         "SELECT EXISTS (SELECT FROM access_closure WHERE ancestor_id = :unit_id AND descendant_id = :unit_id)"
     )
 )
-_DROP_EDGES = query(sa.text("DELETE FROM access_edge WHERE child_id = :unit_id"))
+_DROP_EDGES = query(sa.text("DELETE FROM access_edge WHERE child_id = ANY (CAST(:unit_ids AS uuid[]))"))
 _ADD_EDGE = query(
     sa.text(
         """INSERT INTO access_edge (parent_id, child_id, kind, valid)
@@ -78,7 +80,7 @@ _ADD_EDGE = query(
 )
 _SUBTREE = """
     affected (unit_id) AS (
-        SELECT CAST(:unit_id AS uuid)
+        SELECT unnest(CAST(:unit_ids AS uuid[]))
         UNION
         SELECT e.child_id FROM access_edge e JOIN affected a ON e.parent_id = a.unit_id)
 """
@@ -197,11 +199,26 @@ async def replace_edges(
     if not present and await work.fetch_value(_IS_NEW, unit_id=unit_id):
         await _add(work, unit_id, wanted)
         return
-    await work.execute(_DROP_CLOSURE, unit_id=unit_id)
-    await work.execute(_DROP_EDGES, unit_id=unit_id)
+    await _replace(work, [unit_id], wanted)
+
+
+async def replace_edges_many(work: "UnitOfWork", units: Iterable[UnitEdges]) -> None:
+    """The same for many units that are known already, in as many statements as for one."""
+    wanted: list[dict[str, Any]] = []
+    unit_ids = []
+    for unit_id, parents, sponsors, successors in units:
+        unit_ids.append(unit_id)
+        wanted += _edges(unit_id, parents, sponsors, successors)
+    await work.lock(CLOSURE)
+    await _replace(work, unit_ids, wanted)
+
+
+async def _replace(work: "UnitOfWork", unit_ids: list[UUID], wanted: list[dict[str, Any]]) -> None:
+    await work.execute(_DROP_CLOSURE, unit_ids=unit_ids)
+    await work.execute(_DROP_EDGES, unit_ids=unit_ids)
     if wanted:
         await work.execute_many(_ADD_EDGE, wanted)
-    await work.execute(_ADD_CLOSURE, unit_id=unit_id)
+    await work.execute(_ADD_CLOSURE, unit_ids=unit_ids)
     work.after_commit(work.call.access.control.forget)
 
 
@@ -213,16 +230,27 @@ async def add_unit(
     await _add(work, unit_id, _edges(unit_id, parents, sponsors, ()))
 
 
+async def add_units(work: "UnitOfWork", units: Iterable[UnitEdges]) -> None:
+    """The same for many units, none of them below another; pipelined."""
+    await work.share(CLOSURE)
+    await work.execute_many(
+        _ADD_UNIT, [_addition(unit_id, _edges(unit_id, *edges)) for unit_id, *edges in units]
+    )
+
+
 async def _add(work: "UnitOfWork", unit_id: UUID, edges: list[dict[str, Any]]) -> None:
     # What is remembered are allowances, and a new unit takes none away: nothing is forgotten.
-    await work.execute(
-        _ADD_UNIT,
-        unit_id=unit_id,
-        parent_ids=[edge["parent_id"] for edge in edges],
-        kinds=[edge["kind"] for edge in edges],
-        valid_from=[edge["valid_from"] for edge in edges],
-        valid_until=[edge["valid_until"] for edge in edges],
-    )
+    await work.execute(_ADD_UNIT, **_addition(unit_id, edges))
+
+
+def _addition(unit_id: UUID, edges: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "unit_id": unit_id,
+        "parent_ids": [edge["parent_id"] for edge in edges],
+        "kinds": [edge["kind"] for edge in edges],
+        "valid_from": [edge["valid_from"] for edge in edges],
+        "valid_until": [edge["valid_until"] for edge in edges],
+    }
 
 
 def _edges(

@@ -62,6 +62,11 @@ class Written:
     last_event_id: UUID | None = None
 
 
+def size_of(event: Event) -> int:
+    """How many bytes the event takes in the log; more than MOST_EVENT_BYTES cannot be announced."""
+    return len(event_type(event.data.DESCRIPTOR).render(event.data))
+
+
 class Entries:
     """Collects what happens in one unit of work."""
 
@@ -132,10 +137,11 @@ class Entries:
         rows = []
         for event_id, event in self._events:
             kind = event_type(event.data.DESCRIPTOR)
-            data = kind.render(event.data).decode()
+            data = kind.render(event.data)
             if len(data) > MOST_EVENT_BYTES:
                 raise RuntimeError(f"{kind.name} of {event.resource_id} is too large to announce")
-            rows.append((event_id, kind.noun, kind.verb, kind.name, event.resource_id, event.version, data))
+            text = data.decode()
+            rows.append((event_id, kind.noun, kind.verb, kind.name, event.resource_id, event.version, text))
         return [list(column) for column in zip(*rows, strict=True)]
 
     def _subject(self) -> tuple[str | None, UUID | None]:

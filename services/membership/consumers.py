@@ -26,16 +26,21 @@ def consumers(means: Means) -> list[Copy]:
 
     async def reorganization(work: UnitOfWork, event: ReceivedEvent) -> None:
         message = event.message
-        if not isinstance(message, organization.ReorganizationExecuted):
-            return
-        await reorganizations.apply_moves(
-            work,
-            means,
-            UUID(message.reorganization_id),
-            [convert.move(item) for item in message.moves],
-            effective_on=day(message.effective_on, "effective_on"),
-            dissolved_unit_ids=[UUID(item) for item in message.reorganization.dissolves_unit_ids],
-        )
+        if isinstance(message, organization.ReorganizationStarted):
+            touched = convert.touched(message.reorganization)
+            await units.hold_units(work, touched, process_id=UUID(message.process_id))
+        if isinstance(message, organization.ReorganizationUndone):
+            await units.free_units(work, process_id=UUID(message.reorganization.process_id))
+        if isinstance(message, organization.ReorganizationExecuted):
+            await reorganizations.apply_moves(
+                work,
+                means,
+                UUID(message.reorganization_id),
+                [convert.move(item) for item in message.reorganization.moves],
+                effective_on=day(message.effective_on, "effective_on"),
+                dissolved_unit_ids=[UUID(item) for item in message.reorganization.dissolves_unit_ids],
+            )
+            await units.free_units(work, process_id=UUID(message.process_id))
 
     async def ceremony(work: UnitOfWork, event: ReceivedEvent) -> None:
         message = event.message

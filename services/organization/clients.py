@@ -32,10 +32,9 @@ class Membership:
 
         Participants, whose formal relationship lies elsewhere, are left out when they end with the unit.
         """
-        metadata = (("after-event", f"organization/{after_event}"),) if after_event else ()
         request = roll_service_pb2.CountUnitRollRequest(unit_id=str(unit_id), as_of=on.isoformat())
         try:
-            answer = await self._rolls().CountUnitRoll(request, metadata=metadata)
+            answer = await self._rolls().CountUnitRoll(request, metadata=_after(after_event))
         except (UnavailableError, DeadlineExceededError):
             raise MembershipUnavailableError from None
         taking_part = answer.participations if participants else 0
@@ -50,8 +49,10 @@ class Membership:
             raise MembershipUnavailableError from None
         return [_elector(each) for each in answer.electors]
 
-    async def preview(self, moves: Iterable[RollMove], on: date) -> Preview:
-        """Who would go with which move on the day, and what stands against it."""
+    async def preview(
+        self, moves: Iterable[RollMove], on: date, *, after_event: UUID | None = None
+    ) -> Preview:
+        """Who would go with which move on the day and what stands against it, once our event is known there."""
         request = roll_service_pb2.PreviewRollMovesRequest(
             moves=[
                 roll_service_pb2.RollMove(
@@ -66,7 +67,9 @@ class Membership:
             effective_on=on.isoformat(),
         )
         try:
-            answer = await self._rolls().PreviewRollMoves(request, timeout=PREVIEW_SECONDS)
+            answer = await self._rolls().PreviewRollMoves(
+                request, timeout=PREVIEW_SECONDS, metadata=_after(after_event)
+            )
         except (UnavailableError, DeadlineExceededError):
             raise MembershipUnavailableError from None
         return _preview(answer)
@@ -91,6 +94,10 @@ class Membership:
             )
             sizes.setdefault(UUID(size.unit_id), []).append(found)
         return {unit_id: tuple(each) for unit_id, each in sizes.items()}
+
+
+def _after(event: UUID | None) -> tuple[tuple[str, str], ...]:
+    return () if event is None else (("after-event", f"organization/{event}"),)
 
 
 def _elector(given: roll_service_pb2.Elector) -> Elector:

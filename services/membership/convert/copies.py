@@ -42,6 +42,12 @@ def move(message: reorganization_pb2.RollMove) -> RollMove:
     )
 
 
+def touched(message: reorganization_pb2.Reorganization) -> list[UUID]:
+    """The units that a reorganisation holds while it is executed: those it dissolves, and those people go to."""
+    targets = [move.to_unit_id for move in message.moves]
+    return [UUID(unit_id) for unit_id in dict.fromkeys([*message.dissolves_unit_ids, *targets])]
+
+
 def sworn(message: ceremony_pb2.Sworn) -> Sworn:
     """Somebody who took the oath."""
     return Sworn(UUID(message.person_id), UUID(message.case_id))

@@ -254,15 +254,18 @@ class MovePlan:
 
 def plan_moves(moves: Sequence[RollMove], people: Iterable[Movable]) -> MovePlan:
     """Place each person with the first move that takes them, in the order of the moves."""
+    leaving: dict[UUID, list[RollMove]] = defaultdict(list)
+    for move in moves:
+        leaving[move.from_unit_id].append(move)
     placed: dict[UUID, list[Movable]] = defaultdict(list)
     unplaced: list[UUID] = []
     obstacles: list[Obstacle] = []
     for person in people:
-        move = next((move for move in moves if move.takes(person)), None)
-        if move is None:
+        taken = next((move for move in leaving[person.unit_id] if move.takes(person)), None)
+        if taken is None:
             unplaced.append(person.person_id)
             continue
-        placed[move.move_id].append(person)
+        placed[taken.move_id].append(person)
         if person.changes_later:
             obstacles.append(Obstacle(person.person_id, person.unit_id, "MOVED_LATER"))
     placements = tuple(Placement(move, tuple(placed[move.move_id])) for move in moves)

@@ -1,16 +1,23 @@
 """What membership does of a reorganisation: rolls and open cases follow, in one transaction, once."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
 from membership.domain.members import MovePlan, RollMove, plan_moves
+from membership.events import admission as case_events
 from membership.events import people as events
 from membership.operations.means import Means
-from membership.operations.rolls import move_case
-from membership.repository import cases, members, moves
+from membership.repository import cases, inbox, members, moves
+
+Item = TypeVar("Item")
+# Read and announced together; other requests are served between one batch and the next.
+AT_ONCE = 500
 
 
 async def apply_moves(
@@ -50,20 +57,22 @@ async def _move_members(work: UnitOfWork, plan: MovePlan, reorganization_id: UUI
         for person in placement.people
         if person.is_member
     }
-    for person_id, move in going.items():
-        await members.relate(work, person_id, Interval(effective_on), move.to_unit_id)
+    targets = {person_id: move.to_unit_id for person_id, move in going.items()}
+    await members.lock_many(work, list(going))
+    await members.relate_many(work, Interval(effective_on), targets)
     await members.touch(work, list(going))
-    for member in await members.find_many(work, list(going)):
-        move = going[member.person_id]
-        work.emit(
-            events.member_moved(
-                member,
-                from_unit_id=move.from_unit_id,
-                to_unit_id=move.to_unit_id,
-                effective_on=effective_on,
-                reorganization_id=reorganization_id,
+    for some in batched(going, AT_ONCE):
+        for member in await members.find_many(work, some):
+            move = going[member.person_id]
+            work.emit(
+                events.member_moved(
+                    member,
+                    from_unit_id=move.from_unit_id,
+                    to_unit_id=move.to_unit_id,
+                    effective_on=effective_on,
+                    reorganization_id=reorganization_id,
+                )
             )
-        )
     return len(going)
 
 
@@ -73,24 +82,46 @@ async def _move_cases(
     targets = {
         case_id: placement.move.to_unit_id for placement in plan.placements for case_id in placement.case_ids
     }
-    for head in await cases.lock_many(work, list(targets)):
-        await move_case(
-            work,
-            means,
-            head,
-            targets[head.case_id],
-            effective_on=effective_on,
-            reorganization_id=reorganization_id,
-        )
+    left = {head.case_id: head.unit_id for head in await cases.lock_many(work, list(targets))}
+    await inbox.move_many(work, targets)
+    moved = await cases.move_many(work, targets)
+    for some in batched(moved, AT_ONCE):
+        whole = [(head, await means.rules.of(work, head.pack_digest)) for head in some]
+        for case in await cases.whole_many(work, whole):
+            work.emit(
+                case_events.case_moved(
+                    case,
+                    from_unit_id=left[case.head.case_id],
+                    effective_on=effective_on,
+                    reorganization_id=reorganization_id,
+                )
+            )
     return len(targets)
 
 
 async def end_participations(work: UnitOfWork, unit_ids: Sequence[UUID], effective_on: date) -> int:
     """End every participation in these units on a day; answers how many ended."""
     ending = await moves.participants(work, unit_ids, day=effective_on)
+    # Each end is a version of its member, so that whoever takes part in several units ends in one after another.
+    rounds: list[dict[UUID, UUID]] = []
+    turns: Counter[UUID] = Counter()
     for person_id, unit_id in ending:
-        await members.participate(work, person_id, unit_id, Interval(effective_on), None)
-        await members.touch(work, [person_id])
-        (member,) = await members.find_many(work, [person_id])
-        work.emit(events.participation_changed(member, unit_id))
+        if turns[person_id] == len(rounds):
+            rounds.append({})
+        rounds[turns[person_id]][person_id] = unit_id
+        turns[person_id] += 1
+    await members.lock_many(work, list(turns))
+    for one in rounds:
+        await members.end_participations(work, Interval(effective_on), one.items())
+        await members.touch(work, list(one))
+        for some in batched(one, AT_ONCE):
+            for member in await members.find_many(work, some):
+                work.emit(events.participation_changed(member, one[member.person_id]))
     return len(ending)
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in their order, so many at a time."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

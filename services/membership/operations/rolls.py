@@ -183,7 +183,6 @@ async def move_case(
     to_unit_id: UUID,
     *,
     effective_on: date,
-    reorganization_id: UUID | None = None,
 ) -> None:
     """Let another branch lead an open case."""
     await cases.move(work, head.case_id, to_unit_id)
@@ -193,10 +192,7 @@ async def move_case(
     case = await cases.whole(work, moved, await means.rules.of(work, moved.pack_digest))
     work.emit(
         case_events.case_moved(
-            case,
-            from_unit_id=head.unit_id,
-            effective_on=effective_on,
-            reorganization_id=reorganization_id,
+            case, from_unit_id=head.unit_id, effective_on=effective_on, reorganization_id=None
         )
     )
 

@@ -181,6 +181,13 @@ _MOVE = query(
             WHERE case_id = :case_id"""
     )
 )
+_MOVE_MANY = query(
+    sa.text(
+        f"""UPDATE admission_case k SET unit_id = m.unit_id, version = k.version + 1, updated_at = :now
+              FROM unnest(CAST(:case_ids AS uuid[]), CAST(:unit_ids AS uuid[])) m (case_id, unit_id)
+             WHERE k.case_id = m.case_id RETURNING {_HEAD}"""
+    )
+)
 _RULE_SET = query(sa.text("SELECT content FROM rule_set WHERE digest = :digest"))
 _IS_KEPT = query(sa.text("SELECT EXISTS (SELECT FROM rule_set WHERE digest = :digest)"))
 _KEEP_RULE_SET = query(
@@ -414,6 +421,12 @@ def _ballot_values(case_id: UUID, ballot: Ballot) -> dict[str, Any]:
 async def move(work: UnitOfWork, case_id: UUID, unit_id: UUID) -> None:
     """Let another branch lead a case; one version on."""
     await work.execute(_MOVE, case_id=case_id, unit_id=unit_id, now=work.now)
+
+
+async def move_many(work: UnitOfWork, targets: Mapping[UUID, UUID]) -> list[CaseHead]:
+    """Let other branches lead these cases; answers the heads as they are then."""
+    rows = await work.fetch(_MOVE_MANY, case_ids=list(targets), unit_ids=list(targets.values()), now=work.now)
+    return [_head(row) for row in rows]
 
 
 async def rule_set(reader: Reader, digest: str) -> str | None:

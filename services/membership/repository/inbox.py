@@ -38,6 +38,13 @@ _DROP = query(
 )
 _ADD = query(sa.text(f"INSERT INTO inbox_item ({', '.join(_NAMES)}) VALUES ({_VALUES})"))
 _MOVE = query(sa.text("UPDATE inbox_item SET unit_id = :unit_id WHERE case_id = :case_id"))
+_MOVE_MANY = query(
+    sa.text(
+        """UPDATE inbox_item i SET unit_id = m.unit_id
+             FROM unnest(CAST(:case_ids AS uuid[]), CAST(:unit_ids AS uuid[])) m (case_id, unit_id)
+            WHERE i.case_id = m.case_id"""
+    )
+)
 # The same as `urgency_of`.
 _URGENCY = """CASE WHEN i.due_on < CAST(:today AS date) AND i.kind <> 'opening' THEN 'overdue'
                    WHEN i.due_on <= CAST(:soon AS date) THEN 'due' ELSE 'upcoming' END"""
@@ -155,6 +162,11 @@ async def replace(work: UnitOfWork, subjects: Sequence[UUID], items: Sequence[In
 async def move(work: UnitOfWork, case_id: UUID, unit_id: UUID) -> None:
     """Let another branch find what a case waits for; the days stay."""
     await work.execute(_MOVE, case_id=case_id, unit_id=unit_id)
+
+
+async def move_many(work: UnitOfWork, targets: Mapping[UUID, UUID]) -> None:
+    """The same for many cases with a branch each."""
+    await work.execute(_MOVE_MANY, case_ids=list(targets), unit_ids=list(targets.values()))
 
 
 def _row(item: InboxItem) -> dict[str, Any]:

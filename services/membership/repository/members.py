@@ -78,6 +78,12 @@ _LIST = query(
     )
 )
 _LOCK = query(sa.text("SELECT version FROM member WHERE person_id = :person_id FOR UPDATE"))
+_LOCK_MANY = query(
+    sa.text(
+        """SELECT person_id FROM member WHERE person_id = ANY (CAST(:person_ids AS uuid[]))
+            ORDER BY person_id FOR UPDATE"""
+    )
+)
 _ESTABLISHED = query(
     sa.text("SELECT person_id FROM member WHERE person_id = ANY (CAST(:person_ids AS uuid[]))")
 )
@@ -246,6 +252,11 @@ async def lock(work: UnitOfWork, person_id: UUID) -> int | None:
     return version
 
 
+async def lock_many(work: UnitOfWork, person_ids: Sequence[UUID]) -> None:
+    """Make other writers of these members wait."""
+    await work.fetch(_LOCK_MANY, person_ids=list(person_ids))
+
+
 async def established(reader: Reader, person_ids: Iterable[UUID]) -> set[UUID]:
     """Who of these persons is in a roll already, or was."""
     return {row["person_id"] for row in await reader.fetch(_ESTABLISHED, person_ids=list(person_ids))}
@@ -324,6 +335,13 @@ async def relate(work: UnitOfWork, person_id: UUID, days: Interval, unit_id: UUI
     await RELATIONSHIPS.record(work, {"person_id": person_id}, days, values)
 
 
+async def relate_many(work: UnitOfWork, days: Interval, targets: Mapping[UUID, UUID]) -> None:
+    """The same for many persons with a unit each, whom the caller has locked."""
+    await RELATIONSHIPS.record_many(
+        work, [({"person_id": person}, days, {"unit_id": unit}) for person, unit in targets.items()]
+    )
+
+
 async def set_status(
     work: UnitOfWork, person_id: UUID, days: Interval, status: MembershipStatus | None
 ) -> None:
@@ -338,6 +356,13 @@ async def participate(
     """Believe that the member takes part in the unit on these days (None: does not)."""
     values = None if kind is None else {"kind": kind}
     await PARTICIPATIONS.record(work, {"person_id": person_id, "unit_id": unit_id}, days, values)
+
+
+async def end_participations(work: UnitOfWork, days: Interval, ending: Iterable[tuple[UUID, UUID]]) -> None:
+    """Believe that these persons take no part in these units on the days; the caller has locked the persons."""
+    await PARTICIPATIONS.record_many(
+        work, [({"person_id": person, "unit_id": unit}, days, None) for person, unit in ending]
+    )
 
 
 async def touch(work: UnitOfWork, person_ids: Sequence[UUID]) -> None:

@@ -9,7 +9,9 @@ from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
 from membership.domain.units import Unit
 
-_COLUMNS = "unit_id, kind, form, established_on, dissolved_on, frozen_by, name"
+_KEPT = "unit_id, kind, form, established_on, dissolved_on, frozen_by, name"
+# A reorganisation holds many units by one event of its own; what units announce says nothing of it.
+_COLUMNS = _KEPT.replace("frozen_by", "coalesce(frozen_by, reorganized_by) AS frozen_by")
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"))
 # Whoever joins or leaves a unit holds it until the commit: what freezes or dissolves it is kept only afterwards, and
 # whoever asks after that is told of the newcomer.
@@ -22,7 +24,7 @@ _HOLD = query(
 _NAMED = query(sa.text(f"SELECT {_COLUMNS} FROM unit WHERE name = ANY (CAST(:names AS text[]))"))
 _PUT = query(
     sa.text(
-        f"""INSERT INTO unit ({_COLUMNS}, version)
+        f"""INSERT INTO unit ({_KEPT}, version)
             VALUES (:unit_id, :kind, :form, :established_on, :dissolved_on, :frozen_by, :name, :version)
             ON CONFLICT (unit_id) DO UPDATE
                SET kind = excluded.kind, form = excluded.form, established_on = excluded.established_on,
@@ -31,8 +33,14 @@ _PUT = query(
              WHERE unit.version < excluded.version"""
     )
 )
-
-
+_REORGANIZE = query(
+    sa.text(
+        """UPDATE unit SET reorganized_by = :process_id
+            WHERE unit_id IN (SELECT unit_id FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))
+                               ORDER BY unit_id FOR UPDATE)"""
+    )
+)
+_FREE = query(sa.text("UPDATE unit SET reorganized_by = NULL WHERE reorganized_by = :process_id"))
 _FORGET = query(sa.text("DELETE FROM unit"))
 
 
@@ -70,6 +78,16 @@ async def put(work: UnitOfWork, unit: Unit, *, version: int) -> None:
         name=unit.name,
         version=version,
     )
+
+
+async def hold(work: UnitOfWork, unit_ids: Iterable[UUID], process_id: UUID) -> None:
+    """Let a reorganisation hold these units, after whoever is joining or leaving one of them."""
+    await work.execute(_REORGANIZE, unit_ids=list(unit_ids), process_id=process_id)
+
+
+async def free(work: UnitOfWork, process_id: UUID) -> None:
+    """Let go of the units that a reorganisation holds."""
+    await work.execute(_FREE, process_id=process_id)
 
 
 async def forget(work: UnitOfWork) -> None:

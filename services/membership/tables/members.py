@@ -67,8 +67,12 @@ unit = sa.Table(
     id_column("frozen_by", null=True),
     version_column(),
     text_column("name"),
+    id_column("reorganized_by", null=True),
 )
 sa.Index("unit_name_idx", unit.c.name)
+sa.Index(
+    "unit_reorganized_by_idx", unit.c.reorganized_by, postgresql_where=unit.c.reorganized_by.is_not(None)
+)
 
 # Transfers of the relationship; the newest letter only, what went before is in the events.
 transfer = sa.Table(

@@ -21,9 +21,6 @@ from organization.domain.units import (
 )
 from organization.errors import ReorganizationStateError
 
-# The plan goes out in one event, and the broker takes half a megabyte.
-MOST_NAMED = 3_000
-
 
 class ReorganizationState(StrEnum):
     """Where a reorganisation stands."""
@@ -246,10 +243,6 @@ def _check_dissolutions(plan: Plan, known: Outlines, inside: set[UUID], findings
 def _check_moves(plan: Plan, known: Outlines, inside: set[UUID], findings: Findings) -> None:
     planned = {unit.unit_id for unit in plan.establishes}
     closed: set[UUID] = set()
-    if sum(len(move.person_ids) for move in plan.moves) > MOST_NAMED:
-        findings.add(
-            "plan.moves", f"逐一列名的人员不超过 {MOST_NAMED} 名。", f"At most {MOST_NAMED} people are named."
-        )
     for number, move in enumerate(plan.moves):
         path = f"plan.moves[{number}]"
         if move.from_unit_id not in plan.dissolves:

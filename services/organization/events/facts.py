@@ -16,7 +16,6 @@ from organization.events.shapes import (
     campus_message,
     day,
     grant_message,
-    move_message,
     post_message,
     reorganization_message,
     text,
@@ -190,12 +189,10 @@ def reorganization_started(reorganization: Reorganization) -> Event:
 
 def reorganization_executed(reorganization: Reorganization) -> Event:
     """The units are changed; the people are to follow."""
-    plan = reorganization.plan
     data = events_pb2.ReorganizationExecuted(
         reorganization_id=str(reorganization.reorganization_id),
         process_id=text(reorganization.process_id) or "",
-        effective_on=plan.effective_on.isoformat(),
-        moves=[move_message(move) for move in plan.moves],
+        effective_on=reorganization.plan.effective_on.isoformat(),
         reorganization=reorganization_message(reorganization),
     )
     return _of_reorganization(reorganization, data)

@@ -209,7 +209,7 @@ async def get_composition(
     """Read the posts of a unit and who holds them on a day."""
     day = as_of or call.clock.today()
     unit = await founding.present(call.database, unit_id, day)
-    present = [post for post in await posts.posts_of(call.database, unit_id, since=day) if day in post.days]
+    present = [post for post in await posts.posts_of(call.database, [unit_id], since=day) if day in post.days]
     sources = {post.bound_post_id or post.post_id for post in present}
     held = await posts.held(call.database, sources, on=day, day=day, known_at=known_at)
     seats = [

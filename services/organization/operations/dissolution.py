@@ -26,7 +26,7 @@ from organization.errors import (
 )
 from organization.events import facts
 from organization.operations import founding, posts
-from organization.repository import announced, temporary_branches, unit_changes, units
+from organization.repository import announced, temporary_branches, unit_changes, unit_ties, units
 
 KIND = "dissolution"
 ASK, COMMIT, UNDO = "ask", "commit", "undo"
@@ -102,10 +102,10 @@ async def begin(
 async def hindrances(reader: Reader, unit_id: UUID, on: date) -> list[Hindrance]:
     """What in the organisation stands in the way of dissolving a unit on a day."""
     counted = {
-        UnitHasChildrenError.reason: await units.count_children(reader, unit_id, since=on),
-        UnitInUseError.reason: await units.count_dependants(reader, unit_id, since=on),
+        UnitHasChildrenError.reason: await unit_ties.children(reader, [unit_id], since=on),
+        UnitInUseError.reason: await unit_ties.dependants(reader, [unit_id], since=on),
     }
-    return [Hindrance(reason, count) for reason, count in counted.items() if count]
+    return [Hindrance(reason, found[unit_id]) for reason, found in counted.items() if found]
 
 
 async def _locked(work: UnitOfWork, unit_id: UUID) -> Unit:
@@ -147,7 +147,7 @@ async def _dissolve(work: UnitOfWork, current: Process) -> None:
     successor_ids = [UUID(each) for each in current.state["successor_ids"]]
     reason = current.state["reason"]
     await _check_all(work, await _locked(work, unit_id), successor_ids, on)
-    await posts.end_posts_of(work, unit_id, on=on, reason=reason)
+    await posts.end_posts_of(work, [unit_id], on=on, reason=reason)
     await unit_changes.end(work, unit_id, on, because=reason)
     await unit_changes.freeze(work, unit_id, None)
     if is_natural(current):
@@ -183,7 +183,7 @@ async def undo(call: Call, current: Process, failure: str, *, count: int = 1) ->
 
 async def _check_all(work: UnitOfWork, unit: Unit, successor_ids: list[UUID], on: date) -> None:
     _check_dissolution(unit, on)
-    await _check_unused(work, unit.unit_id, on)
+    await founding.check_unused(work, [unit.unit_id], on)
     await _check_successors(work, unit, successor_ids, on)
 
 
@@ -196,15 +196,6 @@ def _check_dissolution(unit: Unit, on: date) -> None:
     if on <= unit.life.start:
         findings.add("dissolved_on", "撤销日期须晚于成立日期。", "It lies after the first day.")
     findings.refuse_if_any()
-
-
-async def _check_unused(work: UnitOfWork, unit_id: UUID, on: date) -> None:
-    children = await units.count_children(work, unit_id, since=on)
-    if children:
-        raise UnitHasChildrenError(unit_id=unit_id, count=children, dissolved_on=on)
-    dependants = await units.count_dependants(work, unit_id, since=on)
-    if dependants:
-        raise UnitInUseError(unit_id=unit_id, count=dependants, dissolved_on=on)
 
 
 async def _check_successors(work: UnitOfWork, unit: Unit, successor_ids: list[UUID], on: date) -> None:

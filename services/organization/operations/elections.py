@@ -67,7 +67,7 @@ async def plan_election(call: Call, unit_id: UUID, new: NewElection) -> Election
         await units.lock(work, unit_id)
         await ensure_free(work, unit_id)
         unit = await founding.present(work, unit_id, new.held_on)
-        present = {post.post_id: post for post in await posts.posts_of(work, unit_id, since=new.held_on)}
+        present = {post.post_id: post for post in await posts.posts_of(work, [unit_id], since=new.held_on)}
         seats = check_plan(unit, new.seats, present, held_on=new.held_on, term=term)
         other = await elections.underway(work, unit_id)
         if other is not None:

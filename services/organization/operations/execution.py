@@ -13,21 +13,17 @@ from chassis.errors import InvalidArgumentError, StateError
 from chassis.process import DONE, WAIT, Outcome, Process, ProcessKind
 from organization.clients import Membership
 from organization.domain.reorganizations import (
-    Plan,
     Reorganization,
     ReorganizationState,
     lineage_of,
 )
-from organization.domain.structure import Outlines
 from organization.errors import (
     OrganizationRuleError,
-    UnitHasChildrenError,
-    UnitInUseError,
     UnitNameTakenError,
 )
 from organization.events import facts
-from organization.operations import founding, posts, reorganizations
-from organization.repository import unit_changes, units
+from organization.operations import founding, many_units, posts, reorganizations
+from organization.repository import announced, unit_changes, units
 from rulebook import blocking
 
 KIND = "reorganization"
@@ -49,10 +45,13 @@ def _subject(current: Process) -> UUID:
 
 
 async def ask_membership(call: Call, membership: Membership, current: Process) -> Outcome:
-    """Ask once more, now that the units are frozen, whether everybody can move."""
+    """Ask once more, now that nobody enters or leaves the units, whether everybody can move."""
     reorganization = await reorganizations.get_reorganization(call, _subject(current))
     plan = reorganization.plan
-    preview = await membership.preview(plan.moves, plan.effective_on)
+    frozen = await announced.since(
+        call.database, "reorganization", reorganization.reorganization_id, current.process_id
+    )
+    preview = await membership.preview(plan.moves, plan.effective_on, after_event=frozen)
     failure = preview.failure
     if not failure and blocking(reorganizations.filling_judgement(plan, preview)):
         failure = OrganizationRuleError.reason
@@ -78,38 +77,17 @@ async def commit(call: Call, current: Process) -> Outcome:
 
 async def _carry_out(work: UnitOfWork, before: Reorganization) -> None:
     plan = before.plan
+    on, because_of = plan.effective_on, before.reorganization_id
     known = await reorganizations.check_against(work, before.unit_id, plan)
-    await _end_old(work, plan)
-    await _found_new(work, plan, known)
-    lineage = lineage_of(plan.moves, on=plan.effective_on, reorganization_id=before.reorganization_id)
-    await unit_changes.add_lineage(work, lineage)
-    for unit_id in plan.dissolves:
-        await founding.announce_end(
-            work, unit_id, plan.effective_on, because=BECAUSE, reorganization_id=before.reorganization_id
-        )
+    old = await units.find_many(work, plan.dissolves, day=work.today)
+    await founding.check_unused(work, plan.dissolves, on)
+    await posts.end_posts_of(work, plan.dissolves, on=on, reason=BECAUSE)
+    await unit_changes.end_many(work, plan.dissolves, on, because=BECAUSE)
+    await many_units.found(work, plan.establishes, on=on, known=known)
+    await unit_changes.add_lineage(work, lineage_of(plan.moves, on=on, reorganization_id=because_of))
+    await many_units.announce_end(work, old, on, because=BECAUSE, reorganization_id=because_of)
     after = before.to(ReorganizationState.EXECUTING, at=work.now)
     await reorganizations.change(work, before, after, facts.reorganization_executed)
-
-
-async def _end_old(work: UnitOfWork, plan: Plan) -> None:
-    on = plan.effective_on
-    for unit_id in plan.dissolves:
-        children = await units.count_children(work, unit_id, since=on)
-        if children:
-            raise UnitHasChildrenError(unit_id=unit_id, count=children, dissolved_on=on)
-        dependants = await units.count_dependants(work, unit_id, since=on)
-        if dependants:
-            raise UnitInUseError(unit_id=unit_id, count=dependants, dissolved_on=on)
-        await posts.end_posts_of(work, unit_id, on=on, reason=BECAUSE)
-        await unit_changes.end(work, unit_id, on, because=BECAUSE)
-
-
-async def _found_new(work: UnitOfWork, plan: Plan, known: Outlines) -> None:
-    for number, unit in enumerate(plan.establishes):
-        path = f"plan.establishes[{number}].unit"
-        await founding.found(
-            work, unit.unit_id, unit.parent_id, unit.new, on=plan.effective_on, known=known, path=path
-        )
 
 
 async def await_people(call: Call, current: Process) -> Outcome:

@@ -1,6 +1,6 @@
 """Steps that several operations on units share: found one, dissolve one, announce what changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,14 @@ from organization.domain.access import parent_edges, sponsor_edges, successor_ed
 from organization.domain.rules import founding_verdicts, refuse_if_blocked
 from organization.domain.structure import Outlines
 from organization.domain.units import Form, NewUnit, Unit, founded
-from organization.errors import UnitNameTakenError, UnitNotFoundError
+from organization.errors import (
+    UnitHasChildrenError,
+    UnitInUseError,
+    UnitNameTakenError,
+    UnitNotFoundError,
+)
 from organization.events import facts
-from organization.repository import campuses, temporary_branches, unit_changes, units
+from organization.repository import campuses, temporary_branches, unit_changes, unit_ties, units
 
 # Whoever moves or dissolves units waits for whoever changes the tree at the moment: a circle, or a parent that
 # is being dissolved, shows only when both are seen. Those who only add leaves share it.
@@ -51,16 +56,36 @@ async def check_campus(reader: Reader, campus_id: UUID | None, *, path: str) -> 
         raise InvalidArgumentError([Violation(path, "没有此校区。", "There is no such campus.")])
 
 
+async def check_campuses(reader: Reader, wanted: Iterable[tuple[str, UUID | None]]) -> None:
+    """The same for many fields with a campus each."""
+    named = [(path, campus_id) for path, campus_id in wanted if campus_id is not None]
+    known = await campuses.known(reader, {campus_id for _, campus_id in named}) if named else set()
+    missing = [path for path, campus_id in named if campus_id not in known]
+    if missing:
+        raise InvalidArgumentError(
+            [Violation(path, "没有此校区。", "There is no such campus.") for path in missing]
+        )
+
+
+async def check_unused(reader: Reader, unit_ids: Sequence[UUID], on: date) -> None:
+    """Refuse to dissolve a unit that has others below it, or that sponsors or hosts one."""
+    for unit_id, count in (await unit_ties.children(reader, unit_ids, since=on)).items():
+        raise UnitHasChildrenError(unit_id=unit_id, count=count, dissolved_on=on)
+    for unit_id, count in (await unit_ties.dependants(reader, unit_ids, since=on)).items():
+        raise UnitInUseError(unit_id=unit_id, count=count, dissolved_on=on)
+
+
 async def check_name(work: UnitOfWork, *, parent_id: UUID, name: str, days: Interval, unit_id: UUID) -> None:
     """Refuse a name that another unit below the parent has on some of the days."""
     # Two siblings given one name at once would not see each other.
-    await work.lock(_name_lock(parent_id, name))
-    namesake = await units.namesake(work, parent_id=parent_id, name=name, days=days, unit_id=unit_id)
+    await work.lock(name_lock(parent_id, name))
+    namesake = await unit_ties.namesake(work, parent_id=parent_id, name=name, days=days, unit_id=unit_id)
     if namesake is not None:
         raise UnitNameTakenError(name=name, unit_id=namesake)
 
 
-def _name_lock(parent_id: UUID, name: str) -> str:
+def name_lock(parent_id: UUID, name: str) -> str:
+    """The name of the lock of whoever gives a unit a name below a parent."""
     return f"sibling|{parent_id}|{name}"
 
 
@@ -69,7 +94,7 @@ async def reserve(work: UnitOfWork, parent_id: UUID, name: str) -> None:
     await work.lock_in_turn(
         Lock(STRUCTURE, is_shared=True),
         Lock(freeze_lock(parent_id), is_shared=True),
-        Lock(_name_lock(parent_id, name)),
+        Lock(name_lock(parent_id, name)),
         Lock(access.CLOSURE, is_shared=True),
     )
     await ensure_free(work, parent_id)
@@ -94,7 +119,7 @@ async def begin(work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: Ne
     unit = founded(unit_id, parent_id, new, on=on, at=work.now, day=work.today)
     await access.add_unit(work, unit_id, parent_edges(unit), sponsor_edges(unit))
     work.emit(facts.unit_established(unit))
-    work.audit_change("unit", unit_id, None, _kept(unit))
+    work.audit_change("unit", unit_id, None, kept(unit))
     return unit
 
 
@@ -104,11 +129,12 @@ async def announce(work: UnitOfWork, unit_id: UUID, event: Callable[[Unit], Even
     unit = await present(work, unit_id, work.today)
     await access.replace_edges(work, unit_id, parent_edges(unit), sponsor_edges(unit), successor_edges(unit))
     work.emit(event(unit))
-    work.audit_change("unit", unit_id, _kept(before), _kept(unit))
+    work.audit_change("unit", unit_id, kept(before), kept(unit))
     return unit
 
 
-def _kept(unit: Unit) -> dict[str, Any]:
+def kept(unit: Unit) -> dict[str, Any]:
+    """What the audit keeps of a unit."""
     return {
         "name": unit.name,
         "campus_id": unit.campus_id,

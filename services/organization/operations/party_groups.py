@@ -75,7 +75,7 @@ async def name_leader(
         post = next(
             (
                 each
-                for each in await posts.posts_of(work, unit_id, since=on)
+                for each in await posts.posts_of(work, [unit_id], since=on)
                 if each.kind is PostKind.PARTY_GROUP_LEADER and on in each.days
             ),
             None,

@@ -1,5 +1,6 @@
 """Create, end and read posts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -97,7 +98,7 @@ async def _bound(work: UnitOfWork, post_id: UUID) -> Post:
 async def _check_chairs(work: UnitOfWork, unit: Unit, on: date, *, more: int) -> None:
     """Refuse a change of chairs that breaks a rule which was kept."""
     if unit.kind is Kind.LEADING_GROUP and more:
-        present = chairs(await posts.posts_of(work, unit.unit_id, since=on), on)
+        present = chairs(await posts.posts_of(work, [unit.unit_id], since=on), on)
         refuse_if_newly_blocked(
             composed(unit, present, on),
             composed(unit, present + more, on),
@@ -130,9 +131,9 @@ async def abolish_post(call: Call, post_id: UUID, *, abolished_on: date | None) 
         return work.answer(await _end_post(work, post, on=on, reason="", path="abolished_on"))
 
 
-async def end_posts_of(work: UnitOfWork, unit_id: UUID, *, on: date, reason: str) -> None:
-    """End every post of a unit that is dissolved."""
-    for post in await posts.posts_of(work, unit_id, since=on):
+async def end_posts_of(work: UnitOfWork, unit_ids: Sequence[UUID], *, on: date, reason: str) -> None:
+    """End every post of units that are dissolved."""
+    for post in await posts.posts_of(work, unit_ids, since=on):
         await _end_post(work, post, on=on, reason=reason, path="dissolved_on")
 
 

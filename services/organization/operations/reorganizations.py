@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis import process
+from chassis import journal, process
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.events import Event
@@ -26,7 +26,7 @@ from organization.domain.reorganizations import (
 )
 from organization.domain.rules import filling_verdicts, founding_verdicts, refuse_if_blocked
 from organization.domain.structure import Outlines
-from organization.domain.units import NewUnit
+from organization.domain.units import NewUnit, refuse
 from organization.errors import ReorganizationNotFoundError
 from organization.events import facts
 from organization.operations import founding
@@ -34,6 +34,8 @@ from organization.repository import reorganizations, units
 from rulebook import Verdict, blocking
 
 READ = "organization.reorganization.read"
+# What an approval and an execution add to a plan is small.
+MOST_PLAN_BYTES = journal.MOST_EVENT_BYTES - 2048
 State = ReorganizationState
 
 
@@ -87,9 +89,13 @@ async def check_against(reader: Reader, unit_id: UUID, plan: Plan) -> Outlines:
         if plan.effective_on in days
     ]
     check_plan(plan, known, [unit_id, *below])
-    for number, unit in enumerate(plan.establishes):
-        path = f"plan.establishes[{number}].unit.campus_id"
-        await founding.check_campus(reader, unit.new.campus_id, path=path)
+    await founding.check_campuses(
+        reader,
+        (
+            (f"plan.establishes[{number}].unit.campus_id", unit.new.campus_id)
+            for number, unit in enumerate(plan.establishes)
+        ),
+    )
     return known
 
 
@@ -115,9 +121,20 @@ async def draft_reorganization(call: Call, unit_id: UUID, *, title: str, draft: 
             updated_at=work.now,
             version=1,
         )
+        _check_size(reorganization)
         await reorganizations.add(work, reorganization)
         _say(work, None, reorganization, facts.reorganization_drafted)
         return work.answer(reorganization)
+
+
+def _check_size(reorganization: Reorganization) -> None:
+    """Refuse a plan that could not be announced when it is executed."""
+    if journal.size_of(facts.reorganization_executed(reorganization)) > MOST_PLAN_BYTES:
+        refuse(
+            "plan",
+            "方案过大，请分为几个方案。",
+            "The plan is too large to be announced at once; it is to be divided.",
+        )
 
 
 def _say(
@@ -191,6 +208,7 @@ async def revise_reorganization(
         before = await _taken(call, work, seen, State.DRAFT)
         await check_against(work, before.unit_id, plan)
         after = replace(before.to(State.DRAFT, at=work.now), plan=plan, title=title or before.title)
+        _check_size(after)
         return work.answer(await change(work, before, after, facts.reorganization_revised))
 
 

@@ -1,5 +1,6 @@
 """SQL about campuses."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from organization.domain.units import Campus
 
 _campus = tables.campus
 _GET = query(sa.select(_campus).where(_campus.c.campus_id == sa.bindparam("campus_id", type_=sa.Uuid)))
+_KNOWN = query(sa.text("SELECT campus_id FROM campus WHERE campus_id = ANY (CAST(:campus_ids AS uuid[]))"))
 _BY_CODE = query(sa.select(_campus.c.campus_id).where(_campus.c.code == sa.bindparam("code", type_=sa.Text)))
 _LIST = query(
     sa.text("SELECT * FROM campus WHERE code > CAST(:after AS text) ORDER BY code LIMIT CAST(:most AS int)")
@@ -29,6 +31,11 @@ async def find(reader: Reader, campus_id: UUID) -> Campus | None:
     """The campus, if there is one."""
     row = await reader.fetch_one(_GET, campus_id=campus_id)
     return None if row is None else _read(row)
+
+
+async def known(reader: Reader, campus_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these campuses there are."""
+    return {row["campus_id"] for row in await reader.fetch(_KNOWN, campus_ids=list(campus_ids))}
 
 
 async def with_code(reader: Reader, code: str) -> UUID | None:

@@ -42,7 +42,8 @@ _POSTS_PAGE = query(
 _POSTS_OF = query(
     sa.text(
         f"""SELECT {_POST} FROM post p
-             WHERE p.unit_id = :unit_id AND (p.valid_until IS NULL OR p.valid_until > CAST(:day AS date))
+             WHERE p.unit_id = ANY (CAST(:unit_ids AS uuid[]))
+               AND (p.valid_until IS NULL OR p.valid_until > CAST(:day AS date))
              ORDER BY p.post_id"""
     )
 )
@@ -127,9 +128,9 @@ async def posts_page(
     return [_read_post(row) for row in rows]
 
 
-async def posts_of(reader: Reader, unit_id: UUID, *, since: date) -> list[Post]:
-    """The posts of a unit that exist on some day from `since`."""
-    return [_read_post(row) for row in await reader.fetch(_POSTS_OF, unit_id=unit_id, day=since)]
+async def posts_of(reader: Reader, unit_ids: Iterable[UUID], *, since: date) -> list[Post]:
+    """The posts of these units that exist on some day from `since`."""
+    return [_read_post(row) for row in await reader.fetch(_POSTS_OF, unit_ids=list(unit_ids), day=since)]
 
 
 async def seat_bound_to(reader: Reader, post_id: UUID, *, since: date) -> UUID | None:

@@ -1,6 +1,8 @@
 """SQL that writes units and their history."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -52,6 +54,25 @@ _END = query(
             WHERE unit_id = :unit_id"""
     )
 )
+_TOUCH_MANY = query(
+    sa.text(
+        """UPDATE unit SET version = version + 1, updated_at = :now
+            WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"""
+    )
+)
+_END_MANY = query(
+    sa.text(
+        """UPDATE unit SET dissolved_on = CAST(:day AS date), dissolved_because = CAST(:because AS text)
+            WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))"""
+    )
+)
+_SPONSORS_OF_MANY = query(
+    sa.text(
+        """SELECT DISTINCT unit_id, sponsor_id FROM unit_sponsor
+            WHERE unit_id = ANY (CAST(:unit_ids AS uuid[])) AND recorded_until IS NULL
+              AND valid && daterange(CAST(:day AS date), NULL)"""
+    )
+)
 _FREEZE = query(sa.text("UPDATE unit SET frozen_by = CAST(:process_id AS uuid) WHERE unit_id = :unit_id"))
 _ADD_LINEAGE = query(
     insert(
@@ -85,32 +106,50 @@ async def add(
     work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: NewUnit, *, established_on: date
 ) -> None:
     """Keep a new unit with its first name, parent and sponsors."""
-    await work.execute(
-        _ADD,
-        unit_id=unit_id,
-        kind=new.kind,
-        form=new.form,
-        function=new.function,
-        cohort_year=new.cohort_year,
-        major_code=new.major_code,
-        purpose=new.purpose,
-        host_id=new.host_id,
-        task=new.task,
-        planned_end_on=new.planned_end_on,
-        established_on=established_on,
-        now=work.now,
-        name=new.name,
-        short_name=new.short_name,
-        campus_id=new.campus_id,
-        parent_id=parent_id,
-        sponsor_ids=[sponsor.sponsor_id for sponsor in new.sponsors],
-        parts=[sponsor.part for sponsor in new.sponsors],
-    )
+    await work.execute(_ADD, **_row(work, unit_id, parent_id, new, established_on))
+
+
+async def add_many(
+    work: UnitOfWork, new: Iterable[tuple[UUID, UUID, NewUnit]], *, established_on: date
+) -> None:
+    """The same for many units with their parents, pipelined."""
+    rows = [_row(work, unit_id, parent_id, each, established_on) for unit_id, parent_id, each in new]
+    await work.execute_many(_ADD, rows)
+
+
+def _row(
+    work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: NewUnit, established_on: date
+) -> dict[str, Any]:
+    return {
+        "unit_id": unit_id,
+        "kind": new.kind,
+        "form": new.form,
+        "function": new.function,
+        "cohort_year": new.cohort_year,
+        "major_code": new.major_code,
+        "purpose": new.purpose,
+        "host_id": new.host_id,
+        "task": new.task,
+        "planned_end_on": new.planned_end_on,
+        "established_on": established_on,
+        "now": work.now,
+        "name": new.name,
+        "short_name": new.short_name,
+        "campus_id": new.campus_id,
+        "parent_id": parent_id,
+        "sponsor_ids": [sponsor.sponsor_id for sponsor in new.sponsors],
+        "parts": [sponsor.part for sponsor in new.sponsors],
+    }
 
 
 async def touch(work: UnitOfWork, unit_id: UUID) -> int:
     """Raise the version of a unit; answers the new one."""
     return int(await work.fetch_value(_TOUCH, unit_id=unit_id, now=work.now))
+
+
+async def touch_many(work: UnitOfWork, unit_ids: Sequence[UUID]) -> None:
+    """Raise the version of each of these units."""
+    await work.execute(_TOUCH_MANY, unit_ids=list(unit_ids), now=work.now)
 
 
 async def freeze(work: UnitOfWork, unit_id: UUID, process_id: UUID | None) -> None:
@@ -162,6 +201,19 @@ async def end(work: UnitOfWork, unit_id: UUID, day: date, *, because: str) -> No
     await _PARENT.record(work, subject, rest, None)
     for row in await work.fetch(_SPONSOR_PARTS, unit_id=unit_id, day=day):
         await put_sponsor(work, unit_id, row["sponsor_id"], rest, None)
+
+
+async def end_many(work: UnitOfWork, unit_ids: Sequence[UUID], day: date, *, because: str) -> None:
+    """The same for many units, which a process of the caller's holds."""
+    rest = Interval(day)
+    subjects: list[tuple[Mapping[str, Any], Interval, None]] = [
+        ({"unit_id": unit_id}, rest, None) for unit_id in unit_ids
+    ]
+    await work.execute(_END_MANY, unit_ids=list(unit_ids), day=day, because=because)
+    await _DESCRIPTION.record_many(work, subjects)
+    await _PARENT.record_many(work, subjects)
+    sponsored = await work.fetch(_SPONSORS_OF_MANY, unit_ids=list(unit_ids), day=day)
+    await _SPONSOR.record_many(work, [(dict(row), rest, None) for row in sponsored])
 
 
 async def add_lineage(work: UnitOfWork, steps: list[Lineage]) -> None:

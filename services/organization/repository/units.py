@@ -37,6 +37,16 @@ _ONE = unit_shape.whole(
     f"SELECT 1 AS place, {unit_shape.COLUMNS} FROM {unit_shape.FROM} WHERE u.unit_id = CAST(:unit_id AS uuid)"
 )
 _GET_NOW, _GET_THEN = query(sa.text(unit_shape.now(_ONE))), query(sa.text(unit_shape.then(_ONE)))
+_GET_MANY = query(
+    sa.text(
+        unit_shape.now(
+            unit_shape.whole(
+                f"""SELECT 1 AS place, {unit_shape.COLUMNS} FROM {unit_shape.FROM}
+                     WHERE u.unit_id = ANY (CAST(:unit_ids AS uuid[]))"""
+            )
+        )
+    )
+)
 _LOCK = query(sa.text("SELECT 1 FROM unit WHERE unit_id = :unit_id FOR UPDATE"))
 _ROOT = query(sa.text("SELECT unit_id FROM unit WHERE kind = 'university'"))
 _OUTLINES = query(
@@ -54,6 +64,12 @@ async def find(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime |
     else:
         rows = await reader.fetch(_GET_THEN, unit_id=unit_id, day=day, known_at=known_at)
     return next(iter(unit_shape.read(rows, day)), None)
+
+
+async def find_many(reader: Reader, unit_ids: Iterable[UUID], *, day: date) -> dict[UUID, Unit]:
+    """These units as they stand on a day, as believed now; unknown ones are missing."""
+    rows = await reader.fetch(_GET_MANY, unit_ids=list(unit_ids), day=day)
+    return {unit.unit_id: unit for unit in unit_shape.read(rows, day)}
 
 
 async def lock(reader: Reader, unit_id: UUID) -> None:
@@ -273,61 +289,6 @@ async def below(reader: Reader, unit_id: UUID, *, since: date) -> list[tuple[UUI
     """The units below one on some day from `since`, each with days on which it is."""
     rows = await reader.fetch(_SUBTREE, unit_id=unit_id, day=since)
     return [(row["unit_id"], interval_of(row["valid"])) for row in rows]
-
-
-_NAMESAKE = query(
-    sa.text(
-        """
-        SELECT d.unit_id FROM unit_description d
-          JOIN unit_parent p ON p.unit_id = d.unit_id AND p.recorded_until IS NULL
-         WHERE d.recorded_until IS NULL AND d.name = CAST(:name AS text) AND d.unit_id <> CAST(:unit_id AS uuid)
-           AND p.parent_id = CAST(:parent_id AS uuid)
-           AND NOT isempty(p.valid * d.valid * daterange(CAST(:starts AS date), CAST(:ends AS date)))
-         LIMIT 1
-        """
-    )
-)
-
-
-async def namesake(
-    reader: Reader, *, parent_id: UUID, name: str, days: Interval, unit_id: UUID
-) -> UUID | None:
-    """Another unit below the parent that has the name on some of the days."""
-    found: UUID | None = await reader.fetch_value(
-        _NAMESAKE, parent_id=parent_id, name=name, unit_id=unit_id, starts=days.start, ends=days.end
-    )
-    return found
-
-
-_CHILDREN = query(
-    sa.text(
-        """SELECT count(DISTINCT unit_id) FROM unit_parent
-            WHERE parent_id = :unit_id AND recorded_until IS NULL
-              AND valid && daterange(CAST(:day AS date), NULL)"""
-    )
-)
-_DEPENDANTS = query(
-    sa.text(
-        """SELECT count(*) FROM (
-               SELECT s.unit_id FROM unit_sponsor s
-                WHERE s.sponsor_id = CAST(:unit_id AS uuid) AND s.recorded_until IS NULL
-                  AND s.valid && daterange(CAST(:day AS date), NULL)
-               UNION
-               SELECT u.unit_id FROM unit u
-                WHERE u.host_id = CAST(:unit_id AS uuid)
-                  AND (u.dissolved_on IS NULL OR u.dissolved_on > CAST(:day AS date))) d"""
-    )
-)
-
-
-async def count_children(reader: Reader, unit_id: UUID, *, since: date) -> int:
-    """How many units stand directly below one on some day from `since`."""
-    return int(await reader.fetch_value(_CHILDREN, unit_id=unit_id, day=since))
-
-
-async def count_dependants(reader: Reader, unit_id: UUID, *, since: date) -> int:
-    """How many units it sponsors or hosts on some day from `since`."""
-    return int(await reader.fetch_value(_DEPENDANTS, unit_id=unit_id, day=since))
 
 
 _LINEAGE = query(

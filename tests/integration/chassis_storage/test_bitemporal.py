@@ -60,6 +60,11 @@ async def put(probe: Probe, lamp_id: Any, room: str | None, start: date, end: da
         return work.answer(await HISTORY.record(work, {"lamp_id": lamp_id}, Interval(start, end), values))
 
 
+async def believed_of(probe: Probe, lamp_id: Any) -> list[tuple[str, Interval]]:
+    rows = await probe.database.fetch(NOW, lamp_id=lamp_id)
+    return [(row["room"], interval_of(row["valid"])) for row in rows]
+
+
 def days(offset: int) -> date:
     return DAY_ZERO + timedelta(days=offset)
 
@@ -107,6 +112,50 @@ class TestRecord:
             work.answer(None)
 
         assert await postings.database.fetch_value(query(sa.text("SELECT count(*) FROM posting"))) == 500
+
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        before=st.lists(
+            st.tuples(
+                st.integers(0, 3),
+                st.sampled_from(["a", "b"]),
+                st.integers(0, 8),
+                st.integers(1, 6) | st.none(),
+            ),
+            max_size=12,
+        ),
+        wanted=st.lists(st.sampled_from(["a", "b", None]), min_size=4, max_size=4),
+        start=st.integers(0, 8),
+        length=st.integers(1, 6) | st.none(),
+    )
+    async def test_many_subjects_at_once_end_as_one_by_one(
+        self,
+        postings: Probe,
+        before: list[tuple[int, str, int, int | None]],
+        wanted: list[str | None],
+        start: int,
+        length: int | None,
+    ) -> None:
+        pairs = [(new_id(), new_id()) for _ in wanted]
+        for number, room, first, count in before:
+            for lamp_id in pairs[number]:
+                await put(
+                    postings, lamp_id, room, days(first), None if count is None else days(first + count)
+                )
+        interval = Interval(days(start), None if length is None else days(start + length))
+
+        for (lamp_id, _), room in zip(pairs, wanted, strict=True):
+            await put(postings, lamp_id, room, interval.start, interval.end)
+        async with postings.call().transaction() as work:
+            rooms = [None if room is None else {"room": room} for room in wanted]
+            await HISTORY.record_many(
+                work,
+                [({"lamp_id": other}, interval, room) for (_, other), room in zip(pairs, rooms, strict=True)],
+            )
+            work.answer(None)
+
+        for one, other in pairs:
+            assert await believed_of(postings, one) == await believed_of(postings, other)
 
 
 class TestGuard:

@@ -16,6 +16,7 @@ from organization.operations import execution
 from shuyuan.organization.v1 import reorganization_pb2, unit_pb2, unit_service_pb2
 from shuyuan.organization.v1 import reorganization_service_pb2 as pb
 from tests.integration.organization.world import Campus, World
+from tests.support import counting
 
 DAY = date(2024, 9, 1)
 State = reorganization_pb2.Reorganization.State
@@ -27,9 +28,9 @@ class Change:
     def __init__(self, world: World, campus: Campus) -> None:
         self.world, self.campus = world, campus
 
-    async def prepare(self, **establishes: Any) -> None:
-        self.first = await self.campus.branch(self.world, "2021级党支部")
-        self.second = await self.campus.branch(self.world, "2022级党支部", cohort_year=2022)
+    async def prepare(self, mark: str = "") -> None:
+        self.first = await self.campus.branch(self.world, f"2021级{mark}党支部")
+        self.second = await self.campus.branch(self.world, f"2022级{mark}党支部", cohort_year=2022)
         self.world.membership.answer = lambda moves: Preview(
             tuple(PreviewedMove(move.move_id, (uuid4(),), (), staff=1, students=2) for move in moves), (), ()
         )
@@ -240,6 +241,54 @@ async def test_a_step_done_again_after_a_crash_changes_nothing(
 
     assert len(await world.events()) == before
     assert (await process.get(world.database, UUID(started.process_id))).step == execution.AWAIT
+
+
+async def test_it_asks_as_much_of_the_database_for_many_branches_as_for_few(
+    world: World, campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    for count in (1, 6):
+        change = Change(world, campus)
+        await change.prepare(f"第{count}批")
+        plan = change.plan(name=f"师生联合0-{count}")
+        for number in range(1, count):
+            old = await campus.branch(world, f"2020级第{number}党支部")
+            plan.establishes.add().CopyFrom(plan.establishes[0])
+            plan.establishes[-1].key, plan.establishes[-1].unit.name = f"k{number}", f"师生联合{number}"
+            plan.dissolves_unit_ids.append(old.unit_id)
+            plan.moves.add(from_unit_id=old.unit_id, to_key=f"k{number}")
+        started = await change.do("Execute", await change.do("Approve", await change.draft(plan)))
+        with monkeypatch.context() as patch:
+            statements = counting.count(patch)
+            await world.work_off()
+        asked.append(len(statements))
+        await change.answered(started)
+        done = await change.do("Get", started)
+        assert (State.Name(done.state), len(done.establishes)) == ("STATE_COMPLETED", count)
+
+    assert asked[0] == asked[1]
+
+
+async def test_membership_is_asked_after_it_has_heard_of_the_start(world: World, change: Change) -> None:
+    await change.executing()
+    before = await world.events("reorganization")
+
+    await world.work_off()
+
+    (started,) = [event for event in before if event["verb"] == "started"]
+    assert world.membership.waited_for == [started["event_id"]]
+
+
+async def test_a_plan_too_large_to_announce_is_refused_when_it_is_drafted(change: Change) -> None:
+    plan = change.plan()
+    people = [str(uuid4()) for _ in range(1000)]
+    del plan.moves[:]
+    for _ in range(14):
+        plan.moves.add(from_unit_id=change.first.unit_id, to_key="joint", person_ids=people)
+    for old in (change.first, change.second):
+        plan.moves.add(from_unit_id=old.unit_id, to_key="joint")
+
+    assert await TestPlans.refused(change, plan) == ["plan"]
 
 
 @pytest.mark.parametrize("verb", ["Approve", "Execute", "Withdraw"])

@@ -46,8 +46,8 @@ async def fill(world: World, campus: Campus) -> None:
         # All permissions at once: one by one they take longer than the test may.
         await work.execute(_EDGES)
         community = UUID(campus.community.unit_id)
-        await work.execute(access_store._DROP_CLOSURE, unit_id=community)
-        await work.execute(access_store._ADD_CLOSURE, unit_id=community)
+        await work.execute(access_store._DROP_CLOSURE, unit_ids=[community])
+        await work.execute(access_store._ADD_CLOSURE, unit_ids=[community])
 
 
 async def test_the_tree_of_a_day_is_quick(world: World, campus: Campus) -> None:

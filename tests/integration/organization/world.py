@@ -100,7 +100,10 @@ class FakeMembership(Membership):
             raise self.failure
         return list(self.roll)
 
-    async def preview(self, moves: Iterable[RollMove], on: date) -> Preview:
+    async def preview(
+        self, moves: Iterable[RollMove], on: date, *, after_event: UUID | None = None
+    ) -> Preview:
+        self.waited_for.append(after_event)
         self.asked += 1
         if self.failure is not None:
             raise self.failure

@@ -780,7 +780,7 @@ class ReorganizationStarted(_message.Message):
     PROCESS_ID_FIELD_NUMBER: _builtins.int
     REORGANIZATION_FIELD_NUMBER: _builtins.int
     process_id: _builtins.str
-    """The process."""
+    """The process; it holds the units to dissolve and the existing ones that people go to."""
     @_builtins.property
     def reorganization(self) -> _reorganization_pb2.Reorganization:
         """The reorganisation after the event."""
@@ -810,7 +810,6 @@ class ReorganizationExecuted(_message.Message):
     REORGANIZATION_ID_FIELD_NUMBER: _builtins.int
     PROCESS_ID_FIELD_NUMBER: _builtins.int
     EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
-    MOVES_FIELD_NUMBER: _builtins.int
     REORGANIZATION_FIELD_NUMBER: _builtins.int
     reorganization_id: _builtins.str
     """The reorganisation."""
@@ -819,12 +818,8 @@ class ReorganizationExecuted(_message.Message):
     effective_on: _builtins.str
     """The day from which the people belong to their new units."""
     @_builtins.property
-    def moves(self) -> _containers.RepeatedCompositeFieldContainer[_reorganization_pb2.RollMove]:
-        """Who goes where."""
-
-    @_builtins.property
     def reorganization(self) -> _reorganization_pb2.Reorganization:
-        """The reorganisation after the event."""
+        """The reorganisation after the event; its moves say who goes where."""
 
     def __init__(
         self,
@@ -832,12 +827,11 @@ class ReorganizationExecuted(_message.Message):
         reorganization_id: _builtins.str = ...,
         process_id: _builtins.str = ...,
         effective_on: _builtins.str = ...,
-        moves: _abc.Iterable[_reorganization_pb2.RollMove] | None = ...,
         reorganization: _reorganization_pb2.Reorganization | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reorganization", b"reorganization"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_on", b"effective_on", "moves", b"moves", "process_id", b"process_id", "reorganization", b"reorganization", "reorganization_id", b"reorganization_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_on", b"effective_on", "process_id", b"process_id", "reorganization", b"reorganization", "reorganization_id", b"reorganization_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,97 @@
+"""SQL about what stands in the way of units: a sibling of the same name, what lies below them, what needs them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.bitemporal import Interval
+from chassis.database import Reader
+from chassis.statements import query
+
+_NAMESAKE = query(
+    sa.text(
+        """
+        SELECT d.unit_id FROM unit_description d
+          JOIN unit_parent p ON p.unit_id = d.unit_id AND p.recorded_until IS NULL
+         WHERE d.recorded_until IS NULL AND d.name = CAST(:name AS text) AND d.unit_id <> CAST(:unit_id AS uuid)
+           AND p.parent_id = CAST(:parent_id AS uuid)
+           AND NOT isempty(p.valid * d.valid * daterange(CAST(:starts AS date), CAST(:ends AS date)))
+         LIMIT 1
+        """
+    )
+)
+
+
+async def namesake(
+    reader: Reader, *, parent_id: UUID, name: str, days: Interval, unit_id: UUID
+) -> UUID | None:
+    """Another unit below the parent that has the name on some of the days."""
+    found: UUID | None = await reader.fetch_value(
+        _NAMESAKE, parent_id=parent_id, name=name, unit_id=unit_id, starts=days.start, ends=days.end
+    )
+    return found
+
+
+# Of many new units below their parents, from one day on.
+_NAMESAKES = query(
+    sa.text(
+        """
+        SELECT d.unit_id, d.name
+          FROM unnest(CAST(:parent_ids AS uuid[]), CAST(:names AS text[])) n (parent_id, name)
+          JOIN unit_description d ON d.recorded_until IS NULL AND d.name = n.name
+          JOIN unit_parent p ON p.unit_id = d.unit_id AND p.recorded_until IS NULL AND p.parent_id = n.parent_id
+         WHERE NOT isempty(p.valid * d.valid * daterange(CAST(:starts AS date), NULL))
+         ORDER BY d.name, d.unit_id
+        """
+    )
+)
+
+
+async def namesakes(
+    reader: Reader, wanted: Sequence[tuple[UUID, str]], *, since: date
+) -> list[tuple[UUID, str]]:
+    """Units that bear one of these names below the parent beside it on some day from `since`."""
+    rows = await reader.fetch(
+        _NAMESAKES,
+        parent_ids=[parent_id for parent_id, _ in wanted],
+        names=[name for _, name in wanted],
+        starts=since,
+    )
+    return [(row["unit_id"], row["name"]) for row in rows]
+
+
+_CHILDREN = query(
+    sa.text(
+        """SELECT parent_id AS unit_id, count(DISTINCT unit_id) AS number FROM unit_parent
+            WHERE parent_id = ANY (CAST(:unit_ids AS uuid[])) AND recorded_until IS NULL
+              AND valid && daterange(CAST(:day AS date), NULL)
+            GROUP BY parent_id ORDER BY parent_id"""
+    )
+)
+_DEPENDANTS = query(
+    sa.text(
+        """SELECT d.needed AS unit_id, count(*) AS number FROM (
+               SELECT s.sponsor_id AS needed, s.unit_id FROM unit_sponsor s
+                WHERE s.sponsor_id = ANY (CAST(:unit_ids AS uuid[])) AND s.recorded_until IS NULL
+                  AND s.valid && daterange(CAST(:day AS date), NULL)
+               UNION
+               SELECT u.host_id, u.unit_id FROM unit u
+                WHERE u.host_id = ANY (CAST(:unit_ids AS uuid[]))
+                  AND (u.dissolved_on IS NULL OR u.dissolved_on > CAST(:day AS date))) d
+            GROUP BY d.needed ORDER BY d.needed"""
+    )
+)
+
+
+async def children(reader: Reader, unit_ids: Iterable[UUID], *, since: date) -> dict[UUID, int]:
+    """How many units stand directly below each of these on some day from `since`; none is not said."""
+    rows = await reader.fetch(_CHILDREN, unit_ids=list(unit_ids), day=since)
+    return {row["unit_id"]: row["number"] for row in rows}
+
+
+async def dependants(reader: Reader, unit_ids: Iterable[UUID], *, since: date) -> dict[UUID, int]:
+    """How many units each of these sponsors or hosts on some day from `since`; none is not said."""
+    rows = await reader.fetch(_DEPENDANTS, unit_ids=list(unit_ids), day=since)
+    return {row["unit_id"]: row["number"] for row in rows}
