@@ -5,6 +5,7 @@ machine is shared; what the simulation promised is compared with what the rolls 
 """
 
 import argparse
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from uuid import NAMESPACE_URL, uuid5
 from deploy.local.demo.asking import Gateway, batched
 from deploy.local.demo.founding import MEMBERSHIP, ORGANIZATION
 from deploy.local.stack import Stack
-from tests.load.driver import cpu_seconds
 
 # What issue 3 promises, in seconds of both cores together.
 SIMULATED, EXECUTED = 10.0, 30.0
@@ -100,12 +100,22 @@ class Run:
 
     def _spend(self, act: Callable[[], Found]) -> tuple[Found, Spent]:
         names = [name for name in self._stack.names if name != "issuer"]
-        pids = {name: self._stack.child(name).family() for name in names}
-        before = {name: cpu_seconds(pids[name]) for name in names}
+        before = {name: self._processor_seconds(name) for name in names}
         began = time.monotonic()
         found = act()
         wall = time.monotonic() - began
-        return found, Spent(wall, {name: cpu_seconds(pids[name]) - before[name] for name in names})
+        # Whoever was killed begins again at nothing.
+        after = {name: self._processor_seconds(name) for name in names}
+        return found, Spent(wall, {name: max(after[name] - before[name], 0.0) for name in names})
+
+    def _processor_seconds(self, name: str) -> float:
+        """What a process, those below it and those that have ended below it have used so far."""
+        ticks = 0
+        for pid in self._stack.child(name).family():
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
+        return ticks / 100
 
     # ── building ─────────────────────────────────────────────────────────────────────────────────────────
 

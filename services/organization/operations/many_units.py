@@ -22,14 +22,14 @@ from organization.repository import temporary_branches, unit_changes, unit_ties,
 
 async def found(work: UnitOfWork, planned: Sequence[PlannedUnit], *, on: date, known: Outlines) -> None:
     """Establish units whose shape and relations have been judged, none of them below another."""
-    for unit in planned:
-        sponsors = [known[sponsor.sponsor_id] for sponsor in unit.new.sponsors]
-        refuse_if_blocked(founding_verdicts(unit.new.form, sponsors, on))
-    names = [(unit.parent_id, unit.new.name) for unit in planned]
+    for plan in planned:
+        sponsors = [known[sponsor.sponsor_id] for sponsor in plan.new.sponsors]
+        refuse_if_blocked(founding_verdicts(plan.new.form, sponsors, on))
+    names = [(plan.parent_id, plan.new.name) for plan in planned]
     await work.lock(*(name_lock(parent_id, name) for parent_id, name in names))
     for namesake, name in await unit_ties.namesakes(work, names, since=on):
         raise UnitNameTakenError(name=name, unit_id=namesake)
-    new = [(unit.unit_id, unit.parent_id, unit.new) for unit in planned]
+    new = [(plan.unit_id, plan.parent_id, plan.new) for plan in planned]
     await unit_changes.add_many(work, new, established_on=on)
     for unit_id, _, each in new:
         if each.form is Form.TEMPORARY:
