@@ -146,11 +146,11 @@ class TestRecord:
 
         for (lamp_id, _), room in zip(pairs, wanted, strict=True):
             await put(postings, lamp_id, room, interval.start, interval.end)
+        values = [None if room is None else {"room": room} for room in wanted]
+        others = [{"lamp_id": other} for _, other in pairs]
         async with postings.call().transaction() as work:
-            rooms = [None if room is None else {"room": room} for room in wanted]
             await HISTORY.record_many(
-                work,
-                [({"lamp_id": other}, interval, room) for (_, other), room in zip(pairs, rooms, strict=True)],
+                work, [(other, interval, value) for other, value in zip(others, values, strict=True)]
             )
             work.answer(None)
 
