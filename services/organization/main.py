@@ -21,6 +21,7 @@ from organization.servicer.coverage import CoverageServicer
 from organization.servicer.documents import DocumentServicer
 from organization.servicer.duties import DutyServicer
 from organization.servicer.elections import ElectionServicer
+from organization.servicer.emergencies import EmergencyServicer
 from organization.servicer.findings import FindingServicer
 from organization.servicer.formations import FormationTemplateServicer, TemporaryBranchServicer
 from organization.servicer.grants import AccessServicer, GrantServicer
@@ -44,6 +45,7 @@ from shuyuan.organization.v1 import (
     document_service_pb2_grpc,
     duty_service_pb2_grpc,
     election_service_pb2_grpc,
+    emergency_service_pb2_grpc,
     error_reason_pb2,
     finding_service_pb2_grpc,
     formation_template_service_pb2_grpc,
@@ -122,6 +124,10 @@ def build(settings: Settings) -> Service:
             (
                 formation_template_service_pb2_grpc.add_FormationTemplateServiceServicer_to_server,
                 FormationTemplateServicer(),
+            ),
+            (
+                emergency_service_pb2_grpc.add_EmergencyServiceServicer_to_server,
+                EmergencyServicer(membership, dissolution),
             ),
             (
                 temporary_branch_service_pb2_grpc.add_TemporaryBranchServiceServicer_to_server,

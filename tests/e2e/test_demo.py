@@ -206,7 +206,7 @@ class TestOrganisation:
             roll = await read(clerk, f"/v1/rolls/{unit['unitId']}")
             assert (roll["participants"], roll["fullMembers"]) == (4, 0)
 
-    @pytest.mark.covers("S37", "S38", "S40")
+    @pytest.mark.covers("S38", "S40")
     async def test_the_branches_of_the_epidemic_had_qualified_secretaries_and_are_gone(
         self, clerk: Api
     ) -> None:

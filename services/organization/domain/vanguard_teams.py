@@ -44,19 +44,21 @@ class Team:
     version: int
 
 
-def check_team(unit: Outline | None, leader_id: UUID, member_ids: Sequence[UUID], *, formed_on: date) -> None:
+def check_team(
+    unit: Outline | None, leader_id: UUID, member_ids: Sequence[UUID], *, formed_on: date, path: str = ""
+) -> None:
     """Refuse a team of what is no Party organisation in being, or in which somebody is named twice."""
     findings = Findings()
     if unit is None or unit.kind not in TEAM_KINDS or formed_on not in unit.life:
         findings.add(
-            "unit_id",
+            f"{path}unit_id",
             "不是当日存续的党支部、党总支或党委。",
             "It is no branch, general branch or committee in being on the day.",
         )
     for number, member_id in enumerate(member_ids):
         if member_id == leader_id or member_id in member_ids[:number]:
             findings.add(
-                f"member_person_ids[{number}]", "人员重复。", "The person is named twice, or leads it."
+                f"{path}member_person_ids[{number}]", "人员重复。", "The person is named twice, or leads it."
             )
     findings.refuse_if_any()
 

@@ -29,6 +29,8 @@ from organization.errors.duties import (
     ProgrammeNotFoundError,
 )
 from organization.errors.formations import (
+    EmergencyEndedError,
+    EmergencyNotFoundError,
     FormationTemplateNameTakenError,
     FormationTemplateNotFoundError,
     FormationTemplateRetiredError,
@@ -135,6 +137,8 @@ __all__ = [
     "ElectionNotFoundError",
     "ElectionStateError",
     "ElectionUnderwayError",
+    "EmergencyEndedError",
+    "EmergencyNotFoundError",
     "FormationTemplateNameTakenError",
     "FormationTemplateNotFoundError",
     "FormationTemplateRetiredError",

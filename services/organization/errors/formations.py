@@ -25,3 +25,15 @@ class TemporaryBranchNotFoundError(NotFoundError):
     """No such unit, or one that is no temporary branch."""
 
     reason = "TEMPORARY_BRANCH_NOT_FOUND"
+
+
+class EmergencyNotFoundError(NotFoundError):
+    """No such emergency."""
+
+    reason = "EMERGENCY_NOT_FOUND"
+
+
+class EmergencyEndedError(StateError):
+    """The emergency has an end already."""
+
+    reason = "EMERGENCY_ENDED"

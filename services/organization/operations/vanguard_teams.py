@@ -1,6 +1,7 @@
 """Form vanguard teams, change who belongs to them, disband and read them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -21,6 +22,22 @@ READ = "organization.vanguard_team.read"
 UPDATE = "organization.vanguard_team.update"
 
 
+@dataclass(frozen=True, slots=True)
+class NewTeam:
+    """What a team is formed with; its first day is today when none is given."""
+
+    unit_id: UUID
+    name: str
+    mission: str
+    leader_id: UUID
+    member_ids: tuple[UUID, ...]
+    formed_on: date | None
+
+    def on_mission(self, usual: str) -> "NewTeam":
+        """The team with the usual mission, unless it has one of its own."""
+        return replace(self, mission=self.mission or usual)
+
+
 async def form_team(
     call: Call,
     unit_id: UUID,
@@ -33,27 +50,33 @@ async def form_team(
 ) -> Team:
     """Form a team of a unit with its leader and members."""
     async with call.transaction() as work:
-        life = Interval(formed_on or work.today)
-        await units.lock(work, unit_id)
-        await ensure_free(work, unit_id)
-        unit = (await units.outlines(work, [unit_id])).get(unit_id)
-        decide.check_team(unit, leader_id, member_ids, formed_on=life.start)
-        team = Team(
-            team_id=new_id(),
-            unit_id=unit_id,
-            name=name,
-            mission=mission,
-            life=life,
-            reason="",
-            members=decide.beginning(leader_id, member_ids, life),
-            created_at=work.now,
-            updated_at=work.now,
-            version=1,
-        )
-        await vanguard_teams.add(work, team)
-        work.emit(facts.team_formed(team))
-        work.audit_change("vanguard_team", team.team_id, None, _kept(team))
-        return work.answer(team)
+        new = NewTeam(unit_id, name, mission, leader_id, tuple(member_ids), formed_on)
+        return work.answer(await form(work, new))
+
+
+async def form(work: UnitOfWork, new: NewTeam, *, path: str = "") -> Team:
+    """Keep and announce a new team; the caller may form it there."""
+    life = Interval(new.formed_on or work.today)
+    await units.lock(work, new.unit_id)
+    await ensure_free(work, new.unit_id)
+    unit = (await units.outlines(work, [new.unit_id])).get(new.unit_id)
+    decide.check_team(unit, new.leader_id, new.member_ids, formed_on=life.start, path=path)
+    team = Team(
+        team_id=new_id(),
+        unit_id=new.unit_id,
+        name=new.name,
+        mission=new.mission,
+        life=life,
+        reason="",
+        members=decide.beginning(new.leader_id, new.member_ids, life),
+        created_at=work.now,
+        updated_at=work.now,
+        version=1,
+    )
+    await vanguard_teams.add(work, team)
+    work.emit(facts.team_formed(team))
+    work.audit_change("vanguard_team", team.team_id, None, _kept(team))
+    return team
 
 
 def _kept(team: Team) -> dict[str, object]:
@@ -128,11 +151,24 @@ async def _changed(
         before = await vanguard_teams.find(work, team_id)
         assert before is not None, "a team is never deleted"
         call.check_etag(before.version)
-        after = change(before, work)
-        await vanguard_teams.change(work, after)
-        work.emit(fact(after))
-        work.audit_change("vanguard_team", team_id, _kept(before), _kept(after))
-        return work.answer(after)
+        return work.answer(await _keep(work, before, change(before, work), fact))
+
+
+async def _keep(work: UnitOfWork, before: Team, after: Team, fact: Callable[[Team], Event]) -> Team:
+    await vanguard_teams.change(work, after)
+    work.emit(fact(after))
+    work.audit_change("vanguard_team", after.team_id, _kept(before), _kept(after))
+    return after
+
+
+async def disband(work: UnitOfWork, team_id: UUID, *, on: date, reason: str) -> None:
+    """Disband a team on a day, unless it has an end already; the caller may."""
+    await vanguard_teams.lock(work, team_id)
+    before = await vanguard_teams.find(work, team_id)
+    assert before is not None, "a team is never deleted"
+    if before.life.end is None:
+        after = decide.disbanded(before, on=on, at=work.now, reason=reason)
+        await _keep(work, before, after, lambda team: facts.team_disbanded(team, on))
 
 
 async def _present(call: Call, team_id: UUID) -> Team:

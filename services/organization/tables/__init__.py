@@ -9,7 +9,12 @@ from organization.tables.documents import document, document_clause, document_ed
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import ballot_box, election, election_elector
 from organization.tables.findings import finding
-from organization.tables.formations import formation_template, temporary_branch
+from organization.tables.formations import (
+    emergency,
+    emergency_formation,
+    formation_template,
+    temporary_branch,
+)
 from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
@@ -42,6 +47,8 @@ __all__ = [
     "duty_term",
     "election",
     "election_elector",
+    "emergency",
+    "emergency_formation",
     "finding",
     "formation_template",
     "grant",

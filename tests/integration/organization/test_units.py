@@ -72,7 +72,7 @@ class TestEstablish:
 
         assert missing in fields_of(refused.value)
 
-    @pytest.mark.covers("S34", "S37", "S40")
+    @pytest.mark.covers("S34", "S40")
     async def test_a_temporary_branch_is_founded_with_its_secretary_in_one_step(
         self, world: World, campus: Campus
     ) -> None:

@@ -214,6 +214,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The template is retired. Metadata: `template_id`, `retired_on`."""
     ERROR_REASON_TEMPORARY_BRANCH_NOT_FOUND: _ErrorReason.ValueType  # 133
     """There is no temporary branch `unit_id`. Metadata: `unit_id`."""
+    ERROR_REASON_EMERGENCY_NOT_FOUND: _ErrorReason.ValueType  # 134
+    """There is no emergency `emergency_id`. Metadata: `emergency_id`."""
+    ERROR_REASON_EMERGENCY_ENDED: _ErrorReason.ValueType  # 135
+    """The emergency has an end already. Metadata: `emergency_id`, `ended_on`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -412,4 +416,8 @@ ERROR_REASON_FORMATION_TEMPLATE_RETIRED: ErrorReason.ValueType  # 132
 """The template is retired. Metadata: `template_id`, `retired_on`."""
 ERROR_REASON_TEMPORARY_BRANCH_NOT_FOUND: ErrorReason.ValueType  # 133
 """There is no temporary branch `unit_id`. Metadata: `unit_id`."""
+ERROR_REASON_EMERGENCY_NOT_FOUND: ErrorReason.ValueType  # 134
+"""There is no emergency `emergency_id`. Metadata: `emergency_id`."""
+ERROR_REASON_EMERGENCY_ENDED: ErrorReason.ValueType  # 135
+"""The emergency has an end already. Metadata: `emergency_id`, `ended_on`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

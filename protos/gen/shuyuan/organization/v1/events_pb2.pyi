@@ -16,6 +16,7 @@ from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import document_pb2 as _document_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
 from shuyuan.organization.v1 import election_pb2 as _election_pb2
+from shuyuan.organization.v1 import emergency_pb2 as _emergency_pb2
 from shuyuan.organization.v1 import finding_pb2 as _finding_pb2
 from shuyuan.organization.v1 import formation_template_pb2 as _formation_template_pb2
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
@@ -374,6 +375,88 @@ class UnitDissolutionHindered(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UnitDissolutionHindered: _TypeAlias = UnitDissolutionHindered  # noqa: Y015
+
+@_typing.final
+class EmergencyDeclared(_message.Message):
+    """An emergency was declared, perhaps with what was set up in the same step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMERGENCY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def emergency(self) -> _emergency_pb2.Emergency:
+        """The emergency after the event."""
+
+    def __init__(
+        self,
+        *,
+        emergency: _emergency_pb2.Emergency | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyDeclared: _TypeAlias = EmergencyDeclared  # noqa: Y015
+
+@_typing.final
+class EmergencyFormed(_message.Message):
+    """Branches and teams were set up in an emergency, approved beforehand by its approver."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMED_FIELD_NUMBER: _builtins.int
+    EMERGENCY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def formed(self) -> _containers.RepeatedCompositeFieldContainer[_emergency_pb2.EmergencyFormation]:
+        """What was set up."""
+
+    @_builtins.property
+    def emergency(self) -> _emergency_pb2.Emergency:
+        """The emergency after the event."""
+
+    def __init__(
+        self,
+        *,
+        formed: _abc.Iterable[_emergency_pb2.EmergencyFormation] | None = ...,
+        emergency: _emergency_pb2.Emergency | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency", "formed", b"formed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyFormed: _TypeAlias = EmergencyFormed  # noqa: Y015
+
+@_typing.final
+class EmergencyEnded(_message.Message):
+    """An emergency ended, or its end was set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    EMERGENCY_FIELD_NUMBER: _builtins.int
+    ended_on: _builtins.str
+    """First day after it."""
+    @_builtins.property
+    def emergency(self) -> _emergency_pb2.Emergency:
+        """The emergency after the event."""
+
+    def __init__(
+        self,
+        *,
+        ended_on: _builtins.str = ...,
+        emergency: _emergency_pb2.Emergency | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency", "ended_on", b"ended_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyEnded: _TypeAlias = EmergencyEnded  # noqa: Y015
 
 @_typing.final
 class FormationTemplateCreated(_message.Message):
