@@ -31,6 +31,9 @@ async def _unit_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
 
 
 async def _person_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
+    if event.verb == "erased":
+        await copying.drop_person(work, event.resource_id)
+        return
     await copying.keep_person(work, event.resource_id)
 
 

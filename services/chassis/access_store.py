@@ -304,6 +304,17 @@ async def put_accounts(work: "UnitOfWork", accounts: Iterable[tuple[str, str, UU
     work.after_commit(work.call.access.control.forget)
 
 
+_DROP_ACCOUNT = query(
+    sa.text("DELETE FROM access_account WHERE issuer = :issuer AND number_key = :number_key")
+)
+
+
+async def drop_account(work: "UnitOfWork", issuer: str, number_key: str) -> None:
+    """Keep no longer whose a campus number was."""
+    await work.execute(_DROP_ACCOUNT, issuer=issuer, number_key=number_key)
+    work.after_commit(work.call.access.control.forget)
+
+
 _FORGET_UNITS = [query(sa.text(f"DELETE FROM {table}")) for table in ("access_edge", "access_closure")]
 _FORGET_GRANTS = query(sa.text("DELETE FROM access_grant"))
 _FORGET_ACCOUNTS = query(sa.text("DELETE FROM access_account"))

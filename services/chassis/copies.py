@@ -132,6 +132,9 @@ async def _apply_grant(work: "UnitOfWork", event: ReceivedEvent) -> None:
 
 async def _apply_account(work: "UnitOfWork", event: ReceivedEvent) -> None:
     account = event.resource
+    if event.verb == "erased":
+        await access.drop_account(work, account["issuer"], account["numberKey"])
+        return
     await access.put_account(
         work,
         issuer=account["issuer"],

@@ -1,7 +1,7 @@
 """What a service holds on a subject: the rows that are about it, and the rows of other matters that name it.
 
 A service describes its tables once; the statements are made from that description when the process starts.
-Nothing here knows what a subject is beside an id.
+Nothing here knows what a subject is beside an id. Emptying and searching are in `erasing`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,6 +47,10 @@ class Description:
         through: conditions over `t` and `:subject_id` for tables whose rows are about it by way of another table.
         withheld: what only some may read.
         unsaid: columns that are never given: digests by which sealed values are found.
+        emptied: columns, by table, that an erasure sets to the given SQL over `t`; the row stays as a fact about an id.
+        dropped: tables whose rows about the subject go with an erasure.
+        copied: tables that an event of the subject's owner empties; nothing else does.
+        ties: selects of the ids, by noun, of what the subject still does, over `:subject_id` and `:today`.
     """
 
     metadata: sa.MetaData
@@ -54,6 +58,10 @@ class Description:
     through: Mapping[str, str] = field(default_factory=dict)
     withheld: Sequence[Withheld] = ()
     unsaid: tuple[str, ...] = ("number_key",)
+    emptied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
+    ties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import uvloop
 from google.protobuf.descriptor import EnumDescriptor
 
-from chassis import commands, contract, logs, migrate
+from chassis import commands, contract, logs, migrate, subject_commands
 from chassis.access import AccessControl
 from chassis.calls import ServiceContext
 from chassis.clock import Clock
@@ -129,6 +129,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
         alone=_migrate
     )
     commands.add_to(chosen, service.copy_rows)
+    subject_commands.add_to(chosen, service.holdings)
     for command in service.commands:
         own = chosen.add_parser(command.name, help=command.help)
         command.add_arguments(own)

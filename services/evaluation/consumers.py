@@ -22,6 +22,9 @@ async def _unit_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
 
 
 async def _person_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
+    if event.verb == "erased":
+        await copying.drop_person(work, event.resource_id)
+        return
     category = event.resource.get("category", "").removeprefix("PERSON_CATEGORY_").lower()
     known = category if category not in ("", "unspecified") else None
     await copying.keep_person(work, Person(event.resource_id, known), version=event.version)

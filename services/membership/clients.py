@@ -2,12 +2,16 @@
 
 from uuid import UUID
 
+from chassis.erasing import Finding, FindingKind, Terms
 from chassis.grpc_client import Siblings
+from membership.domain.erasures import Tie
 from membership.domain.person_exports import Part
 from shuyuan.subjects.v1 import subject_service_pb2, subject_service_pb2_grpc
 
 # Counting where somebody is named reads whole tables.
 READ_SECONDS = 60.0
+# A search reads every table of a database.
+SEARCH_SECONDS = 240.0
 OTHERS = ("organization", "activity", "evaluation")
 
 
@@ -37,3 +41,29 @@ class Subjects:
             request.page_token = answer.next_page_token
             if not request.page_token:
                 return Part(service, records, mentions, withheld)
+
+    async def ties(self, service: str, person_id: UUID) -> list[Tie]:
+        """What the person is still needed for in the service."""
+        request = subject_service_pb2.ListSubjectTiesRequest(subject_id=str(person_id))
+        answer = await self._stub(service).ListSubjectTies(request)
+        return [Tie(service, tie.noun, UUID(tie.resource_id)) for tie in answer.ties]
+
+    async def erase(self, service: str, person_id: UUID, terms: Terms) -> None:
+        """Let the service erase its part; it may be asked again."""
+        request = subject_service_pb2.EraseSubjectRequest(subject_id=str(person_id), terms=_terms(terms))
+        await self._stub(service).EraseSubject(request, timeout=READ_SECONDS)
+
+    async def search(self, service: str, person_id: UUID, terms: Terms) -> list[Finding]:
+        """What the service has left of the person."""
+        request = subject_service_pb2.SearchSubjectRequest(subject_id=str(person_id), terms=_terms(terms))
+        answer = await self._stub(service).SearchSubject(request, timeout=SEARCH_SECONDS)
+        return [_finding(each) for each in answer.findings]
+
+
+def _terms(terms: Terms) -> subject_service_pb2.SubjectTerms:
+    return subject_service_pb2.SubjectTerms(names=terms.names, numbers=terms.numbers)
+
+
+def _finding(found: subject_service_pb2.SubjectFinding) -> Finding:
+    kind = subject_service_pb2.SubjectFinding.Kind.Name(found.kind).removeprefix("KIND_").lower()
+    return Finding(found.table, found.rows, FindingKind(kind))

@@ -13,6 +13,7 @@ from membership.consumers import consumers
 from membership.domain.people import NewPerson, PersonKind
 from membership.facts import Rules
 from membership.operations import people
+from membership.operations.erasures import Archivist
 from membership.operations.means import Means
 from membership.operations.person_exports import export_process
 from membership.repository.holdings import HOLDINGS
@@ -21,6 +22,7 @@ from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
+from membership.servicer.erasures import PersonErasureServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
 from membership.servicer.peer_mentors import PeerMentorServicer
@@ -47,6 +49,7 @@ from shuyuan.membership.v1 import (
     error_reason_pb2,
     inbox_service_pb2_grpc,
     peer_mentor_service_pb2_grpc,
+    person_erasure_service_pb2_grpc,
     person_export_service_pb2_grpc,
     person_file_service_pb2_grpc,
     person_service_pb2_grpc,
@@ -77,12 +80,17 @@ def build(settings: Settings) -> Service:
     siblings = Siblings(settings)
     subjects = Subjects(siblings)
     gathering = export_process(means, subjects)
+    archivist = Archivist(means, subjects, RuleBook.shipped(*settings.retention_packs))
     return Service(
         name="membership",
         settings=settings,
         servicers=[
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
             (person_file_service_pb2_grpc.add_PersonFileServiceServicer_to_server, PersonFileServicer(means)),
+            (
+                person_erasure_service_pb2_grpc.add_PersonErasureServiceServicer_to_server,
+                PersonErasureServicer(archivist),
+            ),
             (
                 person_export_service_pb2_grpc.add_PersonExportServiceServicer_to_server,
                 PersonExportServicer(means, gathering),
@@ -114,7 +122,7 @@ def build(settings: Settings) -> Service:
         ],
         consumers=consumers(means),
         schedule=schedule(means),
-        processes=[gathering],
+        processes=[gathering, archivist.process],
         holdings=HOLDINGS,
         reasons=error_reason_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"],
         roles=role_pb2.DESCRIPTOR.enum_types_by_name["Role"],

@@ -38,6 +38,9 @@ def _ties(rows: Iterable[Mapping[str, Any]]) -> list[tuple[UUID, Interval]]:
 
 async def apply_person(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Somebody was registered, corrected, or belongs elsewhere."""
+    if event.verb == "erased":
+        await copying.drop_person(work, event.resource_id)
+        return
     person = event.resource
     classes = [row for row in person.get("affiliations", []) if row["kind"] == "AFFILIATION_KIND_CLASS"]
     kind = person.get("kind", "").removeprefix("PERSON_KIND_").lower()

@@ -19,6 +19,12 @@ async def keep_person(work: UnitOfWork, person_id: UUID) -> None:
     await copies.put_person(work, person_id)
 
 
+async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep nothing of a person who was erased."""
+    await copies.replace_relationships(work, person_id, ())
+    await copies.drop_person(work, person_id)
+
+
 async def keep_relationships(
     work: UnitOfWork, person_id: UUID, periods: Iterable[tuple[UUID, date, date | None]]
 ) -> None:

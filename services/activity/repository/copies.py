@@ -27,6 +27,7 @@ _PUT_UNIT = query(
 _PUT_PERSON = query(
     sa.text("INSERT INTO person (person_id) VALUES (:person_id) ON CONFLICT (person_id) DO NOTHING")
 )
+_DROP_PERSON = query(sa.text("DELETE FROM person WHERE person_id = :person_id"))
 _UNKNOWN = query(
     sa.text(
         """SELECT p FROM unnest(CAST(:person_ids AS uuid[])) p
@@ -92,6 +93,11 @@ async def put_unit(work: UnitOfWork, unit: Unit, *, version: int) -> None:
 async def put_person(work: UnitOfWork, person_id: UUID) -> None:
     """Keep that there is such a person."""
     await work.execute(_PUT_PERSON, person_id=person_id)
+
+
+async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep no longer that there is such a person."""
+    await work.execute(_DROP_PERSON, person_id=person_id)
 
 
 async def unknown_persons(reader: Reader, person_ids: Iterable[UUID]) -> list[UUID]:

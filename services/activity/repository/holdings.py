@@ -1,4 +1,7 @@
-"""What this service holds on a person: attendance, class hours, talks, oaths, and copies of membership's facts."""
+"""What this service holds on a person: attendance, class hours, talks, oaths, and copies of membership's facts.
+
+Copies go by membership's events; what stays says that an id was present, or learned so many minutes.
+"""
 
 from activity import tables
 from chassis.holdings import Description, Holdings, Withheld
@@ -13,5 +16,20 @@ HOLDINGS = Holdings(
         },
         # Only those who talked, and whoever may read talks of the unit, know what was said.
         withheld=[Withheld("talk", ("summary",))],
+        emptied={
+            "talk": {"summary": "CAST('' AS text)"},
+            "class_hour": {"material": "CASE WHEN t.material IS NULL THEN NULL ELSE '' END"},
+            "oath_taker": {"refusal": "CAST(NULL AS text)"},
+        },
+        copied=("person", "relationship"),
+        ties={
+            "meeting": """SELECT m.meeting_id AS id FROM meeting m
+                JOIN attendance a ON a.meeting_id = m.meeting_id
+                WHERE a.person_id = :subject_id AND m.state IN ('planned', 'open')
+                  AND m.planned_on >= CAST(:today AS date)""",
+            "ceremony": """SELECT c.ceremony_id AS id FROM ceremony c
+                JOIN oath_taker o ON o.ceremony_id = c.ceremony_id
+                WHERE o.person_id = :subject_id AND c.state IN ('planned', 'held')""",
+        },
     )
 )

@@ -1,5 +1,7 @@
 """Keeping what other services own, as far as this service needs it; called for their events."""
 
+from uuid import UUID
+
 from chassis.database import UnitOfWork
 from evaluation.domain.units import Person, Unit
 from evaluation.repository import copies
@@ -13,6 +15,11 @@ async def keep_unit(work: UnitOfWork, unit: Unit, *, version: int) -> None:
 async def keep_person(work: UnitOfWork, person: Person, *, version: int) -> None:
     """Keep a person as they stand now."""
     await copies.put_person(work, person, version=version)
+
+
+async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep nothing of a person who was erased."""
+    await copies.drop_person(work, person_id)
 
 
 async def forget_units(work: UnitOfWork) -> None:

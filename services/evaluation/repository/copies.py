@@ -22,6 +22,7 @@ _PUT_UNIT = query(
              WHERE unit.version < excluded.version"""
     )
 )
+_DROP_PERSON = query(sa.text("DELETE FROM person WHERE person_id = :person_id"))
 _PUT_PERSON = query(
     sa.text(
         """INSERT INTO person (person_id, category, version) VALUES (:person_id, :category, :version)
@@ -80,6 +81,11 @@ async def put_unit(work: UnitOfWork, unit: Unit, *, version: int) -> None:
 async def put_person(work: UnitOfWork, person: Person, *, version: int) -> None:
     """Keep a person as they stand now; an older version than ours changes nothing."""
     await work.execute(_PUT_PERSON, person_id=person.person_id, category=person.category, version=version)
+
+
+async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep no longer that there is such a person."""
+    await work.execute(_DROP_PERSON, person_id=person_id)
 
 
 async def first_unknown(reader: Reader, person_ids: Collection[UUID]) -> UUID | None:

@@ -1,4 +1,7 @@
-"""What this service holds on a person: honours, appointments as a judge, and the evidence behind indicators."""
+"""What this service holds on a person: honours, appointments as a judge, and the evidence behind indicators.
+
+The copy of the person goes by membership's events; what stays says that an id was honoured or judged.
+"""
 
 from chassis.holdings import Description, Holdings, Withheld
 from evaluation import tables
@@ -9,5 +12,12 @@ HOLDINGS = Holdings(
         about=("person_id", "judge_id"),
         # What a judge thought of a nomination is known to the judge and to whoever may read scores.
         withheld=[Withheld("judge_score", ("score", "remark"))],
+        emptied={"honour": {"evidence": "CAST('' AS text)", "withdraw_reason": "CAST('' AS text)"}},
+        copied=("person",),
+        ties={
+            "edition": """SELECT DISTINCT a.edition_id AS id FROM judge_assignment a
+                JOIN edition e ON e.edition_id = a.edition_id
+                WHERE a.person_id = :subject_id AND e.state NOT IN ('published', 'cancelled')""",
+        },
     )
 )

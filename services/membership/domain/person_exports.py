@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from membership.errors import PersonExportNotReadyError
+from membership.errors.erasures import PersonExportNotReadyError
 
 # A file of somebody's whole life does not lie about.
 KEPT_FOR = timedelta(days=7)

@@ -447,24 +447,6 @@ class SecondmentStateError(StateError):
     reason = "SECONDMENT_STATE"
 
 
-class PersonExportNotFoundError(NotFoundError):
-    """There is no such package."""
-
-    reason = "PERSON_EXPORT_NOT_FOUND"
-
-
-class PersonExportUnderwayError(AlreadyExistsError):
-    """A package of the person is being gathered."""
-
-    reason = "PERSON_EXPORT_UNDERWAY"
-
-
-class PersonExportNotReadyError(StateError):
-    """The package is not ready yet, or no longer."""
-
-    reason = "PERSON_EXPORT_NOT_READY"
-
-
 class PeerMentorNotFoundError(NotFoundError):
     """There is no such mentorship."""
 

@@ -14,11 +14,11 @@ from membership.clients import OTHERS, Subjects
 from membership.domain import person_exports as domain
 from membership.domain.identity import DisclosureKind, check_purpose
 from membership.domain.person_exports import ExportState, Part, PersonExport
-from membership.errors import (
+from membership.errors import PersonNotFoundError
+from membership.errors.erasures import (
     PersonExportNotFoundError,
     PersonExportNotReadyError,
     PersonExportUnderwayError,
-    PersonNotFoundError,
 )
 from membership.events import person_exports as events
 from membership.operations.means import Means, require_on_person

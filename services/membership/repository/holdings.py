@@ -1,11 +1,23 @@
-"""What this service holds on a person: which tables are about one, and what of them has fewer readers."""
+"""What this service holds on a person: which tables are about one, what of them has fewer readers, and what of them
+goes when the person is erased.
+
+Histories are never changed: they say on which days which unit or status belonged to an id, and stay as such facts.
+"""
 
 from chassis.holdings import Description, Holdings, Withheld
 from membership import tables
 from membership.repository.person_files import WITHHELD_STEPS
 
 _CASES = "t.case_id IN (SELECT k.case_id FROM admission_case k WHERE k.person_id = :subject_id)"
+_WORDLESS = "CAST('' AS text)"
 _STEPS = ", ".join(f"'{step}'" for step in WITHHELD_STEPS)
+# What somebody wrote into a step, beside days, ids and chosen values.
+_WRITTEN = ", ".join(f"'{name}'" for name in ("reason", "delay_reason", "group_name", "archive_reference"))
+_DETAIL_WITHOUT_WORDS = f"""SELECT coalesce(jsonb_object_agg(
+        e.key, CASE WHEN e.key IN ({_WRITTEN}) THEN to_jsonb(CAST('' AS text)) ELSE e.value END), '{{}}')
+    FROM jsonb_each(t.detail) e"""
+_ITEMS_WITHOUT_WORDS = """SELECT coalesce(jsonb_agg(jsonb_set(e.value, '{text}', to_jsonb(CAST('' AS text)))
+        ORDER BY e.ordinality), '[]') FROM jsonb_array_elements(t.items) WITH ORDINALITY e"""
 
 HOLDINGS = Holdings(
     Description(
@@ -18,10 +30,68 @@ HOLDINGS = Holdings(
             "admission_form": _CASES,
             "standing_entry": """t.standing_case_id IN (
                 SELECT k.standing_case_id FROM standing_case k WHERE k.person_id = :subject_id)""",
+            "pledge_evidence": """t.pledge_id IN (
+                SELECT k.pledge_id FROM pledge k WHERE k.person_id = :subject_id)""",
+            "peer_mentor_entry": """t.peer_mentor_id IN (
+                SELECT k.peer_mentor_id FROM peer_mentor k WHERE k.person_id = :subject_id)""",
         },
         withheld=[
             # What the political review found has fewer readers than the file.
             Withheld("case_step", ("detail", "verdicts"), f"t.step IN ({_STEPS})", from_subject=True),
         ],
+        emptied={
+            "person": {
+                "name": _WORDLESS,
+                "pinyin": _WORDLESS,
+                "number_sealed": "CAST(NULL AS bytea)",
+                "born_on": "CAST(NULL AS date)",
+            },
+            "admission_case": {"source_reference": "CAST(NULL AS text)"},
+            "case_step": {"detail": _DETAIL_WITHOUT_WORDS},
+            "standing_entry": {"reason": _WORDLESS, "document_reference": "CAST(NULL AS text)"},
+            "transfer": {
+                "to_organization": "CASE WHEN t.to_organization IS NULL THEN NULL ELSE '' END",
+                "reason": "CAST(NULL AS text)",
+                "refusal": "CAST(NULL AS text)",
+            },
+            "person_export": {"file_sealed": "CAST(NULL AS bytea)"},
+            "sync_difference": {"external_id": _WORDLESS},
+            "sync_departure": {"reason": _WORDLESS},
+            "pledge": {"items": _ITEMS_WITHOUT_WORDS, "reason": _WORDLESS, "opinion": _WORDLESS},
+            "pledge_evidence": {"note": _WORDLESS, "reference": _WORDLESS},
+            "peer_mentor": {"reason": _WORDLESS},
+            "peer_mentor_entry": {"note": _WORDLESS},
+            "secondment": {"reason": _WORDLESS},
+        },
+        dropped=("person_identity", "inbox_item", "account", "person_source"),
+        ties={
+            "admission_case": """SELECT k.case_id AS id FROM admission_case k
+                WHERE k.person_id = :subject_id AND k.state = 'open'""",
+            "case_companion": """SELECT c.case_id AS id FROM case_companion c
+                JOIN admission_case k ON k.case_id = c.case_id
+                WHERE c.person_id = :subject_id AND k.state = 'open'
+                  AND (c.valid_until IS NULL OR c.valid_until > CAST(:today AS date))""",
+            "relationship": """SELECT r.unit_id AS id FROM relationship r
+                WHERE r.person_id = :subject_id AND r.recorded_until IS NULL
+                  AND (upper(r.valid) IS NULL OR upper(r.valid) > CAST(:today AS date))""",
+            "participation": """SELECT r.unit_id AS id FROM participation r
+                WHERE r.person_id = :subject_id AND r.recorded_until IS NULL
+                  AND (upper(r.valid) IS NULL OR upper(r.valid) > CAST(:today AS date))""",
+            "peer_mentor": """SELECT k.peer_mentor_id AS id FROM peer_mentor k
+                WHERE k.person_id = :subject_id
+                  AND (k.valid_until IS NULL OR k.valid_until > CAST(:today AS date))""",
+            "peer_mentee": """SELECT k.peer_mentor_id AS id FROM peer_mentee k
+                WHERE k.person_id = :subject_id
+                  AND (k.valid_until IS NULL OR k.valid_until > CAST(:today AS date))""",
+            "secondment": """SELECT k.secondment_id AS id FROM secondment k
+                WHERE k.person_id = :subject_id AND k.state IN ('nominated', 'approved')
+                  AND (k.valid_until IS NULL OR k.valid_until > CAST(:today AS date))""",
+            "transfer": """SELECT r.transfer_id AS id FROM transfer r
+                WHERE r.person_id = :subject_id AND r.state IN ('started', 'expired')""",
+            "standing_case": """SELECT k.standing_case_id AS id FROM standing_case k
+                WHERE k.person_id = :subject_id AND k.state = 'open'""",
+            "person_export": """SELECT e.export_id AS id FROM person_export e
+                WHERE e.person_id = :subject_id AND e.state = 'gathering'""",
+        },
     )
 )

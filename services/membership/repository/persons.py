@@ -37,14 +37,17 @@ _COLUMNS = f"""
       WHERE s.person_id = p.person_id AND s.recorded_until IS NULL AND s.valid @> CAST(:today AS date)) AS status,
     (SELECT c.stage FROM admission_case c WHERE c.person_id = p.person_id AND c.state = 'open') AS stage
 """
-_FIND = query(sa.text(f"SELECT {_COLUMNS} FROM person p WHERE p.person_id = :person_id"))
+# Of whom everything was erased only the id is left; for whoever asks there is no such person.
+_THERE = "p.erased_at IS NULL"
+_FIND = query(sa.text(f"SELECT {_COLUMNS} FROM person p WHERE p.person_id = :person_id AND {_THERE}"))
 _FIND_MANY = query(
     sa.text(
-        f"""SELECT {_COLUMNS} FROM person p WHERE p.person_id = ANY (CAST(:person_ids AS uuid[]))
+        f"""SELECT {_COLUMNS} FROM person p
+             WHERE p.person_id = ANY (CAST(:person_ids AS uuid[])) AND {_THERE}
              ORDER BY p.person_id"""
     )
 )
-_LOCK = query(sa.text("SELECT version FROM person WHERE person_id = :person_id FOR UPDATE"))
+_LOCK = query(sa.text(f"SELECT version FROM person p WHERE person_id = :person_id AND {_THERE} FOR UPDATE"))
 # Where a person belongs today: what decides who may read the file.
 _UNITS = """
     SELECT a.unit_id FROM affiliation a
@@ -67,7 +70,8 @@ _IN_SCOPE = f"""
 _LIST = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM person p
-             WHERE (CAST(:after AS uuid) IS NULL OR p.person_id > CAST(:after AS uuid))
+             WHERE {_THERE}
+               AND (CAST(:after AS uuid) IS NULL OR p.person_id > CAST(:after AS uuid))
                AND (CAST(:kind AS text) IS NULL OR p.kind = CAST(:kind AS text))
                AND (CAST(:name AS text) IS NULL OR position(CAST(:name AS text) IN p.name) > 0)
                AND (CAST(:number_key AS text) IS NULL OR p.person_id IN (
@@ -84,7 +88,7 @@ _LIST = query(
 _ROSTER = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM person p
-             WHERE (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+             WHERE {_THERE} AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
                     SELECT FROM ({_UNITS}) u JOIN access_closure b ON b.descendant_id = u.unit_id
                      WHERE b.ancestor_id = CAST(:unit_id AS uuid) AND b.valid @> CAST(:today AS date)
                        AND NOT b.reading_only))
@@ -103,12 +107,15 @@ _VISIBLE = query(
 )
 _LABELS = query(
     sa.text(
-        """SELECT person_id, name, pinyin, kind, version FROM person
-            WHERE person_id = ANY (CAST(:person_ids AS uuid[]))"""
+        f"""SELECT person_id, name, pinyin, kind, version FROM person p
+             WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND {_THERE}"""
     )
 )
 _KNOWN = query(
-    sa.text("SELECT person_id, kind, born_on FROM person WHERE person_id = ANY (CAST(:person_ids AS uuid[]))")
+    sa.text(
+        f"""SELECT person_id, kind, born_on FROM person p
+             WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND {_THERE}"""
+    )
 )
 _HISTORY = query(
     sa.text(

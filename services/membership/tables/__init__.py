@@ -18,6 +18,7 @@ from membership.tables.dues import (
     dues_publication,
     dues_reduction,
 )
+from membership.tables.erasures import legal_hold, person_erasure
 from membership.tables.forms import admission_form, form_year
 from membership.tables.inbox import inbox_item, reminder
 from membership.tables.members import (
@@ -66,6 +67,7 @@ __all__ = [
     "dues_reduction",
     "form_year",
     "inbox_item",
+    "legal_hold",
     "member",
     "membership_status",
     "metadata",
@@ -75,6 +77,7 @@ __all__ = [
     "peer_mentor",
     "peer_mentor_entry",
     "person",
+    "person_erasure",
     "person_export",
     "person_identity",
     "person_source",

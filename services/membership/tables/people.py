@@ -26,6 +26,8 @@ person = sa.Table(
     version_column(),
     instant_column("created_at"),
     instant_column("updated_at"),
+    # Since when nothing personal is left: the row stays for the facts that refer to its id.
+    instant_column("erased_at", null=True),
 )
 sa.Index("person_pinyin_idx", person.c.pinyin, person.c.person_id)
 

@@ -23,6 +23,13 @@ async def keep_member(
     await people.replace_membership(work, person_id, periods, participations)
 
 
+async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep nothing of a person who was erased."""
+    await people.replace_classes(work, person_id, ())
+    await people.replace_membership(work, person_id, (), ())
+    await people.drop_kind(work, person_id)
+
+
 async def forget_persons(work: UnitOfWork) -> None:
     """Empty what is kept of persons, before the log of membership is applied again."""
     await people.forget(work, "person_kind", "person_class")

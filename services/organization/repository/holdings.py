@@ -1,7 +1,12 @@
-"""What this service holds on a person: posts, roles, pairings, votes asked of them, and copies of membership's facts."""
+"""What this service holds on a person: posts, roles, pairings, votes asked of them, and copies of membership's facts.
+
+Copies go by membership's events; what stays says that an id held a post on some days.
+"""
 
 from chassis.holdings import Description, Holdings
 from organization import tables
+
+_WORDLESS = "CAST('' AS text)"
 
 HOLDINGS = Holdings(
     Description(
@@ -12,6 +17,35 @@ HOLDINGS = Holdings(
                 SELECT a.appointment_id FROM appointment a WHERE a.person_id = :subject_id)""",
             "role_grant_term": """t.grant_id IN (
                 SELECT g.grant_id FROM role_grant g WHERE g.person_id = :subject_id)""",
+        },
+        emptied={
+            "appointment": {"reason": _WORDLESS},
+            "role_grant": {"reason": _WORDLESS},
+            "plaque": {"reason": _WORDLESS},
+            "pairing": {"reason": _WORDLESS},
+            "duty_sign_off": {"note": _WORDLESS},
+            "election_elector": {"exclusion_reason": _WORDLESS},
+        },
+        copied=("person_kind", "person_class", "member_period", "member_participation"),
+        ties={
+            "appointment": """SELECT a.appointment_id AS id FROM appointment a
+                JOIN appointment_term k ON k.appointment_id = a.appointment_id
+                WHERE a.person_id = :subject_id AND k.recorded_until IS NULL
+                  AND (upper(k.valid) IS NULL OR upper(k.valid) > CAST(:today AS date))""",
+            "grant": """SELECT g.grant_id AS id FROM role_grant g
+                WHERE g.person_id = :subject_id AND NOT g.revoked
+                  AND (g.valid_until IS NULL OR g.valid_until > CAST(:today AS date))""",
+            "plaque": """SELECT p.plaque_id AS id FROM plaque p
+                WHERE p.person_id = :subject_id AND p.withdrawn_on IS NULL""",
+            "pairing": """SELECT p.pairing_id AS id FROM pairing p
+                WHERE p.person_id = :subject_id
+                  AND (p.valid_until IS NULL OR p.valid_until > CAST(:today AS date))""",
+            "vanguard_team": """SELECT m.team_id AS id FROM vanguard_team_member m
+                WHERE m.person_id = :subject_id
+                  AND (upper(m.valid) IS NULL OR upper(m.valid) > CAST(:today AS date))""",
+            "election": """SELECT e.election_id AS id FROM election e
+                WHERE e.state NOT IN ('completed', 'withdrawn')
+                  AND position(CAST(:subject_id AS uuid)::text IN e.candidates::text) > 0""",
         },
     )
 )

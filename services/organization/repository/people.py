@@ -18,6 +18,7 @@ _PUT_KIND = query(
            ON CONFLICT (person_id) DO UPDATE SET kind = excluded.kind WHERE person_kind.kind <> excluded.kind"""
     )
 )
+_DROP_KIND = query(sa.text("DELETE FROM person_kind WHERE person_id = :person_id"))
 _OF_PERSON = {
     table.name: query(sa.text(f"DELETE FROM {table.name} WHERE person_id = :person_id"))
     for table in (tables.person_class, tables.member_period, tables.member_participation)
@@ -34,6 +35,11 @@ _FORGET = {
 async def put_kind(work: UnitOfWork, person_id: UUID, kind: str) -> None:
     """Keep whether a person works or studies here."""
     await work.execute(_PUT_KIND, person_id=person_id, kind=kind)
+
+
+async def drop_kind(work: UnitOfWork, person_id: UUID) -> None:
+    """Keep no longer what a person is."""
+    await work.execute(_DROP_KIND, person_id=person_id)
 
 
 async def replace_classes(

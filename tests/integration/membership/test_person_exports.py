@@ -15,11 +15,8 @@ from chassis.calls import Caller
 from chassis.errors import PermissionDeniedError
 from chassis.schedule import Slot
 from chassis.statements import query
-from membership.errors import (
-    FieldsContradictError,
-    PersonExportNotReadyError,
-    PersonExportUnderwayError,
-)
+from membership.errors import FieldsContradictError
+from membership.errors.erasures import PersonExportNotReadyError, PersonExportUnderwayError
 from membership.operations import person_exports
 from shuyuan.membership.v1 import person_export_pb2
 from shuyuan.membership.v1 import person_export_service_pb2 as pb

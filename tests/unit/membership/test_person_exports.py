@@ -17,7 +17,7 @@ from membership.domain.person_exports import (
     PersonExport,
     package,
 )
-from membership.errors import PersonExportNotReadyError
+from membership.errors.erasures import PersonExportNotReadyError
 
 PERSON, OFFICER = UUID(int=1), UUID(int=2)
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -170,6 +170,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS. Metadata: export_id, the package that is being gathered."""
     ERROR_REASON_PERSON_EXPORT_NOT_READY: _ErrorReason.ValueType  # 122
     """FAILED_PRECONDITION. Metadata: export_id, state."""
+    ERROR_REASON_LEGAL_HOLD_NOT_FOUND: _ErrorReason.ValueType  # 123
+    """NOT_FOUND. Metadata: hold_id."""
+    ERROR_REASON_LEGAL_HOLD_LIFTED: _ErrorReason.ValueType  # 124
+    """FAILED_PRECONDITION. Metadata: hold_id, lifted_on."""
+    ERROR_REASON_PERSON_ON_LEGAL_HOLD: _ErrorReason.ValueType  # 125
+    """FAILED_PRECONDITION. Metadata: person_id, hold_id and title of the oldest hold, holds (how many there are)."""
+    ERROR_REASON_PERSON_STILL_NEEDED: _ErrorReason.ValueType  # 126
+    """FAILED_PRECONDITION. Metadata: person_id, ties (nouns and how many of each)."""
+    ERROR_REASON_ERASURE_FORBIDDEN_BY_RULES: _ErrorReason.ValueType  # 127
+    """FAILED_PRECONDITION. A retention period runs; the verdicts name it. Metadata: person_id."""
+    ERROR_REASON_PERSON_ERASURE_NOT_FOUND: _ErrorReason.ValueType  # 128
+    """NOT_FOUND. Metadata: erasure_id."""
+    ERROR_REASON_ERASURE_INCOMPLETE: _ErrorReason.ValueType  # 129
+    """FAILED_PRECONDITION. Something personal is still there after an erasure. Metadata: erasure_id, places."""
     ERROR_REASON_SECONDMENT_NOT_FOUND: _ErrorReason.ValueType  # 140
     """NOT_FOUND. Metadata: secondment_id."""
     ERROR_REASON_SECONDMENT_UNITS_UNFIT: _ErrorReason.ValueType  # 141
@@ -356,6 +370,20 @@ ERROR_REASON_PERSON_EXPORT_UNDERWAY: ErrorReason.ValueType  # 121
 """ALREADY_EXISTS. Metadata: export_id, the package that is being gathered."""
 ERROR_REASON_PERSON_EXPORT_NOT_READY: ErrorReason.ValueType  # 122
 """FAILED_PRECONDITION. Metadata: export_id, state."""
+ERROR_REASON_LEGAL_HOLD_NOT_FOUND: ErrorReason.ValueType  # 123
+"""NOT_FOUND. Metadata: hold_id."""
+ERROR_REASON_LEGAL_HOLD_LIFTED: ErrorReason.ValueType  # 124
+"""FAILED_PRECONDITION. Metadata: hold_id, lifted_on."""
+ERROR_REASON_PERSON_ON_LEGAL_HOLD: ErrorReason.ValueType  # 125
+"""FAILED_PRECONDITION. Metadata: person_id, hold_id and title of the oldest hold, holds (how many there are)."""
+ERROR_REASON_PERSON_STILL_NEEDED: ErrorReason.ValueType  # 126
+"""FAILED_PRECONDITION. Metadata: person_id, ties (nouns and how many of each)."""
+ERROR_REASON_ERASURE_FORBIDDEN_BY_RULES: ErrorReason.ValueType  # 127
+"""FAILED_PRECONDITION. A retention period runs; the verdicts name it. Metadata: person_id."""
+ERROR_REASON_PERSON_ERASURE_NOT_FOUND: ErrorReason.ValueType  # 128
+"""NOT_FOUND. Metadata: erasure_id."""
+ERROR_REASON_ERASURE_INCOMPLETE: ErrorReason.ValueType  # 129
+"""FAILED_PRECONDITION. Something personal is still there after an erasure. Metadata: erasure_id, places."""
 ERROR_REASON_SECONDMENT_NOT_FOUND: ErrorReason.ValueType  # 140
 """NOT_FOUND. Metadata: secondment_id."""
 ERROR_REASON_SECONDMENT_UNITS_UNFIT: ErrorReason.ValueType  # 141

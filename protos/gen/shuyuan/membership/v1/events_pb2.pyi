@@ -16,8 +16,10 @@ from shuyuan.membership.v1 import admission_form_pb2 as _admission_form_pb2
 from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
 from shuyuan.membership.v1 import dues_pb2 as _dues_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
+from shuyuan.membership.v1 import legal_hold_pb2 as _legal_hold_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import peer_mentor_pb2 as _peer_mentor_pb2
+from shuyuan.membership.v1 import person_erasure_pb2 as _person_erasure_pb2
 from shuyuan.membership.v1 import person_export_pb2 as _person_export_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import pledge_pb2 as _pledge_pb2
@@ -188,6 +190,154 @@ class PersonDeparted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonDeparted: _TypeAlias = PersonDeparted  # noqa: Y015
+
+@_typing.final
+class PersonErased(_message.Message):
+    """Everything personal of somebody was erased; the id stays where facts refer to it. Copies of the person go."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    """The erasure."""
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The person after it: an id and a kind."""
+
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str = ...,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erasure_id", b"erasure_id", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonErased: _TypeAlias = PersonErased  # noqa: Y015
+
+@_typing.final
+class AccountErased(_message.Message):
+    """A login was erased with its person. Whoever keeps it drops it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def account(self) -> _account_pb2.Account:
+        """The account as it was last, closed."""
+
+    def __init__(
+        self,
+        *,
+        account: _account_pb2.Account | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountErased: _TypeAlias = AccountErased  # noqa: Y015
+
+@_typing.final
+class PersonErasureBegun(_message.Message):
+    """The erasure of a person began: membership's own part is done, the other services follow."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ERASURE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_erasure(self) -> _person_erasure_pb2.PersonErasure:
+        """The erasure after it."""
+
+    def __init__(
+        self,
+        *,
+        person_erasure: _person_erasure_pb2.PersonErasure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_erasure", b"person_erasure"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_erasure", b"person_erasure"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonErasureBegun: _TypeAlias = PersonErasureBegun  # noqa: Y015
+
+@_typing.final
+class PersonErasureCompleted(_message.Message):
+    """Every service has erased its part, and a search of their databases found nothing left."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ERASURE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_erasure(self) -> _person_erasure_pb2.PersonErasure:
+        """The erasure after it."""
+
+    def __init__(
+        self,
+        *,
+        person_erasure: _person_erasure_pb2.PersonErasure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_erasure", b"person_erasure"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_erasure", b"person_erasure"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonErasureCompleted: _TypeAlias = PersonErasureCompleted  # noqa: Y015
+
+@_typing.final
+class LegalHoldPlaced(_message.Message):
+    """What is held on somebody must stay until the hold is lifted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEGAL_HOLD_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def legal_hold(self) -> _legal_hold_pb2.LegalHold:
+        """The hold after it."""
+
+    def __init__(
+        self,
+        *,
+        legal_hold: _legal_hold_pb2.LegalHold | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["legal_hold", b"legal_hold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["legal_hold", b"legal_hold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHoldPlaced: _TypeAlias = LegalHoldPlaced  # noqa: Y015
+
+@_typing.final
+class LegalHoldLifted(_message.Message):
+    """A hold no longer stands against erasing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEGAL_HOLD_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def legal_hold(self) -> _legal_hold_pb2.LegalHold:
+        """The hold after it."""
+
+    def __init__(
+        self,
+        *,
+        legal_hold: _legal_hold_pb2.LegalHold | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["legal_hold", b"legal_hold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["legal_hold", b"legal_hold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHoldLifted: _TypeAlias = LegalHoldLifted  # noqa: Y015
 
 @_typing.final
 class PersonExportBegun(_message.Message):

@@ -25,13 +25,31 @@ _sym_db = _symbol_database.Default()
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuyuan/subjects/v1/subject_service.proto\x12\x13shuyuan.subjects.v1\x1a(shuyuan/annotations/v1/annotations.proto\"3\n\rSubjectRecord\x12\r\n\x05table\x18\x01 \x01(\t\x12\x13\n\x03row\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02X\x01\".\n\x0eSubjectMention\x12\x0e\n\x06\x63olumn\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\r\"k\n\x19ListSubjectRecordsRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x13\n\x0b\x66or_subject\x18\x02 \x01(\x08\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\"\xb3\x01\n\x1aListSubjectRecordsResponse\x12\x33\n\x07records\x18\x01 \x03(\x0b\x32\".shuyuan.subjects.v1.SubjectRecord\x12\x35\n\x08mentions\x18\x02 \x03(\x0b\x32#.shuyuan.subjects.v1.SubjectMention\x12\x10\n\x08withheld\x18\x03 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t2\xb3\x01\n\x0eSubjectService\x12\xa0\x01\n\x12ListSubjectRecords\x12..shuyuan.subjects.v1.ListSubjectRecordsRequest\x1a/.shuyuan.subjects.v1.ListSubjectRecordsResponse\")\xca\xf3\x18%\n\x15subjects.subject.read\x10\x07\"\nmembershipb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuyuan/subjects/v1/subject_service.proto\x12\x13shuyuan.subjects.v1\x1a(shuyuan/annotations/v1/annotations.proto\"7\n\nSubjectTie\x12\x0c\n\x04noun\x18\x01 \x01(\t\x12\x1b\n\x0bresource_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\"B\n\x0cSubjectTerms\x12\x17\n\x05names\x18\x01 \x03(\tB\x08\xea\xf4\x18\x04@\nX\x01\x12\x19\n\x07numbers\x18\x02 \x03(\tB\x08\xea\xf4\x18\x04@\nX\x01\"\x95\x02\n\x0eSubjectFinding\x12\r\n\x05table\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\r\x12\x36\n\x04kind\x18\x03 \x01(\x0e\x32(.shuyuan.subjects.v1.SubjectFinding.Kind\"\xad\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12*\n\x0cKIND_RESIDUE\x10\x01\x1a\x18\xba\xf5\x18\x14\n\x12\xe6\x9c\xaa\xe6\xb8\x85\xe9\x99\xa4\xe7\x9a\x84\xe8\xae\xb0\xe5\xbd\x95\x12\x30\n\tKIND_TERM\x10\x02\x1a!\xba\xf5\x18\x1d\n\x1b\xe5\x90\xab\xe6\x9c\x89\xe4\xb8\xaa\xe4\xba\xba\xe4\xbf\xa1\xe6\x81\xaf\xe7\x9a\x84\xe8\xae\xb0\xe5\xbd\x95\x12\x31\n\rKIND_NAMESAKE\x10\x03\x1a\x1e\xba\xf5\x18\x1a\n\x18\xe5\x8f\xaf\xe8\x83\xbd\xe4\xb8\xba\xe5\x90\x8c\xe5\x90\x8d\xe7\x9a\x84\xe8\xae\xb0\xe5\xbd\x95\"6\n\x16ListSubjectTiesRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\"H\n\x17ListSubjectTiesResponse\x12-\n\x04ties\x18\x01 \x03(\x0b\x32\x1f.shuyuan.subjects.v1.SubjectTie\"e\n\x13\x45raseSubjectRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x30\n\x05terms\x18\x02 \x01(\x0b\x32!.shuyuan.subjects.v1.SubjectTerms\"K\n\x14\x45raseSubjectResponse\x12\x33\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\".shuyuan.subjects.v1.SubjectChange\",\n\rSubjectChange\x12\r\n\x05table\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\r\"f\n\x14SearchSubjectRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x30\n\x05terms\x18\x02 \x01(\x0b\x32!.shuyuan.subjects.v1.SubjectTerms\"N\n\x15SearchSubjectResponse\x12\x35\n\x08\x66indings\x18\x01 \x03(\x0b\x32#.shuyuan.subjects.v1.SubjectFinding\"3\n\rSubjectRecord\x12\r\n\x05table\x18\x01 \x01(\t\x12\x13\n\x03row\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02X\x01\".\n\x0eSubjectMention\x12\x0e\n\x06\x63olumn\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\r\"k\n\x19ListSubjectRecordsRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x13\n\x0b\x66or_subject\x18\x02 \x01(\x08\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\"\xb3\x01\n\x1aListSubjectRecordsResponse\x12\x33\n\x07records\x18\x01 \x03(\x0b\x32\".shuyuan.subjects.v1.SubjectRecord\x12\x35\n\x08mentions\x18\x02 \x03(\x0b\x32#.shuyuan.subjects.v1.SubjectMention\x12\x10\n\x08withheld\x18\x03 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t2\xf3\x04\n\x0eSubjectService\x12\xa0\x01\n\x12ListSubjectRecords\x12..shuyuan.subjects.v1.ListSubjectRecordsRequest\x1a/.shuyuan.subjects.v1.ListSubjectRecordsResponse\")\xca\xf3\x18%\n\x15subjects.subject.read\x10\x07\"\nmembership\x12\x97\x01\n\x0fListSubjectTies\x12+.shuyuan.subjects.v1.ListSubjectTiesRequest\x1a,.shuyuan.subjects.v1.ListSubjectTiesResponse\")\xca\xf3\x18%\n\x15subjects.subject.read\x10\x07\"\nmembership\x12\x8f\x01\n\x0c\x45raseSubject\x12(.shuyuan.subjects.v1.EraseSubjectRequest\x1a).shuyuan.subjects.v1.EraseSubjectResponse\"*\xca\xf3\x18&\n\x16subjects.subject.erase\x10\x07\"\nmembership\x12\x91\x01\n\rSearchSubject\x12).shuyuan.subjects.v1.SearchSubjectRequest\x1a*.shuyuan.subjects.v1.SearchSubjectResponse\")\xca\xf3\x18%\n\x15subjects.subject.read\x10\x07\"\nmembershipb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuyuan.subjects.v1.subject_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_SUBJECTTIE'].fields_by_name['resource_id']._loaded_options = None
+  _globals['_SUBJECTTIE'].fields_by_name['resource_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_SUBJECTTERMS'].fields_by_name['names']._loaded_options = None
+  _globals['_SUBJECTTERMS'].fields_by_name['names']._serialized_options = b'\352\364\030\004@\nX\001'
+  _globals['_SUBJECTTERMS'].fields_by_name['numbers']._loaded_options = None
+  _globals['_SUBJECTTERMS'].fields_by_name['numbers']._serialized_options = b'\352\364\030\004@\nX\001'
+  _globals['_SUBJECTFINDING_KIND'].values_by_name["KIND_RESIDUE"]._loaded_options = None
+  _globals['_SUBJECTFINDING_KIND'].values_by_name["KIND_RESIDUE"]._serialized_options = b'\272\365\030\024\n\022\346\234\252\346\270\205\351\231\244\347\232\204\350\256\260\345\275\225'
+  _globals['_SUBJECTFINDING_KIND'].values_by_name["KIND_TERM"]._loaded_options = None
+  _globals['_SUBJECTFINDING_KIND'].values_by_name["KIND_TERM"]._serialized_options = b'\272\365\030\035\n\033\345\220\253\346\234\211\344\270\252\344\272\272\344\277\241\346\201\257\347\232\204\350\256\260\345\275\225'
+  _globals['_SUBJECTFINDING_KIND'].values_by_name["KIND_NAMESAKE"]._loaded_options = None
+  _globals['_SUBJECTFINDING_KIND'].values_by_name["KIND_NAMESAKE"]._serialized_options = b'\272\365\030\032\n\030\345\217\257\350\203\275\344\270\272\345\220\214\345\220\215\347\232\204\350\256\260\345\275\225'
+  _globals['_LISTSUBJECTTIESREQUEST'].fields_by_name['subject_id']._loaded_options = None
+  _globals['_LISTSUBJECTTIESREQUEST'].fields_by_name['subject_id']._serialized_options = b'\352\364\030\004\010\001P\001'
+  _globals['_ERASESUBJECTREQUEST'].fields_by_name['subject_id']._loaded_options = None
+  _globals['_ERASESUBJECTREQUEST'].fields_by_name['subject_id']._serialized_options = b'\352\364\030\004\010\001P\001'
+  _globals['_SEARCHSUBJECTREQUEST'].fields_by_name['subject_id']._loaded_options = None
+  _globals['_SEARCHSUBJECTREQUEST'].fields_by_name['subject_id']._serialized_options = b'\352\364\030\004\010\001P\001'
   _globals['_SUBJECTRECORD'].fields_by_name['row']._loaded_options = None
   _globals['_SUBJECTRECORD'].fields_by_name['row']._serialized_options = b'\352\364\030\002X\001'
   _globals['_LISTSUBJECTRECORDSREQUEST'].fields_by_name['subject_id']._loaded_options = None
@@ -40,14 +58,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSUBJECTRECORDSREQUEST'].fields_by_name['page_token']._serialized_options = b'\352\364\030\003\030\364\003'
   _globals['_SUBJECTSERVICE'].methods_by_name['ListSubjectRecords']._loaded_options = None
   _globals['_SUBJECTSERVICE'].methods_by_name['ListSubjectRecords']._serialized_options = b'\312\363\030%\n\025subjects.subject.read\020\007\"\nmembership'
-  _globals['_SUBJECTRECORD']._serialized_start=108
-  _globals['_SUBJECTRECORD']._serialized_end=159
-  _globals['_SUBJECTMENTION']._serialized_start=161
-  _globals['_SUBJECTMENTION']._serialized_end=207
-  _globals['_LISTSUBJECTRECORDSREQUEST']._serialized_start=209
-  _globals['_LISTSUBJECTRECORDSREQUEST']._serialized_end=316
-  _globals['_LISTSUBJECTRECORDSRESPONSE']._serialized_start=319
-  _globals['_LISTSUBJECTRECORDSRESPONSE']._serialized_end=498
-  _globals['_SUBJECTSERVICE']._serialized_start=501
-  _globals['_SUBJECTSERVICE']._serialized_end=680
+  _globals['_SUBJECTSERVICE'].methods_by_name['ListSubjectTies']._loaded_options = None
+  _globals['_SUBJECTSERVICE'].methods_by_name['ListSubjectTies']._serialized_options = b'\312\363\030%\n\025subjects.subject.read\020\007\"\nmembership'
+  _globals['_SUBJECTSERVICE'].methods_by_name['EraseSubject']._loaded_options = None
+  _globals['_SUBJECTSERVICE'].methods_by_name['EraseSubject']._serialized_options = b'\312\363\030&\n\026subjects.subject.erase\020\007\"\nmembership'
+  _globals['_SUBJECTSERVICE'].methods_by_name['SearchSubject']._loaded_options = None
+  _globals['_SUBJECTSERVICE'].methods_by_name['SearchSubject']._serialized_options = b'\312\363\030%\n\025subjects.subject.read\020\007\"\nmembership'
+  _globals['_SUBJECTTIE']._serialized_start=108
+  _globals['_SUBJECTTIE']._serialized_end=163
+  _globals['_SUBJECTTERMS']._serialized_start=165
+  _globals['_SUBJECTTERMS']._serialized_end=231
+  _globals['_SUBJECTFINDING']._serialized_start=234
+  _globals['_SUBJECTFINDING']._serialized_end=511
+  _globals['_SUBJECTFINDING_KIND']._serialized_start=338
+  _globals['_SUBJECTFINDING_KIND']._serialized_end=511
+  _globals['_LISTSUBJECTTIESREQUEST']._serialized_start=513
+  _globals['_LISTSUBJECTTIESREQUEST']._serialized_end=567
+  _globals['_LISTSUBJECTTIESRESPONSE']._serialized_start=569
+  _globals['_LISTSUBJECTTIESRESPONSE']._serialized_end=641
+  _globals['_ERASESUBJECTREQUEST']._serialized_start=643
+  _globals['_ERASESUBJECTREQUEST']._serialized_end=744
+  _globals['_ERASESUBJECTRESPONSE']._serialized_start=746
+  _globals['_ERASESUBJECTRESPONSE']._serialized_end=821
+  _globals['_SUBJECTCHANGE']._serialized_start=823
+  _globals['_SUBJECTCHANGE']._serialized_end=867
+  _globals['_SEARCHSUBJECTREQUEST']._serialized_start=869
+  _globals['_SEARCHSUBJECTREQUEST']._serialized_end=971
+  _globals['_SEARCHSUBJECTRESPONSE']._serialized_start=973
+  _globals['_SEARCHSUBJECTRESPONSE']._serialized_end=1051
+  _globals['_SUBJECTRECORD']._serialized_start=1053
+  _globals['_SUBJECTRECORD']._serialized_end=1104
+  _globals['_SUBJECTMENTION']._serialized_start=1106
+  _globals['_SUBJECTMENTION']._serialized_end=1152
+  _globals['_LISTSUBJECTRECORDSREQUEST']._serialized_start=1154
+  _globals['_LISTSUBJECTRECORDSREQUEST']._serialized_end=1261
+  _globals['_LISTSUBJECTRECORDSRESPONSE']._serialized_start=1264
+  _globals['_LISTSUBJECTRECORDSRESPONSE']._serialized_end=1443
+  _globals['_SUBJECTSERVICE']._serialized_start=1446
+  _globals['_SUBJECTSERVICE']._serialized_end=2073
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -21,6 +22,295 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+@_typing.final
+class SubjectTie(_message.Message):
+    """Something that a subject still does or is waited for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOUN_FIELD_NUMBER: _builtins.int
+    RESOURCE_ID_FIELD_NUMBER: _builtins.int
+    noun: _builtins.str
+    """What it is, for example `appointment`."""
+    resource_id: _builtins.str
+    """The resource."""
+    def __init__(
+        self,
+        *,
+        noun: _builtins.str = ...,
+        resource_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["noun", b"noun", "resource_id", b"resource_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectTie: _TypeAlias = SubjectTie  # noqa: Y015
+
+@_typing.final
+class SubjectTerms(_message.Message):
+    """What is searched for beside the rows that are about the subject; kept nowhere."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAMES_FIELD_NUMBER: _builtins.int
+    NUMBERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names: they count where a row also names the subject, because others may bear them."""
+
+    @_builtins.property
+    def numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Numbers that nobody else has: they count wherever they stand."""
+
+    def __init__(
+        self,
+        *,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+        numbers: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names", "numbers", b"numbers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectTerms: _TypeAlias = SubjectTerms  # noqa: Y015
+
+@_typing.final
+class SubjectFinding(_message.Message):
+    """Rows of one table in which something was found; never what it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[SubjectFinding._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: SubjectFinding._Kind.ValueType  # 0
+        """Never answered."""
+        KIND_RESIDUE: SubjectFinding._Kind.ValueType  # 1
+        """Rows about the subject that an erasure empties or removes."""
+        KIND_TERM: SubjectFinding._Kind.ValueType  # 2
+        """Rows that hold a term and name the subject, or hold a number."""
+        KIND_NAMESAKE: SubjectFinding._Kind.ValueType  # 3
+        """Rows that hold a name without naming the subject: somebody else may bear it. For a person to look at."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """Why the rows count."""
+
+    KIND_UNSPECIFIED: SubjectFinding.Kind.ValueType  # 0
+    """Never answered."""
+    KIND_RESIDUE: SubjectFinding.Kind.ValueType  # 1
+    """Rows about the subject that an erasure empties or removes."""
+    KIND_TERM: SubjectFinding.Kind.ValueType  # 2
+    """Rows that hold a term and name the subject, or hold a number."""
+    KIND_NAMESAKE: SubjectFinding.Kind.ValueType  # 3
+    """Rows that hold a name without naming the subject: somebody else may bear it. For a person to look at."""
+
+    TABLE_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    table: _builtins.str
+    """The table."""
+    rows: _builtins.int
+    """How many rows."""
+    kind: Global___SubjectFinding.Kind.ValueType
+    """Why they count."""
+    def __init__(
+        self,
+        *,
+        table: _builtins.str = ...,
+        rows: _builtins.int = ...,
+        kind: Global___SubjectFinding.Kind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "rows", b"rows", "table", b"table"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectFinding: _TypeAlias = SubjectFinding  # noqa: Y015
+
+@_typing.final
+class ListSubjectTiesRequest(_message.Message):
+    """Asks what a subject is still needed for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    subject_id: _builtins.str
+    """The subject."""
+    def __init__(
+        self,
+        *,
+        subject_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSubjectTiesRequest: _TypeAlias = ListSubjectTiesRequest  # noqa: Y015
+
+@_typing.final
+class ListSubjectTiesResponse(_message.Message):
+    """What it is needed for; at most twenty of a noun."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def ties(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectTie]:
+        """The ties."""
+
+    def __init__(
+        self,
+        *,
+        ties: _abc.Iterable[Global___SubjectTie] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ties", b"ties"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSubjectTiesResponse: _TypeAlias = ListSubjectTiesResponse  # noqa: Y015
+
+@_typing.final
+class EraseSubjectRequest(_message.Message):
+    """Asks to empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    subject_id: _builtins.str
+    """The subject."""
+    @_builtins.property
+    def terms(self) -> Global___SubjectTerms:
+        """What kept answers are searched for beside the id."""
+
+    def __init__(
+        self,
+        *,
+        subject_id: _builtins.str = ...,
+        terms: Global___SubjectTerms | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject_id", b"subject_id", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseSubjectRequest: _TypeAlias = EraseSubjectRequest  # noqa: Y015
+
+@_typing.final
+class EraseSubjectResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectChange]:
+        """The tables with the numbers of rows; none when it has been done before."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___SubjectChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseSubjectResponse: _TypeAlias = EraseSubjectResponse  # noqa: Y015
+
+@_typing.final
+class SubjectChange(_message.Message):
+    """Rows of a table that were emptied or removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TABLE_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    table: _builtins.str
+    """The table."""
+    rows: _builtins.int
+    """How many rows."""
+    def __init__(
+        self,
+        *,
+        table: _builtins.str = ...,
+        rows: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows", "table", b"table"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectChange: _TypeAlias = SubjectChange  # noqa: Y015
+
+@_typing.final
+class SearchSubjectRequest(_message.Message):
+    """Asks to search."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    subject_id: _builtins.str
+    """The subject."""
+    @_builtins.property
+    def terms(self) -> Global___SubjectTerms:
+        """What is searched for beside rows about the subject."""
+
+    def __init__(
+        self,
+        *,
+        subject_id: _builtins.str = ...,
+        terms: Global___SubjectTerms | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject_id", b"subject_id", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchSubjectRequest: _TypeAlias = SearchSubjectRequest  # noqa: Y015
+
+@_typing.final
+class SearchSubjectResponse(_message.Message):
+    """What was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectFinding]:
+        """The findings; none is what an erasure should lead to."""
+
+    def __init__(
+        self,
+        *,
+        findings: _abc.Iterable[Global___SubjectFinding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["findings", b"findings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchSubjectResponse: _TypeAlias = SearchSubjectResponse  # noqa: Y015
 
 @_typing.final
 class SubjectRecord(_message.Message):

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class SubjectServiceStub:
-    """Gives what one service holds on a subject.
+    """Gives, empties and searches what one service holds on a subject.
     """
 
     def __init__(self, channel):
@@ -40,16 +40,54 @@ class SubjectServiceStub:
                 request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsResponse.FromString,
                 _registered_method=True)
+        self.ListSubjectTies = channel.unary_unary(
+                '/shuyuan.subjects.v1.SubjectService/ListSubjectTies',
+                request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesResponse.FromString,
+                _registered_method=True)
+        self.EraseSubject = channel.unary_unary(
+                '/shuyuan.subjects.v1.SubjectService/EraseSubject',
+                request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.EraseSubjectRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.EraseSubjectResponse.FromString,
+                _registered_method=True)
+        self.SearchSubject = channel.unary_unary(
+                '/shuyuan.subjects.v1.SubjectService/SearchSubject',
+                request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.SearchSubjectRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.SearchSubjectResponse.FromString,
+                _registered_method=True)
 
 
 class SubjectServiceServicer:
-    """Gives what one service holds on a subject.
+    """Gives, empties and searches what one service holds on a subject.
     """
 
     def ListSubjectRecords(self, request, context):
         """Lists the rows that are about a subject, table by table, without sealed values and without what only others may
         read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
         Errors: INVALID_ARGUMENT for a page token of another list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSubjectTies(self, request, context):
+        """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseSubject(self, request, context):
+        """Empties what this service holds on a subject: texts of rows that stay as facts about an id, rows that nothing needs,
+        kept answers. Copies of other services' facts go by their events. Repeating it changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchSubject(self, request, context):
+        """Searches every text and document of this service's database for what an erasure should have left nothing of.
+        Changes nothing; it reads every table once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -63,6 +101,21 @@ def add_SubjectServiceServicer_to_server(servicer, server):
                     request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsRequest.FromString,
                     response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsResponse.SerializeToString,
             ),
+            'ListSubjectTies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSubjectTies,
+                    request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesRequest.FromString,
+                    response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesResponse.SerializeToString,
+            ),
+            'EraseSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseSubject,
+                    request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.EraseSubjectRequest.FromString,
+                    response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.EraseSubjectResponse.SerializeToString,
+            ),
+            'SearchSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchSubject,
+                    request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.SearchSubjectRequest.FromString,
+                    response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.SearchSubjectResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'shuyuan.subjects.v1.SubjectService', rpc_method_handlers)
@@ -72,7 +125,7 @@ def add_SubjectServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SubjectService:
-    """Gives what one service holds on a subject.
+    """Gives, empties and searches what one service holds on a subject.
     """
 
     @staticmethod
@@ -92,6 +145,87 @@ class SubjectService:
             '/shuyuan.subjects.v1.SubjectService/ListSubjectRecords',
             shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsRequest.SerializeToString,
             shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSubjectTies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.subjects.v1.SubjectService/ListSubjectTies',
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesRequest.SerializeToString,
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.subjects.v1.SubjectService/EraseSubject',
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.EraseSubjectRequest.SerializeToString,
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.EraseSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.subjects.v1.SubjectService/SearchSubject',
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.SearchSubjectRequest.SerializeToString,
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.SearchSubjectResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -31,7 +31,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class SubjectServiceStub:
-    """Gives what one service holds on a subject."""
+    """Gives, empties and searches what one service holds on a subject."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -42,10 +42,20 @@ class SubjectServiceStub:
     read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
     Errors: INVALID_ARGUMENT for a page token of another list.
     """
+    ListSubjectTies: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectTiesRequest, _subject_service_pb2.ListSubjectTiesResponse]
+    """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
+    EraseSubject: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.EraseSubjectRequest, _subject_service_pb2.EraseSubjectResponse]
+    """Empties what this service holds on a subject: texts of rows that stay as facts about an id, rows that nothing needs,
+    kept answers. Copies of other services' facts go by their events. Repeating it changes nothing.
+    """
+    SearchSubject: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.SearchSubjectRequest, _subject_service_pb2.SearchSubjectResponse]
+    """Searches every text and document of this service's database for what an erasure should have left nothing of.
+    Changes nothing; it reads every table once.
+    """
 
 @_typing.type_check_only
 class SubjectServiceAsyncStub(SubjectServiceStub):
-    """Gives what one service holds on a subject."""
+    """Gives, empties and searches what one service holds on a subject."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListSubjectRecords: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectRecordsRequest, _subject_service_pb2.ListSubjectRecordsResponse]  # type: ignore[assignment]
@@ -53,9 +63,19 @@ class SubjectServiceAsyncStub(SubjectServiceStub):
     read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
     Errors: INVALID_ARGUMENT for a page token of another list.
     """
+    ListSubjectTies: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectTiesRequest, _subject_service_pb2.ListSubjectTiesResponse]  # type: ignore[assignment]
+    """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
+    EraseSubject: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.EraseSubjectRequest, _subject_service_pb2.EraseSubjectResponse]  # type: ignore[assignment]
+    """Empties what this service holds on a subject: texts of rows that stay as facts about an id, rows that nothing needs,
+    kept answers. Copies of other services' facts go by their events. Repeating it changes nothing.
+    """
+    SearchSubject: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.SearchSubjectRequest, _subject_service_pb2.SearchSubjectResponse]  # type: ignore[assignment]
+    """Searches every text and document of this service's database for what an erasure should have left nothing of.
+    Changes nothing; it reads every table once.
+    """
 
 class SubjectServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Gives what one service holds on a subject."""
+    """Gives, empties and searches what one service holds on a subject."""
 
     @_abc_1.abstractmethod
     def ListSubjectRecords(
@@ -66,6 +86,34 @@ class SubjectServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the rows that are about a subject, table by table, without sealed values and without what only others may
         read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
         Errors: INVALID_ARGUMENT for a page token of another list.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSubjectTies(
+        self,
+        request: _subject_service_pb2.ListSubjectTiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subject_service_pb2.ListSubjectTiesResponse, _abc.Awaitable[_subject_service_pb2.ListSubjectTiesResponse]]:
+        """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
+
+    @_abc_1.abstractmethod
+    def EraseSubject(
+        self,
+        request: _subject_service_pb2.EraseSubjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subject_service_pb2.EraseSubjectResponse, _abc.Awaitable[_subject_service_pb2.EraseSubjectResponse]]:
+        """Empties what this service holds on a subject: texts of rows that stay as facts about an id, rows that nothing needs,
+        kept answers. Copies of other services' facts go by their events. Repeating it changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchSubject(
+        self,
+        request: _subject_service_pb2.SearchSubjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subject_service_pb2.SearchSubjectResponse, _abc.Awaitable[_subject_service_pb2.SearchSubjectResponse]]:
+        """Searches every text and document of this service's database for what an erasure should have left nothing of.
+        Changes nothing; it reads every table once.
         """
 
 def add_SubjectServiceServicer_to_server(servicer: SubjectServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
