@@ -22,6 +22,11 @@ class FieldCipher:
         self._ring = {kid: AESGCM(key) for kid, key in ring.items()}
         self._current = next(iter(ring), None)
 
+    @property
+    def current(self) -> str | None:
+        """The id of the key that seals now; None where none is set."""
+        return self._current
+
     def seal(self, text: str, *, context: str) -> bytes:
         """The value as stored: key id, nonce and sealed bytes."""
         return self.seal_bytes(text.encode(), context=context)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import uvloop
 from google.protobuf.descriptor import EnumDescriptor
 
-from chassis import commands, contract, logs, migrate, subject_commands
+from chassis import commands, contract, key_commands, logs, migrate, subject_commands
 from chassis.access import AccessControl
 from chassis.calls import ServiceContext
 from chassis.clock import Clock
@@ -30,6 +30,7 @@ from chassis.settings import Settings
 if TYPE_CHECKING:
     from chassis.holdings import Holdings
     from chassis.process import ProcessKind
+    from chassis.resealing import Sealed
     from chassis.schedule import Timed
 
 S = TypeVar("S", bound=Settings)
@@ -58,6 +59,8 @@ class Service:
     processes: "Sequence[ProcessKind]" = ()
     # What it holds on subjects, if it holds anything.
     holdings: "Holdings | None" = None
+    # Its columns of sealed values.
+    sealed: "Sequence[Sealed]" = ()
     reasons: EnumDescriptor | None = None
     roles: EnumDescriptor | None = None
     metadata: sa.MetaData | None = None
@@ -130,6 +133,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     )
     commands.add_to(chosen, service.copy_rows)
     subject_commands.add_to(chosen, service.holdings)
+    key_commands.add_to(chosen, service.sealed)
     for command in service.commands:
         own = chosen.add_parser(command.name, help=command.help)
         command.add_arguments(own)

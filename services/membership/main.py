@@ -17,6 +17,7 @@ from membership.operations.erasures import Archivist
 from membership.operations.means import Means
 from membership.operations.person_exports import export_process
 from membership.repository.holdings import HOLDINGS
+from membership.repository.sealed import SEALED
 from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
 from membership.servicer.compliance import ComplianceServicer
@@ -124,6 +125,7 @@ def build(settings: Settings) -> Service:
         schedule=schedule(means),
         processes=[gathering, archivist.process],
         holdings=HOLDINGS,
+        sealed=SEALED,
         reasons=error_reason_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"],
         roles=role_pb2.DESCRIPTOR.enum_types_by_name["Role"],
         metadata=tables.metadata,
