@@ -26,6 +26,7 @@ from membership.servicer.dues import DuesServicer
 from membership.servicer.erasures import PersonErasureServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
+from membership.servicer.merging import PersonMergeServicer
 from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.person_exports import PersonExportServicer
@@ -53,6 +54,7 @@ from shuyuan.membership.v1 import (
     person_erasure_service_pb2_grpc,
     person_export_service_pb2_grpc,
     person_file_service_pb2_grpc,
+    person_merge_service_pb2_grpc,
     person_service_pb2_grpc,
     pledge_service_pb2_grpc,
     roll_service_pb2_grpc,
@@ -87,6 +89,10 @@ def build(settings: Settings) -> Service:
         settings=settings,
         servicers=[
             (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
+            (
+                person_merge_service_pb2_grpc.add_PersonMergeServiceServicer_to_server,
+                PersonMergeServicer(means),
+            ),
             (person_file_service_pb2_grpc.add_PersonFileServiceServicer_to_server, PersonFileServicer(means)),
             (
                 person_erasure_service_pb2_grpc.add_PersonErasureServiceServicer_to_server,

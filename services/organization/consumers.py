@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
-from organization.operations import copying, execution
+from organization.operations import copying, execution, merging
 from shuyuan.membership.v1 import events_pb2
 
 # Whoever is suspended or under a sanction carries no Party work into a class.
@@ -45,6 +45,19 @@ async def apply_person(work: UnitOfWork, event: ReceivedEvent) -> None:
     classes = [row for row in person.get("affiliations", []) if row["kind"] == "AFFILIATION_KIND_CLASS"]
     kind = person.get("kind", "").removeprefix("PERSON_KIND_").lower()
     await copying.keep_person(work, event.resource_id, kind, _ties(classes))
+    if event.verb in ("merged", "restored"):
+        await _follow(work, event)
+
+
+async def _follow(work: UnitOfWork, event: ReceivedEvent) -> None:
+    message = event.message
+    is_reversed = isinstance(message, events_pb2.PersonRestored)
+    if isinstance(message, events_pb2.PersonRestored):
+        kept = message.from_person_id
+    else:
+        kept = cast(events_pb2.PersonMerged, message).into_person_id
+    merge_id = UUID(cast(events_pb2.PersonMerged, message).merge_id)
+    await merging.follow(work, merge_id, kept=UUID(kept), merged=event.resource_id, is_reversed=is_reversed)
 
 
 async def apply_member(work: UnitOfWork, event: ReceivedEvent) -> None:

@@ -89,6 +89,8 @@ class Person:
     version: int
     created_at: datetime
     updated_at: datetime
+    # Whom they were merged into.
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def person(found: Person) -> person_pb2.Person:
         birth_date=day_text(found.birth_date),
         political_status=enum_number(person_pb2.PoliticalStatus, "POLITICAL_STATUS", found.political_status),
         affiliations=[affiliation(tie) for tie in found.affiliations],
+        merged_into_person_id=id_text(found.merged_into),
         create_time=stamp(found.created_at),
         update_time=stamp(found.updated_at),
         version=found.version,

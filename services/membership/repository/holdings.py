@@ -60,6 +60,7 @@ HOLDINGS = Holdings(
             "pledge": {"items": _ITEMS_WITHOUT_WORDS, "reason": _WORDLESS, "opinion": _WORDLESS},
             "pledge_evidence": {"note": _WORDLESS, "reference": _WORDLESS},
             "peer_mentor": {"reason": _WORDLESS},
+            "person_merge": {"reason": _WORDLESS},
             "peer_mentor_entry": {"note": _WORDLESS},
             "secondment": {"reason": _WORDLESS},
         },
@@ -90,6 +91,9 @@ HOLDINGS = Holdings(
                 WHERE r.person_id = :subject_id AND r.state IN ('started', 'expired')""",
             "standing_case": """SELECT k.standing_case_id AS id FROM standing_case k
                 WHERE k.person_id = :subject_id AND k.state = 'open'""",
+            # The other entry would keep the name: the two are made two again and each is erased.
+            "person_merge": """SELECT g.merge_id AS id FROM person_merge g
+                WHERE :subject_id IN (g.person_id, g.merged_person_id) AND g.state = 'merged'""",
             "person_export": """SELECT e.export_id AS id FROM person_export e
                 WHERE e.person_id = :subject_id AND e.state = 'gathering'""",
         },

@@ -32,6 +32,7 @@ _AFFILIATIONS = periods(
 )
 _COLUMNS = f"""
     p.person_id, p.name, p.number_sealed, p.kind, p.category, p.born_on, p.version, p.created_at, p.updated_at,
+    p.merged_into,
     {_AFFILIATIONS} AS affiliations,
     (SELECT s.status FROM membership_status s
       WHERE s.person_id = p.person_id AND s.recorded_until IS NULL AND s.valid @> CAST(:today AS date)) AS status,
@@ -39,6 +40,8 @@ _COLUMNS = f"""
 """
 # Of whom everything was erased only the id is left; for whoever asks there is no such person.
 _THERE = "p.erased_at IS NULL"
+# Nobody writes of whoever is one person with somebody else, lists them, or names them.
+_ALONE = f"{_THERE} AND p.merged_into IS NULL"
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM person p WHERE p.person_id = :person_id AND {_THERE}"))
 _FIND_MANY = query(
     sa.text(
@@ -47,7 +50,7 @@ _FIND_MANY = query(
              ORDER BY p.person_id"""
     )
 )
-_LOCK = query(sa.text(f"SELECT version FROM person p WHERE person_id = :person_id AND {_THERE} FOR UPDATE"))
+_LOCK = query(sa.text(f"SELECT version FROM person p WHERE person_id = :person_id AND {_ALONE} FOR UPDATE"))
 # Where a person belongs today: what decides who may read the file.
 _UNITS = """
     SELECT a.unit_id FROM affiliation a
@@ -70,7 +73,7 @@ _IN_SCOPE = f"""
 _LIST = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM person p
-             WHERE {_THERE}
+             WHERE {_ALONE}
                AND (CAST(:after AS uuid) IS NULL OR p.person_id > CAST(:after AS uuid))
                AND (CAST(:kind AS text) IS NULL OR p.kind = CAST(:kind AS text))
                AND (CAST(:name AS text) IS NULL OR position(CAST(:name AS text) IN p.name) > 0)
@@ -88,7 +91,7 @@ _LIST = query(
 _ROSTER = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM person p
-             WHERE {_THERE} AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+             WHERE {_ALONE} AND (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
                     SELECT FROM ({_UNITS}) u JOIN access_closure b ON b.descendant_id = u.unit_id
                      WHERE b.ancestor_id = CAST(:unit_id AS uuid) AND b.valid @> CAST(:today AS date)
                        AND NOT b.reading_only))
@@ -114,7 +117,7 @@ _LABELS = query(
 _KNOWN = query(
     sa.text(
         f"""SELECT person_id, kind, born_on FROM person p
-             WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND {_THERE}"""
+             WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND {_ALONE}"""
     )
 )
 _HISTORY = query(
@@ -214,6 +217,7 @@ def _person(row: Record, cipher: FieldCipher) -> Person:
         version=row["version"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        merged_into=row["merged_into"],
     )
 
 

@@ -30,6 +30,7 @@ from membership.tables.members import (
     transfer,
     unit,
 )
+from membership.tables.merges import person_merge, person_merge_move
 from membership.tables.peer_mentors import peer_mentee, peer_mentor, peer_mentor_entry
 from membership.tables.people import account, affiliation, disclosure, person, person_identity
 from membership.tables.person_exports import person_export
@@ -80,6 +81,8 @@ __all__ = [
     "person_erasure",
     "person_export",
     "person_identity",
+    "person_merge",
+    "person_merge_move",
     "person_source",
     "pledge",
     "pledge_evidence",

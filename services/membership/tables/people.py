@@ -28,7 +28,10 @@ person = sa.Table(
     instant_column("updated_at"),
     # Since when nothing personal is left: the row stays for the facts that refer to its id.
     instant_column("erased_at", null=True),
+    # Set on whoever is one person with somebody else: nothing else names them any more.
+    id_column("merged_into", null=True),
 )
+sa.Index("person_name_born_on_idx", person.c.name, person.c.born_on, person.c.person_id)
 sa.Index("person_pinyin_idx", person.c.pinyin, person.c.person_id)
 
 account = sa.Table(

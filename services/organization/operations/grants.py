@@ -100,13 +100,14 @@ async def give(
         version=1,
     )
     await grants.add(work, grant)
-    await _put(work, grant)
+    await keep_access(work, grant)
     work.emit(facts.grant_given(grant))
     work.audit_change("grant", grant.grant_id, None, _kept(grant))
     return grant
 
 
-async def _put(work: UnitOfWork, grant: Grant) -> None:
+async def keep_access(work: UnitOfWork, grant: Grant) -> None:
+    """Have this service's own checks know the grant as it is now."""
     await put_grant(
         work,
         grant_id=grant.grant_id,
@@ -152,7 +153,7 @@ async def follow(work: UnitOfWork, appointment: Appointment) -> None:
             continue
         after = replace(before, days=appointment.term, updated_at=work.now, version=before.version + 1)
         await grants.change(work, before, after, in_force=after.days)
-        await _put(work, after)
+        await keep_access(work, after)
         work.emit(facts.grant_changed(after))
         work.audit_change("grant", after.grant_id, _kept(before), _kept(after))
 
@@ -185,7 +186,7 @@ async def revoke_grant(call: Call, grant_id: UUID, *, reason: str) -> Grant:
             version=before.version + 1,
         )
         await grants.change(work, before, after, in_force=held)
-        await _put(work, after)
+        await keep_access(work, after)
         work.emit(facts.grant_revoked(after))
         work.audit_change("grant", grant_id, _kept(before), _kept(after))
         return work.answer(after)

@@ -18,7 +18,7 @@ from organization.tables.formations import (
 from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
-from organization.tables.posts import appointment, appointment_term, grant, grant_term, post
+from organization.tables.posts import appointment, appointment_term, grant, grant_term, merged_holding, post
 from organization.tables.programmes import programme, programme_assessment, programme_term
 from organization.tables.terms import term_of_office
 from organization.tables.units import (
@@ -55,6 +55,7 @@ __all__ = [
     "grant_term",
     "member_participation",
     "member_period",
+    "merged_holding",
     "metadata",
     "pact",
     "pact_partner",

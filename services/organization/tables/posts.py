@@ -80,3 +80,12 @@ grant_term = sa.Table(
     *history_constraints("role_grant_term", ["grant_id"]),
 )
 sa.Index("role_grant_term_grant_id_idx", grant_term.c.grant_id)
+
+# Which appointments and grants a merge of persons moved, so that they go back when it is reversed.
+merged_holding = sa.Table(
+    "merged_holding",
+    metadata,
+    sa.Column("merge_id", sa.Uuid, primary_key=True),
+    sa.Column("noun", sa.Text, primary_key=True),
+    sa.Column("resource_id", sa.Uuid, primary_key=True),
+)

@@ -31,6 +31,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
+from membership.servicer.merging import PersonMergeServicer
 from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
 from membership.servicer.person_files import PersonFileServicer
@@ -113,6 +114,7 @@ class Office:
             "PeerMentorService": PeerMentorServicer(self.means),
             "SecondmentService": SecondmentServicer(),
             "StandingService": StandingServicer(self.means),
+            "PersonMergeService": PersonMergeServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),
             "RosterService": RosterServicer(self.means),
             "SyncService": SyncServicer(self.means),

@@ -164,6 +164,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NOT_FOUND. Metadata: departure_id."""
     ERROR_REASON_SYNC_DEPARTURE_SETTLED: _ErrorReason.ValueType  # 106
     """FAILED_PRECONDITION. Nobody waits for a decision any more. Metadata: departure_id, state."""
+    ERROR_REASON_PERSONS_NOT_MERGEABLE: _ErrorReason.ValueType  # 107
+    """FAILED_PRECONDITION. Something stands against merging the two. Metadata: person_id, merged_person_id, obstacles."""
+    ERROR_REASON_PERSON_MERGE_NOT_FOUND: _ErrorReason.ValueType  # 108
+    """NOT_FOUND. Metadata: merge_id."""
+    ERROR_REASON_PERSON_MERGE_NOT_REVERSIBLE: _ErrorReason.ValueType  # 109
+    """FAILED_PRECONDITION. What moved cannot go back. Metadata: merge_id, facts."""
     ERROR_REASON_PERSON_EXPORT_NOT_FOUND: _ErrorReason.ValueType  # 120
     """NOT_FOUND. Metadata: export_id."""
     ERROR_REASON_PERSON_EXPORT_UNDERWAY: _ErrorReason.ValueType  # 121
@@ -364,6 +370,12 @@ ERROR_REASON_SYNC_DEPARTURE_NOT_FOUND: ErrorReason.ValueType  # 105
 """NOT_FOUND. Metadata: departure_id."""
 ERROR_REASON_SYNC_DEPARTURE_SETTLED: ErrorReason.ValueType  # 106
 """FAILED_PRECONDITION. Nobody waits for a decision any more. Metadata: departure_id, state."""
+ERROR_REASON_PERSONS_NOT_MERGEABLE: ErrorReason.ValueType  # 107
+"""FAILED_PRECONDITION. Something stands against merging the two. Metadata: person_id, merged_person_id, obstacles."""
+ERROR_REASON_PERSON_MERGE_NOT_FOUND: ErrorReason.ValueType  # 108
+"""NOT_FOUND. Metadata: merge_id."""
+ERROR_REASON_PERSON_MERGE_NOT_REVERSIBLE: ErrorReason.ValueType  # 109
+"""FAILED_PRECONDITION. What moved cannot go back. Metadata: merge_id, facts."""
 ERROR_REASON_PERSON_EXPORT_NOT_FOUND: ErrorReason.ValueType  # 120
 """NOT_FOUND. Metadata: export_id."""
 ERROR_REASON_PERSON_EXPORT_UNDERWAY: ErrorReason.ValueType  # 121

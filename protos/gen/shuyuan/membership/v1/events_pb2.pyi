@@ -21,6 +21,7 @@ from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import peer_mentor_pb2 as _peer_mentor_pb2
 from shuyuan.membership.v1 import person_erasure_pb2 as _person_erasure_pb2
 from shuyuan.membership.v1 import person_export_pb2 as _person_export_pb2
+from shuyuan.membership.v1 import person_merge_pb2 as _person_merge_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import pledge_pb2 as _pledge_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
@@ -128,6 +129,118 @@ class PersonAffiliated(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
 
 Global___PersonAffiliated: _TypeAlias = PersonAffiliated  # noqa: Y015
+
+@_typing.final
+class PersonMerged(_message.Message):
+    """A person was merged into another: whoever keeps the id keeps the other's from now on, beside it or in its place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MERGE_ID_FIELD_NUMBER: _builtins.int
+    INTO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    merge_id: _builtins.str
+    """The merge."""
+    into_person_id: _builtins.str
+    """The person who remains."""
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The merged person after it."""
+
+    def __init__(
+        self,
+        *,
+        merge_id: _builtins.str = ...,
+        into_person_id: _builtins.str = ...,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["into_person_id", b"into_person_id", "merge_id", b"merge_id", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonMerged: _TypeAlias = PersonMerged  # noqa: Y015
+
+@_typing.final
+class PersonRestored(_message.Message):
+    """A merge was reversed: the person is one of their own again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MERGE_ID_FIELD_NUMBER: _builtins.int
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    merge_id: _builtins.str
+    """The merge."""
+    from_person_id: _builtins.str
+    """The person who they had been merged into."""
+    @_builtins.property
+    def person(self) -> _person_pb2.Person:
+        """The person after it."""
+
+    def __init__(
+        self,
+        *,
+        merge_id: _builtins.str = ...,
+        from_person_id: _builtins.str = ...,
+        person: _person_pb2.Person | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "merge_id", b"merge_id", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRestored: _TypeAlias = PersonRestored  # noqa: Y015
+
+@_typing.final
+class PersonMergeMade(_message.Message):
+    """Two persons became one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_MERGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_merge(self) -> _person_merge_pb2.PersonMerge:
+        """The merge after it."""
+
+    def __init__(
+        self,
+        *,
+        person_merge: _person_merge_pb2.PersonMerge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_merge", b"person_merge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_merge", b"person_merge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonMergeMade: _TypeAlias = PersonMergeMade  # noqa: Y015
+
+@_typing.final
+class PersonMergeReversed(_message.Message):
+    """One person became two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_MERGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_merge(self) -> _person_merge_pb2.PersonMerge:
+        """The merge after it."""
+
+    def __init__(
+        self,
+        *,
+        person_merge: _person_merge_pb2.PersonMerge | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person_merge", b"person_merge"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_merge", b"person_merge"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonMergeReversed: _TypeAlias = PersonMergeReversed  # noqa: Y015
 
 @_typing.final
 class PersonSynchronized(_message.Message):
@@ -458,6 +571,38 @@ class AccountChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccountChanged: _TypeAlias = AccountChanged  # noqa: Y015
+
+@_typing.final
+class MemberReassigned(_message.Message):
+    """A member's entry in the roll now is another person's, because two persons became one or two again; announced for both."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Who had the entry."""
+    to_person_id: _builtins.str
+    """Who has it."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it; without any relationship for whoever had it."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "member", b"member", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberReassigned: _TypeAlias = MemberReassigned  # noqa: Y015
 
 @_typing.final
 class MemberEstablished(_message.Message):
@@ -1524,6 +1669,34 @@ class AdmissionCaseWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdmissionCaseWithdrawn: _TypeAlias = AdmissionCaseWithdrawn  # noqa: Y015
+
+@_typing.final
+class AdmissionCaseReassigned(_message.Message):
+    """A case is another person's, because two persons became one or two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case after it."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "from_person_id", b"from_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseReassigned: _TypeAlias = AdmissionCaseReassigned  # noqa: Y015
 
 @_typing.final
 class AdmissionCaseMoved(_message.Message):

@@ -254,6 +254,7 @@ class Person(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    MERGED_INTO_PERSON_ID_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """The id by which every other service and every event names the person."""
     name: _builtins.str
@@ -272,6 +273,8 @@ class Person(_message.Message):
     """Number of the state, from 1."""
     etag: _builtins.str
     """The tag to send as If-Match with a change."""
+    merged_into_person_id: _builtins.str
+    """The person who this entry was merged into: look there. Absent for everybody else."""
     @_builtins.property
     def affiliations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Affiliation]:
         """The ties to schools, academies and classes that are believed now, the oldest first."""
@@ -299,14 +302,20 @@ class Person(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        merged_into_person_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_birth_date", b"_birth_date", "birth_date", b"birth_date", "create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_birth_date", b"_birth_date", "_merged_into_person_id", b"_merged_into_person_id", "birth_date", b"birth_date", "create_time", b"create_time", "merged_into_person_id", b"merged_into_person_id", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_birth_date", b"_birth_date", "affiliations", b"affiliations", "birth_date", b"birth_date", "campus_number", b"campus_number", "category", b"category", "create_time", b"create_time", "etag", b"etag", "kind", b"kind", "name", b"name", "person_id", b"person_id", "political_status", b"political_status", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_birth_date", b"_birth_date", "_merged_into_person_id", b"_merged_into_person_id", "affiliations", b"affiliations", "birth_date", b"birth_date", "campus_number", b"campus_number", "category", b"category", "create_time", b"create_time", "etag", b"etag", "kind", b"kind", "merged_into_person_id", b"merged_into_person_id", "name", b"name", "person_id", b"person_id", "political_status", b"political_status", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__birth_date: _TypeAlias = _typing.Literal["birth_date"]  # noqa: Y015
     _WhichOneofArgType__birth_date: _TypeAlias = _typing.Literal["_birth_date", b"_birth_date"]  # noqa: Y015
+    _WhichOneofReturnType__merged_into_person_id: _TypeAlias = _typing.Literal["merged_into_person_id"]  # noqa: Y015
+    _WhichOneofArgType__merged_into_person_id: _TypeAlias = _typing.Literal["_merged_into_person_id", b"_merged_into_person_id"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__birth_date) -> _WhichOneofReturnType__birth_date | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__merged_into_person_id) -> _WhichOneofReturnType__merged_into_person_id | None: ...
 
 Global___Person: _TypeAlias = Person  # noqa: Y015
 

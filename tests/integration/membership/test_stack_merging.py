@@ -1,0 +1,88 @@
+"""Merging of duplicates through the gateway: what membership and organization hold follows, and goes back."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.integration.membership.city import City
+from tests.support.http import Api
+
+
+@pytest.fixture
+async def city(stack: Stack, api_as: Callable[[str], Api]) -> City:
+    return await City.found(stack, api_as)
+
+
+async def twins(city: City, name: str) -> tuple[str, str, str]:
+    """Two entries of one person: their ids, and the campus number of the second."""
+    number = f"twin-{uuid4().hex[:8]}"
+    people = [
+        {"name": name, "kind": "PERSON_KIND_STAFF", "birthDate": "1990-02-28"},
+        {"name": name, "kind": "PERSON_KIND_STAFF", "birthDate": "1990-02-28", "campusNumber": number},
+    ]
+    made = await city.post("admin", "/v1/persons:batchRegister", {"people": people})
+    return made["personIds"][0], made["personIds"][1], number
+
+
+async def merge(city: City, kept: str, merged: str, *, who: str = "admin") -> Any:
+    person = await city.get("admin", f"/v1/persons/{kept}")
+    body = {"mergedPersonId": merged, "reason": "重复登记"}
+    return await city.send(who, f"/v1/persons/{kept}:merge", body, etag=person["etag"])
+
+
+@pytest.mark.covers("F21")
+async def test_duplicates_are_found_merged_and_made_two_again(city: City) -> None:
+    name = f"重名{uuid4().hex[:6]}"
+    kept, merged, number = await twins(city, name)
+    grant = {
+        "personId": merged,
+        "role": "ROLE_BRANCH_SECRETARY",
+        "unitId": city.units["general"],
+        "reason": "测试",
+    }
+    granted = await city.post("admin", "/v1/grants", grant)
+    listed = await city.get("admin", "/v1/personDuplicates", pageSize=200)
+    pairs = [{item["person"]["personId"], item["other"]["personId"]} for item in listed["duplicates"]]
+    assert {kept, merged} in pairs
+    review = await city.get("admin", f"/v1/persons/{kept}/mergeReview", mergedPersonId=merged)
+    assert (review["obstacles"], review["moved"]) == ([], [{"noun": "account", "rows": 1}])
+
+    denied = await merge(city, kept, merged, who="secretary")
+    assert denied.status_code == 403
+    answer = await merge(city, kept, merged)
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+
+    assert made["state"] == "STATE_MERGED"
+    found = await city.get("admin", "/v1/persons", campusNumber=number)
+    assert [person["personId"] for person in found["persons"]] == [kept]
+    assert (await city.get("admin", f"/v1/persons/{merged}"))["mergedIntoPersonId"] == kept
+    # Organization has heard of it by the event: the role is the other's, who logs in with the number.
+    assert (await city.get("admin", f"/v1/grants/{granted['grantId']}"))["personId"] == kept
+    assert (await city.get(number, f"/v1/rolls/{city.units['cohort']}"))["fullMembers"] == 7
+    assert (await city.get(number, f"/v1/persons/{kept}"))["name"] == name
+
+    back = await city.post(
+        "admin", f"/v1/personMerges/{made['mergeId']}:reverse", {"reason": "误合并"}, etag=made["etag"]
+    )
+    assert back["state"] == "STATE_REVERSED"
+    assert (await city.get("admin", f"/v1/grants/{granted['grantId']}"))["personId"] == merged
+    assert "mergedIntoPersonId" not in await city.get("admin", f"/v1/persons/{merged}")
+    newest = await city.get("admin", "/v1/personMerges", pageSize=1)
+    assert newest["personMerges"][0]["mergeId"] == made["mergeId"]
+
+
+@pytest.mark.covers("F21")
+async def test_two_members_and_two_cases_are_not_one_person(city: City) -> None:
+    kept, merged = city.members[2], city.members[3]
+    refused = await merge(city, kept, merged)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "PERSONS_NOT_MERGEABLE")
+    review = await city.get("admin", f"/v1/persons/{kept}/mergeReview", mergedPersonId=merged)
+    assert "MERGE_OBSTACLE_BOTH_ON_ROLL" in review["obstacles"]
+    itself = await merge(city, kept, kept)
+    assert (itself.status_code, itself.json()["reason"]) == (400, "FIELDS_CONTRADICT")
+    unknown = await city.send("admin", f"/v1/personMerges/{uuid4()}:reverse", {"reason": "x"}, etag="1")
+    assert (unknown.status_code, unknown.json()["reason"]) == (404, "PERSON_MERGE_NOT_FOUND")
