@@ -7,10 +7,12 @@ from uuid import UUID
 from grpc.aio import Channel
 
 from activity.domain.ceremonies import Eligibility
+from activity.domain.selections import Studies
 from chassis.grpc_client import Siblings
 from shuyuan.membership.v1 import (
     admission_service_pb2,
     admission_service_pb2_grpc,
+    person_pb2,
     person_service_pb2,
     person_service_pb2_grpc,
 )
@@ -27,14 +29,29 @@ class Membership:
 
     async def known_persons(self, person_ids: Sequence[UUID]) -> set[UUID]:
         """Those of the persons who are registered."""
+        return {UUID(label.person_id) for label in await self._labels(person_ids)}
+
+    async def studies(self, person_ids: Sequence[UUID]) -> Studies:
+        """Which of the people study, and who of them for a bachelor's degree."""
+        labels = await self._labels(person_ids)
+        undergraduate = person_pb2.PERSON_CATEGORY_UNDERGRADUATE
+        return Studies(
+            students=frozenset(
+                UUID(label.person_id) for label in labels if label.kind == person_pb2.PERSON_KIND_STUDENT
+            ),
+            undergraduates=frozenset(
+                UUID(label.person_id) for label in labels if label.category == undergraduate
+            ),
+        )
+
+    async def _labels(self, person_ids: Sequence[UUID]) -> list[person_pb2.PersonLabel]:
         stub = person_service_pb2_grpc.PersonServiceStub(self._channel())
-        known: set[UUID] = set()
+        labels: list[person_pb2.PersonLabel] = []
         for start in range(0, len(person_ids), LABELS_AT_ONCE):
             asked = [str(person_id) for person_id in person_ids[start : start + LABELS_AT_ONCE]]
             request = person_service_pb2.BatchGetPersonLabelsRequest(person_ids=asked)
-            response = await stub.BatchGetPersonLabels(request)
-            known.update(UUID(label.person_id) for label in response.labels)
-        return known
+            labels += (await stub.BatchGetPersonLabels(request)).labels
+        return labels
 
     async def oath_eligibility(self, person_ids: Iterable[UUID], held_on: date) -> Eligibility:
         """Who may take the oath on a day, with their cases, and why the others may not."""

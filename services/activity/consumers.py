@@ -42,6 +42,18 @@ async def _member_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
     await copying.keep_relationships(work, event.resource_id, periods)
 
 
+async def _honour_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
+    resource = event.resource
+    await copying.keep_honour(
+        work,
+        event.resource_id,
+        person_id=UUID(resource["personId"]),
+        kind=resource["kind"].removeprefix("HONOUR_KIND_").lower(),
+        level=resource["level"].removeprefix("AWARD_LEVEL_").lower(),
+        withdrawn=resource["withdrawn"],
+    )
+
+
 async def _oath_roll_recorded(work: UnitOfWork, event: ReceivedEvent) -> None:
     refusals = {UUID(row["personId"]): row["reason"] for row in event.resource.get("refusals", [])}
     await take_oath_roll(work, event.resource_id, refusals)
@@ -51,5 +63,6 @@ CONSUMERS = (
     Copy("organization", "unit", _unit_changed, copying.forget_units),
     Copy("membership", "person", _person_changed, copying.forget_persons),
     Copy("membership", "member", _member_changed, copying.forget_relationships),
+    Copy("evaluation", "honour", _honour_changed, copying.forget_honours),
     Copy("membership", "oath_roll", _oath_roll_recorded),
 )

@@ -199,3 +199,39 @@ class ResourceBookingWrongStateError(StateError):
     """The booking stands, or its time lies, where that cannot be done."""
 
     reason = "RESOURCE_BOOKING_WRONG_STATE"
+
+
+class SelectionConsentNotFoundError(NotFoundError):
+    """No such consent."""
+
+    reason = "SELECTION_CONSENT_NOT_FOUND"
+
+
+class SelectionConsentExistsError(AlreadyExistsError):
+    """The person has agreed to it."""
+
+    reason = "SELECTION_CONSENT_EXISTS"
+
+
+class SelectionConsentWithdrawnError(StateError):
+    """The consent was withdrawn before."""
+
+    reason = "SELECTION_CONSENT_WITHDRAWN"
+
+
+class SelectionRosterNotFoundError(NotFoundError):
+    """No such target list."""
+
+    reason = "SELECTION_ROSTER_NOT_FOUND"
+
+
+class SelectionRosterWrongStateError(StateError):
+    """The target list is final."""
+
+    reason = "SELECTION_ROSTER_WRONG_STATE"
+
+
+class SelectionPersonNotOnRosterError(NotFoundError):
+    """The person is not on the target list."""
+
+    reason = "SELECTION_PERSON_NOT_ON_ROSTER"

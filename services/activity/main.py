@@ -10,6 +10,7 @@ from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
 from activity.servicer.resources import ResourceBookingServicer, ResourceServicer
+from activity.servicer.selections import SelectionConsentServicer, SelectionRosterServicer
 from activity.servicer.talks import TalkServicer
 from activity.servicer.work_orders import WorkOrderServicer
 from chassis.grpc_client import Siblings
@@ -23,6 +24,7 @@ from shuyuan.activity.v1 import (
     meeting_service_pb2_grpc,
     resource_booking_service_pb2_grpc,
     resource_service_pb2_grpc,
+    selection_service_pb2_grpc,
     talk_service_pb2_grpc,
     work_order_service_pb2_grpc,
 )
@@ -42,6 +44,14 @@ def build(settings: Settings) -> Service:
             (ceremony_service_pb2_grpc.add_CeremonyServiceServicer_to_server, CeremonyServicer(membership)),
             (talk_service_pb2_grpc.add_TalkServiceServicer_to_server, TalkServicer(membership)),
             (work_order_service_pb2_grpc.add_WorkOrderServiceServicer_to_server, WorkOrderServicer()),
+            (
+                selection_service_pb2_grpc.add_SelectionConsentServiceServicer_to_server,
+                SelectionConsentServicer(membership),
+            ),
+            (
+                selection_service_pb2_grpc.add_SelectionRosterServiceServicer_to_server,
+                SelectionRosterServicer(membership),
+            ),
             (resource_service_pb2_grpc.add_ResourceServiceServicer_to_server, ResourceServicer()),
             (
                 resource_booking_service_pb2_grpc.add_ResourceBookingServiceServicer_to_server,

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from activity.domain.units import Unit
-from activity.repository import copies
+from activity.repository import consents, copies
 from chassis.database import UnitOfWork
 
 
@@ -30,6 +30,20 @@ async def keep_relationships(
 ) -> None:
     """Keep the organisation relationships of a member as they are believed now."""
     await copies.replace_relationships(work, person_id, periods)
+
+
+async def keep_honour(
+    work: UnitOfWork, honour_id: UUID, *, person_id: UUID, kind: str, level: str, withdrawn: bool
+) -> None:
+    """Keep an honour, as far as a rule asks for it."""
+    await consents.put_honour(
+        work, honour_id, person_id=person_id, kind=kind, level=level, withdrawn=withdrawn
+    )
+
+
+async def forget_honours(work: UnitOfWork) -> None:
+    """Empty the honours, before the log of evaluation is applied again."""
+    await copies.forget(work, "honour")
 
 
 async def forget_units(work: UnitOfWork) -> None:

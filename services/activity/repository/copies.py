@@ -63,7 +63,9 @@ _IS_BELOW = query(
               AND c.valid @> CAST(:day AS date) AND NOT c.reading_only)"""
     )
 )
-_FORGET = {name: query(sa.text(f"DELETE FROM {name}")) for name in ("unit", "person", "relationship")}
+_FORGET = {
+    name: query(sa.text(f"DELETE FROM {name}")) for name in ("unit", "person", "relationship", "honour")
+}
 
 
 async def find_unit(reader: Reader, unit_id: UUID) -> Unit | None:

@@ -5,6 +5,7 @@ from activity.tables.ceremonies import ceremony, oath_taker
 from activity.tables.copies import person, relationship, unit
 from activity.tables.meetings import attendance, class_hour, class_hour_entry, meeting
 from activity.tables.resources import resource, resource_booking, share_grant
+from activity.tables.selections import honour, selection_consent, selection_entry, selection_roster
 from activity.tables.talks import talk, talk_participant
 from activity.tables.work_orders import work_order, work_order_step
 
@@ -13,6 +14,7 @@ __all__ = [
     "ceremony",
     "class_hour",
     "class_hour_entry",
+    "honour",
     "meeting",
     "metadata",
     "oath_taker",
@@ -20,6 +22,9 @@ __all__ = [
     "relationship",
     "resource",
     "resource_booking",
+    "selection_consent",
+    "selection_entry",
+    "selection_roster",
     "share_grant",
     "talk",
     "talk_participant",

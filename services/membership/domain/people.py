@@ -113,6 +113,7 @@ class Label:
     name: str
     pinyin: str
     kind: PersonKind
+    category: PersonCategory | None
     version: int
 
 

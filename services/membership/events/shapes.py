@@ -96,6 +96,7 @@ def label(found: Label) -> person_pb2.PersonLabel:
         name=found.name,
         pinyin=found.pinyin,
         kind=enum_number(person_pb2.PersonKind, "PERSON_KIND", found.kind),
+        category=enum_number(person_pb2.PersonCategory, "PERSON_CATEGORY", found.category),
         version=found.version,
     )
 

@@ -110,7 +110,7 @@ _VISIBLE = query(
 )
 _LABELS = query(
     sa.text(
-        f"""SELECT person_id, name, pinyin, kind, version FROM person p
+        f"""SELECT person_id, name, pinyin, kind, category, version FROM person p
              WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND {_THERE}"""
     )
 )
@@ -290,7 +290,14 @@ async def labels(reader: Reader, person_ids: Sequence[UUID]) -> list[Label]:
     """Names of the persons that are known."""
     rows = await reader.fetch(_LABELS, person_ids=list(person_ids))
     return [
-        Label(row["person_id"], row["name"], row["pinyin"], PersonKind(row["kind"]), row["version"])
+        Label(
+            person_id=row["person_id"],
+            name=row["name"],
+            pinyin=row["pinyin"],
+            kind=PersonKind(row["kind"]),
+            category=None if row["category"] is None else PersonCategory(row["category"]),
+            version=row["version"],
+        )
         for row in rows
     ]
 

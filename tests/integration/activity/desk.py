@@ -15,6 +15,7 @@ from activity.consumers import CONSUMERS
 from activity.domain.ceremonies import Eligibility
 from activity.domain.meetings import Closing, Meeting, MeetingKind
 from activity.domain.plans import AgendaItem, Capacity, ItemKind, Participant, Plan
+from activity.domain.selections import Studies
 from activity.domain.units import Unit
 from activity.operations import copying, meetings
 from activity.operations.meetings import NewMeeting
@@ -22,6 +23,7 @@ from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
 from activity.servicer.resources import ResourceBookingServicer, ResourceServicer
+from activity.servicer.selections import SelectionConsentServicer, SelectionRosterServicer
 from activity.servicer.talks import TalkServicer
 from activity.servicer.work_orders import WorkOrderServicer
 from chassis import access, calls
@@ -67,10 +69,16 @@ class FakeMembership:
     cases: dict[UUID, UUID] = field(default_factory=dict)
     refusals: dict[UUID, str] = field(default_factory=dict)
     asked: list[list[UUID]] = field(default_factory=list)
+    students: set[UUID] = field(default_factory=set)
+    undergraduates: set[UUID] = field(default_factory=set)
 
     async def known_persons(self, person_ids: Sequence[UUID]) -> set[UUID]:
         self.asked.append(list(person_ids))
         return self.registered & set(person_ids)
+
+    async def studies(self, person_ids: Sequence[UUID]) -> Studies:
+        named = frozenset(person_ids)
+        return Studies(named & self.students, named & self.undergraduates)
 
     async def oath_eligibility(self, person_ids: Iterable[UUID], held_on: date) -> Eligibility:
         named = set(person_ids)
@@ -96,6 +104,8 @@ class Desk:
             "TalkService": TalkServicer(self.membership),
             "WorkOrderService": WorkOrderServicer(),
             "ResourceService": ResourceServicer(),
+            "SelectionConsentService": SelectionConsentServicer(self.membership),
+            "SelectionRosterService": SelectionRosterServicer(self.membership),
             "ResourceBookingService": ResourceBookingServicer(),
         }
         self.university, self.committee, self.branch, self.group, self.other = (new_id() for _ in range(5))

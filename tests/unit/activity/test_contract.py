@@ -12,9 +12,10 @@ from activity.domain.ceremonies import CeremonyState, Outcome
 from activity.domain.meetings import DUTIES, MeetingKind, MeetingState
 from activity.domain.plans import Capacity, ItemKind, LearningMode
 from activity.domain.resources import Origin, ResourceKind, ResourceState, ShareScope
+from activity.domain.selections import RosterState, SeatOutcome, Selector
 from activity.domain.talks import TalkKind
 from activity.domain.work_orders import WorkOrderAct, WorkOrderState
-from activity.events import resources, shapes, work_orders
+from activity.events import resources, selections, shapes, work_orders
 from chassis.errors import ServiceError
 from shuyuan.activity.v1 import error_reason_pb2
 from shuyuan.organization.v1 import unit_pb2
@@ -39,6 +40,9 @@ from shuyuan.organization.v1 import unit_pb2
         (ShareScope, resources.SCOPE),
         (BookingState, resources.BOOKING_STATE),
         (Basis, resources.BASIS),
+        (Selector, selections.SELECTOR),
+        (RosterState, selections.STATE),
+        (SeatOutcome, selections.OUTCOME),
     ],
 )
 def test_every_word_has_its_number_and_back(words: type[StrEnum], enum: EnumDescriptor) -> None:

@@ -63,7 +63,7 @@ def test_a_post_is_held_from_today_or_later_and_for_a_day_at_least() -> None:
 def test_a_post_is_displayed_while_it_is_held_and_not_ahead() -> None:
     shown = held().displayed("一站式大厅", TODAY, TODAY, NOW)
     assert (shown.displayed_on, shown.display_place) == (TODAY, "一站式大厅")
-    assert held(TODAY).displayed("大厅", TODAY, TODAY, NOW)
+    assert held(TODAY).displayed("大厅", TODAY, TODAY, NOW).displayed_on == TODAY
     for on in (TODAY + DAY, TODAY - 11 * DAY):
         with pytest.raises(InvalidArgumentError):
             held().displayed("大厅", on, TODAY, NOW)

@@ -90,6 +90,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NOT_FOUND. Metadata: booking_id."""
     ERROR_REASON_RESOURCE_BOOKING_WRONG_STATE: _ErrorReason.ValueType  # 42
     """FAILED_PRECONDITION. The booking stands, or its time lies, where that cannot be done. Metadata: booking_id, state."""
+    ERROR_REASON_SELECTION_CONSENT_NOT_FOUND: _ErrorReason.ValueType  # 43
+    """NOT_FOUND. Metadata: consent_id."""
+    ERROR_REASON_SELECTION_CONSENT_EXISTS: _ErrorReason.ValueType  # 44
+    """ALREADY_EXISTS. The person has agreed to it. Metadata: consent_id."""
+    ERROR_REASON_SELECTION_CONSENT_WITHDRAWN: _ErrorReason.ValueType  # 45
+    """FAILED_PRECONDITION. Metadata: consent_id."""
+    ERROR_REASON_SELECTION_ROSTER_NOT_FOUND: _ErrorReason.ValueType  # 46
+    """NOT_FOUND. Metadata: roster_id."""
+    ERROR_REASON_SELECTION_ROSTER_WRONG_STATE: _ErrorReason.ValueType  # 47
+    """FAILED_PRECONDITION. The list is final. Metadata: roster_id."""
+    ERROR_REASON_SELECTION_PERSON_NOT_ON_ROSTER: _ErrorReason.ValueType  # 48
+    """NOT_FOUND. Metadata: person_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `activity.shuyuan`, without the prefix ERROR_REASON_."""
@@ -162,4 +174,16 @@ ERROR_REASON_RESOURCE_BOOKING_NOT_FOUND: ErrorReason.ValueType  # 41
 """NOT_FOUND. Metadata: booking_id."""
 ERROR_REASON_RESOURCE_BOOKING_WRONG_STATE: ErrorReason.ValueType  # 42
 """FAILED_PRECONDITION. The booking stands, or its time lies, where that cannot be done. Metadata: booking_id, state."""
+ERROR_REASON_SELECTION_CONSENT_NOT_FOUND: ErrorReason.ValueType  # 43
+"""NOT_FOUND. Metadata: consent_id."""
+ERROR_REASON_SELECTION_CONSENT_EXISTS: ErrorReason.ValueType  # 44
+"""ALREADY_EXISTS. The person has agreed to it. Metadata: consent_id."""
+ERROR_REASON_SELECTION_CONSENT_WITHDRAWN: ErrorReason.ValueType  # 45
+"""FAILED_PRECONDITION. Metadata: consent_id."""
+ERROR_REASON_SELECTION_ROSTER_NOT_FOUND: ErrorReason.ValueType  # 46
+"""NOT_FOUND. Metadata: roster_id."""
+ERROR_REASON_SELECTION_ROSTER_WRONG_STATE: ErrorReason.ValueType  # 47
+"""FAILED_PRECONDITION. The list is final. Metadata: roster_id."""
+ERROR_REASON_SELECTION_PERSON_NOT_ON_ROSTER: ErrorReason.ValueType  # 48
+"""NOT_FOUND. Metadata: person_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

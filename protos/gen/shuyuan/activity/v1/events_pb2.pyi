@@ -17,6 +17,7 @@ from shuyuan.activity.v1 import class_hour_pb2 as _class_hour_pb2
 from shuyuan.activity.v1 import meeting_pb2 as _meeting_pb2
 from shuyuan.activity.v1 import resource_booking_pb2 as _resource_booking_pb2
 from shuyuan.activity.v1 import resource_pb2 as _resource_pb2
+from shuyuan.activity.v1 import selection_pb2 as _selection_pb2
 from shuyuan.activity.v1 import talk_pb2 as _talk_pb2
 from shuyuan.activity.v1 import work_order_pb2 as _work_order_pb2
 import builtins as _builtins
@@ -723,6 +724,126 @@ class ResourceBookingCancelled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResourceBookingCancelled: _TypeAlias = ResourceBookingCancelled  # noqa: Y015
+
+@_typing.final
+class SelectionConsentGiven(_message.Message):
+    """Somebody agreed to be taken into consideration; with which group is not in the event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTION_CONSENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selection_consent(self) -> _selection_pb2.SelectionConsent:
+        """The selection consent after the event."""
+
+    def __init__(
+        self,
+        *,
+        selection_consent: _selection_pb2.SelectionConsent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection_consent", b"selection_consent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selection_consent", b"selection_consent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectionConsentGiven: _TypeAlias = SelectionConsentGiven  # noqa: Y015
+
+@_typing.final
+class SelectionConsentWithdrawn(_message.Message):
+    """A consent was withdrawn."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTION_CONSENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selection_consent(self) -> _selection_pb2.SelectionConsent:
+        """The selection consent after the event."""
+
+    def __init__(
+        self,
+        *,
+        selection_consent: _selection_pb2.SelectionConsent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection_consent", b"selection_consent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selection_consent", b"selection_consent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectionConsentWithdrawn: _TypeAlias = SelectionConsentWithdrawn  # noqa: Y015
+
+@_typing.final
+class SelectionRosterBuilt(_message.Message):
+    """A target list was built."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTION_ROSTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selection_roster(self) -> _selection_pb2.SelectionRoster:
+        """The selection roster after the event."""
+
+    def __init__(
+        self,
+        *,
+        selection_roster: _selection_pb2.SelectionRoster | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection_roster", b"selection_roster"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selection_roster", b"selection_roster"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectionRosterBuilt: _TypeAlias = SelectionRosterBuilt  # noqa: Y015
+
+@_typing.final
+class SelectionRosterChanged(_message.Message):
+    """Somebody was excluded from a target list, or withdrew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTION_ROSTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selection_roster(self) -> _selection_pb2.SelectionRoster:
+        """The selection roster after the event."""
+
+    def __init__(
+        self,
+        *,
+        selection_roster: _selection_pb2.SelectionRoster | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection_roster", b"selection_roster"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selection_roster", b"selection_roster"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectionRosterChanged: _TypeAlias = SelectionRosterChanged  # noqa: Y015
+
+@_typing.final
+class SelectionRosterConfirmed(_message.Message):
+    """A target list is final."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTION_ROSTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selection_roster(self) -> _selection_pb2.SelectionRoster:
+        """The selection roster after the event."""
+
+    def __init__(
+        self,
+        *,
+        selection_roster: _selection_pb2.SelectionRoster | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection_roster", b"selection_roster"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selection_roster", b"selection_roster"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectionRosterConfirmed: _TypeAlias = SelectionRosterConfirmed  # noqa: Y015
 
 @_typing.final
 class CeremonyPlanned(_message.Message):
