@@ -20,7 +20,10 @@ HOLDINGS = Holdings(
             "talk": {"summary": "CAST('' AS text)"},
             "class_hour": {"material": "CASE WHEN t.material IS NULL THEN NULL ELSE '' END"},
             "oath_taker": {"refusal": "CAST(NULL AS text)"},
+            "selection_consent": {"selector": "CAST(NULL AS text)", "statement": "CAST('' AS text)"},
         },
+        # A list that was decided keeps its numbers; with which group somebody was on it is not kept.
+        dropped=("selection_entry",),
         copied=("person", "relationship"),
         ties={
             "meeting": """SELECT m.meeting_id AS id FROM meeting m

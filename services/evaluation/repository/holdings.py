@@ -12,9 +12,19 @@ HOLDINGS = Holdings(
         about=("person_id", "judge_id"),
         # What a judge thought of a nomination is known to the judge and to whoever may read scores.
         withheld=[Withheld("judge_score", ("score", "remark"))],
-        emptied={"honour": {"evidence": "CAST('' AS text)", "withdraw_reason": "CAST('' AS text)"}},
+        emptied={
+            "honour": {"evidence": "CAST('' AS text)", "withdraw_reason": "CAST('' AS text)"},
+            "model_post": {
+                "basis": "CAST('' AS text)",
+                "pledge": "CAST('' AS text)",
+                "reason": "CAST('' AS text)",
+            },
+        },
         copied=("person",),
         ties={
+            "model_post": """SELECT m.model_post_id AS id FROM model_post m
+                WHERE m.person_id = :subject_id AND (m.state = 'nominated' OR (m.state = 'approved'
+                  AND (upper_inf(m.valid) OR upper(m.valid) > CAST(:today AS date))))""",
             "edition": """SELECT DISTINCT a.edition_id AS id FROM judge_assignment a
                 JOIN edition e ON e.edition_id = a.edition_id
                 WHERE a.person_id = :subject_id AND e.state NOT IN ('published', 'cancelled')""",

@@ -330,6 +330,7 @@ class PersonLabel(_message.Message):
     PINYIN_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """The person."""
     name: _builtins.str
@@ -340,6 +341,8 @@ class PersonLabel(_message.Message):
     """Whether the person works or studies here."""
     version: _builtins.int
     """The state of the person that the label was read from."""
+    category: Global___PersonCategory.ValueType
+    """The group that the person is counted in; unspecified where nobody has recorded it."""
     def __init__(
         self,
         *,
@@ -348,10 +351,11 @@ class PersonLabel(_message.Message):
         pinyin: _builtins.str = ...,
         kind: Global___PersonKind.ValueType = ...,
         version: _builtins.int = ...,
+        category: Global___PersonCategory.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "name", b"name", "person_id", b"person_id", "pinyin", b"pinyin", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "kind", b"kind", "name", b"name", "person_id", b"person_id", "pinyin", b"pinyin", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
