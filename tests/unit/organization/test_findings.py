@@ -1,7 +1,7 @@
 """What the rules find on a branch as it stands, on the boundary and on the days beside it, and since when."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.intervals import Interval
-from organization.domain.findings import Examined, Finding, Seated, Size, findings_of
+from organization.domain.findings import Examined, Finding, Recorded, Seated, Size, findings_of, turned
 from organization.domain.posts import PostKind
+from organization.domain.rules import judge
 from organization.domain.units import Form, Kind
+from organization.domain.verdicts import kept
 
 FOUNDED, DAY = date(2022, 9, 1), date(2024, 9, 1)
 OFFICERS = (PostKind.ORGANIZATION_OFFICER, PostKind.PUBLICITY_OFFICER, PostKind.DISCIPLINE_OFFICER)
@@ -212,3 +214,17 @@ class TestSince:
             assert each.since == FOUNDED or rule not in broken(unit, each.since - timedelta(days=1))
             turns = [size.since for size in sizes if each.since < size.since <= DAY]
             assert all(rule in broken(unit, turn) for turn in turns)
+
+
+def test_only_what_turned_since_the_last_scan_is_news() -> None:
+    unit, other = UUID(int=1), UUID(int=2)
+    said = judge("branch.establish", {"full_member_count": 2, "member_count": 2}, DAY)
+    (verdict,) = [each for each in said if not each.satisfied]
+    found = [Finding(each, "支部", verdict, DAY) for each in (unit, other)]
+    at = datetime(2024, 9, 1, tzinfo=UTC)
+    held = Recorded(UUID(int=9), unit, "支部", DAY, kept([verdict])[0], at)
+
+    assert turned([], found) == (found, [])
+    assert turned([held], found) == ([found[1]], [])
+    assert turned([held], []) == ([], [held])
+    assert turned([held], found[:1]) == ([], [])
