@@ -49,6 +49,17 @@ class Membership:
             raise MembershipUnavailableError from None
         return [_elector(each) for each in answer.electors]
 
+    async def members(self, unit_id: UUID, on: date) -> set[UUID]:
+        """Everybody on the roll of the unit on the day, as it is believed now."""
+        request = roll_service_pb2.ListElectorsRequest(
+            unit_id=str(unit_id), as_of=on.isoformat(), as_believed_now=True
+        )
+        try:
+            answer = await self._rolls().ListElectors(request, timeout=PREVIEW_SECONDS)
+        except (UnavailableError, DeadlineExceededError):
+            raise MembershipUnavailableError from None
+        return {UUID(each.person_id) for each in answer.electors}
+
     async def preview(
         self, moves: Iterable[RollMove], on: date, *, after_event: UUID | None = None
     ) -> Preview:

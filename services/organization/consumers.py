@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
-from organization.operations import copying, execution, merging
+from organization.operations import copying, execution, merging, party_group_members
 from shuyuan.membership.v1 import events_pb2
 
 # Whoever is suspended or under a sanction carries no Party work into a class.
@@ -70,8 +70,16 @@ async def apply_member(work: UnitOfWork, event: ReceivedEvent) -> None:
     await copying.keep_member(work, event.resource_id, periods, _ties(member.get("participations", [])))
 
 
+async def follow_member(work: UnitOfWork, event: ReceivedEvent) -> None:
+    """The same, and who left a branch leaves its Party groups."""
+    member = event.resource
+    belonging = _ties([*member.get("relationships", []), *member.get("participations", [])])
+    await party_group_members.follow(work, event.resource_id, belonging, said_at=event.time)
+    await apply_member(work, event)
+
+
 CONSUMERS = [
     Copy("membership", "roll_move", apply_roll_move),
     Copy("membership", "person", apply_person, copying.forget_persons),
-    Copy("membership", "member", apply_member, copying.forget_members),
+    Copy("membership", "member", follow_member, copying.forget_members),
 ]

@@ -143,7 +143,7 @@ def build(settings: Settings) -> Service:
             (ballot_service_pb2_grpc.add_BallotServiceServicer_to_server, BallotServicer()),
             (
                 party_group_service_pb2_grpc.add_PartyGroupServiceServicer_to_server,
-                PartyGroupServicer(),
+                PartyGroupServicer(membership),
             ),
             (term_service_pb2_grpc.add_TermServiceServicer_to_server, TermServicer()),
             (

@@ -219,13 +219,14 @@ async def count_unit_roll(call: Call, unit_id: UUID, *, as_of: date) -> HeldCoun
     return await members.held(call.database, unit_id, day=as_of)
 
 
-async def list_electors(call: Call, unit_id: UUID, *, as_of: date) -> list[Elector]:
-    """Everybody on the rolls of a unit and of those below it on a day, as known then (C14)."""
+async def list_electors(
+    call: Call, unit_id: UUID, *, as_of: date, as_believed_now: bool = False
+) -> list[Elector]:
+    """Everybody on the rolls of a unit and of those below it on a day, as known then (C14) or as believed now."""
     await known_unit(call.database, unit_id)
     known_at = end_of_day(as_of)
-    return await members.electors(
-        call.database, unit_id, day=as_of, known_at=known_at if known_at < call.clock.now() else None
-    )
+    is_past = known_at < call.clock.now() and not as_believed_now
+    return await members.electors(call.database, unit_id, day=as_of, known_at=known_at if is_past else None)
 
 
 async def trace_sizes(call: Call, unit_ids: Sequence[UUID], *, as_of: date) -> list[RollSize]:

@@ -90,6 +90,7 @@ class RollServicer(roll_service_pb2_grpc.RollServiceServicer):
             current(),
             parse_uuid(request.unit_id, field_name="unit_id"),
             as_of=day(request.as_of, "as_of"),
+            as_believed_now=request.as_believed_now,
         )
         return convert.electors(found)
 

@@ -1,12 +1,14 @@
 """Party groups inside branches: how one stands on a day, and when its leader may change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
+from chassis.intervals import Interval, cut
 from organization.domain.posts import Appointment
 from organization.domain.units import Kind, Outline, Unit, refuse
+from organization.errors import PartyGroupMemberNotOfBranchError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,58 @@ class PartyGroup:
     name: str
     established_on: date
     leader: Appointment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Days in one group."""
+
+    unit_id: UUID
+    days: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """Somebody in the groups of a branch: in one at most on any day."""
+
+    member_id: UUID
+    branch_id: UUID
+    person_id: UUID
+    stays: tuple[Stay, ...]
+    checked_at: datetime
+    version: int
+
+    def is_in(self, unit_id: UUID, days: Interval) -> bool:
+        """Whether the person belongs to the group on every one of the days."""
+        return any(stay.unit_id == unit_id and stay.days.covers(days) for stay in self.stays)
+
+    def days_in(self, unit_id: UUID, since: date) -> list[Interval]:
+        """The days in the group on a day and later."""
+        rest = Interval(since)
+        found = [stay.days.intersection(rest) for stay in self.stays if stay.unit_id == unit_id]
+        return [days for days in found if days is not None]
+
+    def outside(self, belonging: Iterable[Interval]) -> list[Interval]:
+        """The days in a group on which the person does not belong to the branch."""
+        left = [stay.days for stay in self.stays]
+        for days in belonging:
+            left = cut(left, days)
+        return left
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisted:
+    """Somebody in a group, and since and until when."""
+
+    person_id: UUID
+    days: Interval
+
+
+def check_of_branch(person_ids: Iterable[UUID], roll: Collection[UUID], on: date) -> None:
+    """Refuse somebody who does not belong to the branch on the day."""
+    for person_id in person_ids:
+        if person_id not in roll:
+            raise PartyGroupMemberNotOfBranchError(person_id=person_id, day=on)
 
 
 def check_branch(unit: Outline | None) -> None:

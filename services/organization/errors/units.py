@@ -103,3 +103,15 @@ class PeopleHeldError(StateError):
     """People cannot be moved now."""
 
     reason = "PEOPLE_HELD"
+
+
+class PartyGroupMemberNotOfBranchError(StateError):
+    """The person is not on the roll of the branch."""
+
+    reason = "PARTY_GROUP_MEMBER_NOT_OF_BRANCH"
+
+
+class PartyGroupMemberAbsentError(NotFoundError):
+    """The person is not in the group."""
+
+    reason = "PARTY_GROUP_MEMBER_ABSENT"

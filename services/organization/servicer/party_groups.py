@@ -3,15 +3,20 @@
 from typing import Any
 
 from chassis.calls import answer, current
+from organization.clients import Membership
 from organization.convert import party_groups as convert
-from organization.convert.values import id_of, optional_day, optional_id
-from organization.operations import party_groups
+from organization.convert.values import id_of, ids_of, instant_of, optional_day, optional_id
+from organization.events.party_groups import member_message
+from organization.operations import party_group_members, party_groups
 from shuyuan.organization.v1 import party_group_service_pb2 as pb
 from shuyuan.organization.v1 import party_group_service_pb2_grpc
 
 
 class PartyGroupServicer(party_group_service_pb2_grpc.PartyGroupServiceServicer):
-    """Party groups with their leaders."""
+    """Party groups with their leaders and members."""
+
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
 
     async def EstablishPartyGroup(
         self, request: pb.EstablishPartyGroupRequest, context: Any
@@ -63,3 +68,49 @@ class PartyGroupServicer(party_group_service_pb2_grpc.PartyGroupServiceServicer)
             done,
             lambda group: pb.NamePartyGroupLeaderResponse(party_group=convert.group_message(group)),
         )
+
+    async def AssignPartyGroupMembers(
+        self, request: pb.AssignPartyGroupMembersRequest, context: Any
+    ) -> pb.AssignPartyGroupMembersResponse:
+        """Assign members of the branch to a group."""
+        call = current()
+        done = party_group_members.assign(
+            call,
+            self._membership,
+            id_of(request.unit_id, "unit_id"),
+            ids_of(list(request.person_ids), "person_ids"),
+            valid_from=optional_day(request, "valid_from"),
+        )
+        return await answer(call, done, convert.assigned)
+
+    async def RemovePartyGroupMember(
+        self, request: pb.RemovePartyGroupMemberRequest, context: Any
+    ) -> pb.RemovePartyGroupMemberResponse:
+        """Take somebody out of a group."""
+        call = current()
+        done = party_group_members.remove(
+            call,
+            id_of(request.unit_id, "unit_id"),
+            id_of(request.person_id, "person_id"),
+            ends_on=optional_day(request, "ends_on"),
+        )
+        return await answer(
+            call,
+            done,
+            lambda each: pb.RemovePartyGroupMemberResponse(party_group_member=member_message(each)),
+        )
+
+    async def ListPartyGroupMembers(
+        self, request: pb.ListPartyGroupMembersRequest, context: Any
+    ) -> pb.ListPartyGroupMembersResponse:
+        """List who belongs to a group."""
+        call = current()
+        done = party_group_members.list_members(
+            call,
+            id_of(request.unit_id, "unit_id"),
+            as_of=optional_day(request, "as_of"),
+            known_at=instant_of(request, "known_at"),
+            size=request.page_size,
+            token=request.page_token,
+        )
+        return await answer(call, done, convert.members_page)

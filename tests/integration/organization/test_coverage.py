@@ -28,7 +28,15 @@ KIND = coverage_pb2.CoverageSubjectKind
 OBSTACLE = coverage_pb2.CoverageEvidence.Obstacle
 
 
-async def hear(world: World, noun: str, verb: str, person: UUID, **resource: Any) -> None:
+async def hear(
+    world: World,
+    noun: str,
+    verb: str,
+    person: UUID,
+    *,
+    at: datetime = datetime(2024, 1, 1, tzinfo=UTC),
+    **resource: Any,
+) -> None:
     """Let an event of membership about a person arrive."""
     (handler,) = [copy.handler for copy in CONSUMERS if copy.noun == noun]
     event = ReceivedEvent(
@@ -41,7 +49,7 @@ async def hear(world: World, noun: str, verb: str, person: UUID, **resource: Any
         version=1,
         position=1,
         epoch=1,
-        time=datetime(2024, 1, 1, tzinfo=UTC),
+        time=at,
         actor=None,
         traceparent=None,
         data={noun: resource},

@@ -101,6 +101,9 @@ class FakeMembership(Membership):
             raise self.failure
         return list(self.roll)
 
+    async def members(self, unit_id: UUID, on: date) -> set[UUID]:
+        return {each.person_id for each in await self.electors(unit_id, on)}
+
     async def preview(
         self, moves: Iterable[RollMove], on: date, *, after_event: UUID | None = None
     ) -> Preview:

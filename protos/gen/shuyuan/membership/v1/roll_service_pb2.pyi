@@ -518,19 +518,23 @@ class ListElectorsRequest(_message.Message):
 
     UNIT_ID_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
+    AS_BELIEVED_NOW_FIELD_NUMBER: _builtins.int
     unit_id: _builtins.str
     """The unit that elects."""
     as_of: _builtins.str
     """The day."""
+    as_believed_now: _builtins.bool
+    """Ask for what is believed now of a past day, in place of what was known on it."""
     def __init__(
         self,
         *,
         unit_id: _builtins.str = ...,
         as_of: _builtins.str = ...,
+        as_believed_now: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_believed_now", b"as_believed_now", "as_of", b"as_of", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

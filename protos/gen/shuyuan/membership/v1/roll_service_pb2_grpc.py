@@ -137,7 +137,8 @@ class RollServiceServicer:
 
     def ListElectors(self, request, context):
         """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
-        vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+        vote and to stand: asked by an election. What was known at the end of the day counts (C14), unless what is
+        believed now is asked for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -59,7 +59,8 @@ class RollServiceStub:
     """Counts what a unit holds on a day or later: asked before a unit is dissolved."""
     ListElectors: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.ListElectorsRequest, _roll_service_pb2.ListElectorsResponse]
     """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
-    vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+    vote and to stand: asked by an election. What was known at the end of the day counts (C14), unless what is
+    believed now is asked for.
     """
     TraceRollSizes: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.TraceRollSizesRequest, _roll_service_pb2.TraceRollSizesResponse]
     """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
@@ -99,7 +100,8 @@ class RollServiceAsyncStub(RollServiceStub):
     """Counts what a unit holds on a day or later: asked before a unit is dissolved."""
     ListElectors: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.ListElectorsRequest, _roll_service_pb2.ListElectorsResponse]  # type: ignore[assignment]
     """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
-    vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+    vote and to stand: asked by an election. What was known at the end of the day counts (C14), unless what is
+    believed now is asked for.
     """
     TraceRollSizes: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.TraceRollSizesRequest, _roll_service_pb2.TraceRollSizesResponse]  # type: ignore[assignment]
     """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
@@ -178,7 +180,8 @@ class RollServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_roll_service_pb2.ListElectorsResponse, _abc.Awaitable[_roll_service_pb2.ListElectorsResponse]]:
         """Says who is on the rolls of a unit and of those below it on a day, with the status that carries the right to
-        vote and to stand: asked by an election. What was known at the end of the day counts (C14).
+        vote and to stand: asked by an election. What was known at the end of the day counts (C14), unless what is
+        believed now is asked for.
         """
 
     @_abc_1.abstractmethod

@@ -518,13 +518,21 @@ class FixElectoralRollRequest(_message.Message):
     ELECTION_ID_FIELD_NUMBER: _builtins.int
     ROLL_ON_FIELD_NUMBER: _builtins.int
     EXCLUSIONS_FIELD_NUMBER: _builtins.int
+    DELEGATE_PERSON_IDS_FIELD_NUMBER: _builtins.int
+    DISPERSED_REASON_FIELD_NUMBER: _builtins.int
     election_id: _builtins.str
     """The election."""
     roll_on: _builtins.str
     """The day of the meeting; the day planned when absent."""
+    dispersed_reason: _builtins.str
+    """Why the members cannot meet although they are not too many, for example that they work far apart."""
     @_builtins.property
     def exclusions(self) -> _containers.RepeatedCompositeFieldContainer[_election_pb2.ElectionExclusion]:
         """Full members who are left out of the should-attend number."""
+
+    @_builtins.property
+    def delegate_person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The delegates who vote where the unit meets as a congress; empty where its members vote themselves."""
 
     def __init__(
         self,
@@ -532,10 +540,12 @@ class FixElectoralRollRequest(_message.Message):
         election_id: _builtins.str = ...,
         roll_on: _builtins.str | None = ...,
         exclusions: _abc.Iterable[_election_pb2.ElectionExclusion] | None = ...,
+        delegate_person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        dispersed_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on", "roll_on", b"roll_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on", "election_id", b"election_id", "exclusions", b"exclusions", "roll_on", b"roll_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on", "delegate_person_ids", b"delegate_person_ids", "dispersed_reason", b"dispersed_reason", "election_id", b"election_id", "exclusions", b"exclusions", "roll_on", b"roll_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__roll_on: _TypeAlias = _typing.Literal["roll_on"]  # noqa: Y015
     _WhichOneofArgType__roll_on: _TypeAlias = _typing.Literal["_roll_on", b"_roll_on"]  # noqa: Y015

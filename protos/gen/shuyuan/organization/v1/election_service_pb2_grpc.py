@@ -211,11 +211,13 @@ class ElectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FixElectoralRoll(self, request, context):
-        """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
-        again, for a run-off on another day, replaces it.
-        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+        """Fixes the roll of electors of the day: full members with their rights; probationary members have none. A unit of
+        many members, or of members who work far apart, may meet as a congress of delegates (ELE-09): then they alone vote.
+        Fixing it again, for a run-off on another day, replaces it.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote
+        anyway, or for a delegate who has no vote, or of a branch;
         FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
-        verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        verdicts (DEV-37, ELE-03, ELE-09, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

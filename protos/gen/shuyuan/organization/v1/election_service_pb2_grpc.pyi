@@ -76,11 +76,13 @@ class ElectionServiceStub:
     RESOURCE_FROZEN.
     """
     FixElectoralRoll: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.FixElectoralRollRequest, _election_service_pb2.FixElectoralRollResponse]
-    """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
-    again, for a run-off on another day, replaces it.
-    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+    """Fixes the roll of electors of the day: full members with their rights; probationary members have none. A unit of
+    many members, or of members who work far apart, may meet as a congress of delegates (ELE-09): then they alone vote.
+    Fixing it again, for a run-off on another day, replaces it.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote
+    anyway, or for a delegate who has no vote, or of a branch;
     FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
-    verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    verdicts (DEV-37, ELE-03, ELE-09, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
     """
     EnterElectionTotals: _grpc.UnaryUnaryMultiCallable[_election_service_pb2.EnterElectionTotalsRequest, _election_service_pb2.EnterElectionTotalsResponse]
     """Enters the totals of the vote on paper that is due; they count when somebody else confirms them.
@@ -189,11 +191,13 @@ class ElectionServiceAsyncStub(ElectionServiceStub):
     RESOURCE_FROZEN.
     """
     FixElectoralRoll: _aio.UnaryUnaryMultiCallable[_election_service_pb2.FixElectoralRollRequest, _election_service_pb2.FixElectoralRollResponse]  # type: ignore[assignment]
-    """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
-    again, for a run-off on another day, replaces it.
-    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+    """Fixes the roll of electors of the day: full members with their rights; probationary members have none. A unit of
+    many members, or of members who work far apart, may meet as a congress of delegates (ELE-09): then they alone vote.
+    Fixing it again, for a run-off on another day, replaces it.
+    Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote
+    anyway, or for a delegate who has no vote, or of a branch;
     FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
-    verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    verdicts (DEV-37, ELE-03, ELE-09, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
     """
     EnterElectionTotals: _aio.UnaryUnaryMultiCallable[_election_service_pb2.EnterElectionTotalsRequest, _election_service_pb2.EnterElectionTotalsResponse]  # type: ignore[assignment]
     """Enters the totals of the vote on paper that is due; they count when somebody else confirms them.
@@ -353,11 +357,13 @@ class ElectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _election_service_pb2.FixElectoralRollRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_election_service_pb2.FixElectoralRollResponse, _abc.Awaitable[_election_service_pb2.FixElectoralRollResponse]]:
-        """Fixes the roll of electors of the day: full members with their rights; probationary members have none. Fixing it
-        again, for a run-off on another day, replaces it.
-        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote anyway;
+        """Fixes the roll of electors of the day: full members with their rights; probationary members have none. A unit of
+        many members, or of members who work far apart, may meet as a congress of delegates (ELE-09): then they alone vote.
+        Fixing it again, for a run-off on another day, replaces it.
+        Errors: NOT_FOUND with ELECTION_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for excluding somebody who does not vote
+        anyway, or for a delegate who has no vote, or of a branch;
         FAILED_PRECONDITION with ELECTION_STATE, TOTALS_PENDING, BALLOT_OPEN, CANDIDATE_NOT_ON_ROLL, ORGANIZATION_RULE_REFUSED with the
-        verdicts (DEV-37, ELE-03, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        verdicts (DEV-37, ELE-03, ELE-09, LOC-10), or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

@@ -178,6 +178,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The roll of electors is that of another day. Metadata: `roll_on`, `today`."""
     ERROR_REASON_BALLOT_NOT_FOUND: _ErrorReason.ValueType  # 157
     """No electronic ballot with the number has closed. Metadata: `election_id`, `number`."""
+    ERROR_REASON_PARTY_GROUP_MEMBER_NOT_OF_BRANCH: _ErrorReason.ValueType  # 160
+    """The person is not on the roll of the branch on the day. Metadata: `person_id`, `day`."""
+    ERROR_REASON_PARTY_GROUP_MEMBER_ABSENT: _ErrorReason.ValueType  # 161
+    """The person is not in the group on the day or later. Metadata: `person_id`, `day`."""
     ERROR_REASON_PACT_NOT_FOUND: _ErrorReason.ValueType  # 110
     """There is no pact `pact_id`. Metadata: `pact_id`."""
     ERROR_REASON_PACT_NOT_PARTNER: _ErrorReason.ValueType  # 111
@@ -380,6 +384,10 @@ ERROR_REASON_ROLL_OF_ANOTHER_DAY: ErrorReason.ValueType  # 156
 """The roll of electors is that of another day. Metadata: `roll_on`, `today`."""
 ERROR_REASON_BALLOT_NOT_FOUND: ErrorReason.ValueType  # 157
 """No electronic ballot with the number has closed. Metadata: `election_id`, `number`."""
+ERROR_REASON_PARTY_GROUP_MEMBER_NOT_OF_BRANCH: ErrorReason.ValueType  # 160
+"""The person is not on the roll of the branch on the day. Metadata: `person_id`, `day`."""
+ERROR_REASON_PARTY_GROUP_MEMBER_ABSENT: ErrorReason.ValueType  # 161
+"""The person is not in the group on the day or later. Metadata: `person_id`, `day`."""
 ERROR_REASON_PACT_NOT_FOUND: ErrorReason.ValueType  # 110
 """There is no pact `pact_id`. Metadata: `pact_id`."""
 ERROR_REASON_PACT_NOT_PARTNER: ErrorReason.ValueType  # 111

@@ -22,6 +22,7 @@ from shuyuan.organization.v1 import formation_template_pb2 as _formation_templat
 from shuyuan.organization.v1 import grant_pb2 as _grant_pb2
 from shuyuan.organization.v1 import pact_pb2 as _pact_pb2
 from shuyuan.organization.v1 import pairing_pb2 as _pairing_pb2
+from shuyuan.organization.v1 import party_group_pb2 as _party_group_pb2
 from shuyuan.organization.v1 import place_pb2 as _place_pb2
 from shuyuan.organization.v1 import plaque_pb2 as _plaque_pb2
 from shuyuan.organization.v1 import programme_pb2 as _programme_pb2
@@ -1255,6 +1256,64 @@ class TermBegun(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TermBegun: _TypeAlias = TermBegun  # noqa: Y015
+
+@_typing.final
+class PartyGroupMemberAssigned(_message.Message):
+    """A member of a branch was assigned to one of its groups."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    PARTY_GROUP_MEMBER_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The group."""
+    valid_from: _builtins.str
+    """First day in it."""
+    @_builtins.property
+    def party_group_member(self) -> _party_group_pb2.PartyGroupMember:
+        """The member after the event."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        party_group_member: _party_group_pb2.PartyGroupMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member", "unit_id", b"unit_id", "valid_from", b"valid_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartyGroupMemberAssigned: _TypeAlias = PartyGroupMemberAssigned  # noqa: Y015
+
+@_typing.final
+class PartyGroupMemberLeft(_message.Message):
+    """A member of a branch belongs to no group of it on some days on which one did: they were taken out of it, or are not
+    in the branch on those days.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_GROUP_MEMBER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def party_group_member(self) -> _party_group_pb2.PartyGroupMember:
+        """The member after the event."""
+
+    def __init__(
+        self,
+        *,
+        party_group_member: _party_group_pb2.PartyGroupMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartyGroupMemberLeft: _TypeAlias = PartyGroupMemberLeft  # noqa: Y015
 
 @_typing.final
 class TermEnded(_message.Message):

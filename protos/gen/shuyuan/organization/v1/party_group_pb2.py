@@ -27,7 +27,7 @@ from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_do
 from shuyuan.organization.v1 import appointment_pb2 as shuyuan_dot_organization_dot_v1_dot_appointment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuyuan/organization/v1/party_group.proto\x12\x17shuyuan.organization.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/organization/v1/appointment.proto\"\xd1\x01\n\nPartyGroup\x12\x1b\n\x07unit_id\x18\x01 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01\x12\"\n\x0e\x62ranch_unit_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01\x12\x12\n\x04name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x0e\x65stablished_on\x18\x04 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x02\x12?\n\x06leader\x18\x05 \x01(\x0b\x32$.shuyuan.organization.v1.AppointmentB\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x42\t\n\x07_leaderb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuyuan/organization/v1/party_group.proto\x12\x17shuyuan.organization.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/organization/v1/appointment.proto\"\xd1\x01\n\nPartyGroup\x12\x1b\n\x07unit_id\x18\x01 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01\x12\"\n\x0e\x62ranch_unit_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x01\x12\x12\n\x04name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x0e\x65stablished_on\x18\x04 \x01(\tB\n\xe2\x41\x01\x03\xea\xf4\x18\x02P\x02\x12?\n\x06leader\x18\x05 \x01(\x0b\x32$.shuyuan.organization.v1.AppointmentB\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x42\t\n\x07_leader\"w\n\x0ePartyGroupStay\x12\x17\n\x07unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\nvalid_from\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12 \n\x0bvalid_until\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x42\x0e\n\x0c_valid_until\"\xba\x01\n\x10PartyGroupMember\x12\x19\n\tmember_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1e\n\x0e\x62ranch_unit_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x19\n\tperson_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12?\n\x05stays\x18\x04 \x03(\x0b\x32\'.shuyuan.organization.v1.PartyGroupStayB\x07\xea\xf4\x18\x03@\xe8\x07\x12\x0f\n\x07version\x18\x05 \x01(\r\"\x7f\n\x14PartyGroupMembership\x12\x19\n\tperson_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\nvalid_from\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12 \n\x0bvalid_until\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x42\x0e\n\x0c_valid_untilb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PARTYGROUP'].fields_by_name['established_on']._serialized_options = b'\342A\001\003\352\364\030\002P\002'
   _globals['_PARTYGROUP'].fields_by_name['leader']._loaded_options = None
   _globals['_PARTYGROUP'].fields_by_name['leader']._serialized_options = b'\342A\001\003'
+  _globals['_PARTYGROUPSTAY'].fields_by_name['unit_id']._loaded_options = None
+  _globals['_PARTYGROUPSTAY'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_PARTYGROUPSTAY'].fields_by_name['valid_from']._loaded_options = None
+  _globals['_PARTYGROUPSTAY'].fields_by_name['valid_from']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_PARTYGROUPSTAY'].fields_by_name['valid_until']._loaded_options = None
+  _globals['_PARTYGROUPSTAY'].fields_by_name['valid_until']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['member_id']._loaded_options = None
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['member_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['branch_unit_id']._loaded_options = None
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['branch_unit_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['person_id']._loaded_options = None
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['stays']._loaded_options = None
+  _globals['_PARTYGROUPMEMBER'].fields_by_name['stays']._serialized_options = b'\352\364\030\003@\350\007'
+  _globals['_PARTYGROUPMEMBERSHIP'].fields_by_name['person_id']._loaded_options = None
+  _globals['_PARTYGROUPMEMBERSHIP'].fields_by_name['person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_PARTYGROUPMEMBERSHIP'].fields_by_name['valid_from']._loaded_options = None
+  _globals['_PARTYGROUPMEMBERSHIP'].fields_by_name['valid_from']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_PARTYGROUPMEMBERSHIP'].fields_by_name['valid_until']._loaded_options = None
+  _globals['_PARTYGROUPMEMBERSHIP'].fields_by_name['valid_until']._serialized_options = b'\352\364\030\002P\002'
   _globals['_PARTYGROUP']._serialized_start=189
   _globals['_PARTYGROUP']._serialized_end=398
+  _globals['_PARTYGROUPSTAY']._serialized_start=400
+  _globals['_PARTYGROUPSTAY']._serialized_end=519
+  _globals['_PARTYGROUPMEMBER']._serialized_start=522
+  _globals['_PARTYGROUPMEMBER']._serialized_end=708
+  _globals['_PARTYGROUPMEMBERSHIP']._serialized_start=710
+  _globals['_PARTYGROUPMEMBERSHIP']._serialized_end=837
 # @@protoc_insertion_point(module_scope)

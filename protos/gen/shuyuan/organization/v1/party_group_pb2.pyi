@@ -3,17 +3,19 @@
 isort:skip_file
 Party groups inside branches, with their leaders."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 10):
-    from typing import TypeAlias as _TypeAlias
+if sys.version_info >= (3, 11):
+    from typing import TypeAlias as _TypeAlias, Never as _Never
 else:
-    from typing_extensions import TypeAlias as _TypeAlias
+    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -58,3 +60,109 @@ class PartyGroup(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__leader) -> _WhichOneofReturnType__leader | None: ...
 
 Global___PartyGroup: _TypeAlias = PartyGroup  # noqa: Y015
+
+@_typing.final
+class PartyGroupStay(_message.Message):
+    """A stretch of days that a member of a branch belongs to one of its groups."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The group's unit."""
+    valid_from: _builtins.str
+    """First day."""
+    valid_until: _builtins.str
+    """First day after it; absent for no set end."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "unit_id", b"unit_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___PartyGroupStay: _TypeAlias = PartyGroupStay  # noqa: Y015
+
+@_typing.final
+class PartyGroupMember(_message.Message):
+    """To which groups of a branch one of its members belongs: to one at most on any day. Who leaves the branch leaves the
+    group.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_UNIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    STAYS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    member_id: _builtins.str
+    """Id of the membership in the groups of the branch."""
+    branch_unit_id: _builtins.str
+    """The branch."""
+    person_id: _builtins.str
+    """The person."""
+    version: _builtins.int
+    """Counts the changes, from 1."""
+    @_builtins.property
+    def stays(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyGroupStay]:
+        """Every stretch, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        member_id: _builtins.str = ...,
+        branch_unit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        stays: _abc.Iterable[Global___PartyGroupStay] | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_unit_id", b"branch_unit_id", "member_id", b"member_id", "person_id", b"person_id", "stays", b"stays", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartyGroupMember: _TypeAlias = PartyGroupMember  # noqa: Y015
+
+@_typing.final
+class PartyGroupMembership(_message.Message):
+    """Somebody in a group on a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    valid_from: _builtins.str
+    """First day in the group."""
+    valid_until: _builtins.str
+    """First day after it; absent for no set end."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "person_id", b"person_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___PartyGroupMembership: _TypeAlias = PartyGroupMembership  # noqa: Y015

@@ -23,17 +23,40 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.organization.v1 import party_group_pb2 as shuyuan_dot_organization_dot_v1_dot_party__group__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1shuyuan/organization/v1/party_group_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/organization/v1/party_group.proto\"\xef\x01\n\x1a\x45stablishPartyGroupRequest\x12+\n\x0e\x62ranch_unit_id\x18\x01 \x01(\tB\x13\xea\xf4\x18\x0f\x08\x01P\x01\x62\t\xe5\x85\x9a\xe6\x94\xaf\xe9\x83\xa8\x12)\n\x04name\x18\x02 \x01(\tB\x1b\xea\xf4\x18\x17\x08\x01\x10\x01\x18\x64\x62\x0f\xe5\x85\x9a\xe5\xb0\x8f\xe7\xbb\x84\xe5\x90\x8d\xe7\xa7\xb0\x12\x33\n\x10leader_person_id\x18\x03 \x01(\tB\x19\xea\xf4\x18\x15\x08\x01P\x01\x62\x0f\xe5\x85\x9a\xe5\xb0\x8f\xe7\xbb\x84\xe7\xbb\x84\xe9\x95\xbf\x12\x31\n\x0e\x65stablished_on\x18\x04 \x01(\tB\x14\xea\xf4\x18\x10P\x02\x62\x0c\xe8\xae\xbe\xe7\xab\x8b\xe6\x97\xa5\xe6\x9c\x9fH\x00\x88\x01\x01\x42\x11\n\x0f_established_on\"W\n\x1b\x45stablishPartyGroupResponse\x12\x38\n\x0bparty_group\x18\x01 \x01(\x0b\x32#.shuyuan.organization.v1.PartyGroup\"\xbf\x01\n\x16ListPartyGroupsRequest\x12\x1e\n\x0e\x62ranch_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12 \n\x10leader_person_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\x05\x61s_of\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x04 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x05 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x42\x08\n\x06_as_of\"v\n\x17ListPartyGroupsResponse\x12\x39\n\x0cparty_groups\x18\x01 \x03(\x0b\x32#.shuyuan.organization.v1.PartyGroup\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"\xd2\x01\n\x1bNamePartyGroupLeaderRequest\x12\x19\n\x07unit_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x33\n\x10leader_person_id\x18\x02 \x01(\tB\x19\xea\xf4\x18\x15\x08\x01P\x01\x62\x0f\xe5\x85\x9a\xe5\xb0\x8f\xe7\xbb\x84\xe7\xbb\x84\xe9\x95\xbf\x12-\n\nvalid_from\x18\x03 \x01(\tB\x14\xea\xf4\x18\x10P\x02\x62\x0c\xe4\xbb\xbb\xe8\x81\x8c\xe6\x97\xa5\xe6\x9c\x9fH\x00\x88\x01\x01\x12%\n\x06reason\x18\x04 \x01(\tB\x15\xea\xf4\x18\x11\x18\xf4\x03\x62\x0c\xe8\xb0\x83\xe6\x95\xb4\xe7\x90\x86\xe7\x94\xb1\x42\r\n\x0b_valid_from\"X\n\x1cNamePartyGroupLeaderResponse\x12\x38\n\x0bparty_group\x18\x01 \x01(\x0b\x32#.shuyuan.organization.v1.PartyGroup2\xa7\x05\n\x11PartyGroupService\x12\xe3\x01\n\x13\x45stablishPartyGroup\x12\x33.shuyuan.organization.v1.EstablishPartyGroupRequest\x1a\x34.shuyuan.organization.v1.EstablishPartyGroupResponse\"a\xca\xf3\x18\x36\n\"organization.party_group.establish\x10\x03\x1a\x0e\x62ranch_unit_id\x82\xd3\xe4\x93\x02!\"\x0f/v1/partyGroups:\x01*b\x0bparty_group\x12\xb2\x01\n\x0fListPartyGroups\x12/.shuyuan.organization.v1.ListPartyGroupsRequest\x1a\x30.shuyuan.organization.v1.ListPartyGroupsResponse\"<\xca\xf3\x18!\n\x1dorganization.party_group.read\x10\x06\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/partyGroups\x12\xf6\x01\n\x14NamePartyGroupLeader\x12\x34.shuyuan.organization.v1.NamePartyGroupLeaderRequest\x1a\x35.shuyuan.organization.v1.NamePartyGroupLeaderResponse\"q\xca\xf3\x18\x31\n$organization.party_group.name_leader\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02\x36\"$/v1/partyGroups/{unit_id}:nameLeader:\x01*b\x0bparty_groupb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1shuyuan/organization/v1/party_group_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/organization/v1/party_group.proto\"\xa3\x01\n\x1e\x41ssignPartyGroupMembersRequest\x12\x19\n\x07unit_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12(\n\nperson_ids\x18\x02 \x03(\tB\x14\xea\xf4\x18\x10\x38\x01@dH\x01P\x01\x62\x06\xe5\x85\x9a\xe5\x91\x98\x12-\n\nvalid_from\x18\x03 \x01(\tB\x14\xea\xf4\x18\x10P\x02\x62\x0c\xe7\xbc\x96\xe5\x85\xa5\xe6\x97\xa5\xe6\x9c\x9fH\x00\x88\x01\x01\x42\r\n\x0b_valid_from\"i\n\x1f\x41ssignPartyGroupMembersResponse\x12\x46\n\x13party_group_members\x18\x01 \x03(\x0b\x32).shuyuan.organization.v1.PartyGroupMember\"\x97\x01\n\x1dRemovePartyGroupMemberRequest\x12\x19\n\x07unit_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12#\n\tperson_id\x18\x02 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe5\x85\x9a\xe5\x91\x98\x12*\n\x07\x65nds_on\x18\x03 \x01(\tB\x14\xea\xf4\x18\x10P\x02\x62\x0c\xe8\xb0\x83\xe5\x87\xba\xe6\x97\xa5\xe6\x9c\x9fH\x00\x88\x01\x01\x42\n\n\x08_ends_on\"g\n\x1eRemovePartyGroupMemberResponse\x12\x45\n\x12party_group_member\x18\x01 \x01(\x0b\x32).shuyuan.organization.v1.PartyGroupMember\"\xde\x01\n\x1cListPartyGroupMembersRequest\x12\x19\n\x07unit_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1a\n\x05\x61s_of\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12\x31\n\x08known_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x12 \n\tpage_size\x18\x04 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x05 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x42\x08\n\x06_as_ofB\x0b\n\t_known_at\"\x81\x01\n\x1dListPartyGroupMembersResponse\x12>\n\x07members\x18\x01 \x03(\x0b\x32-.shuyuan.organization.v1.PartyGroupMembership\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"\xef\x01\n\x1a\x45stablishPartyGroupRequest\x12+\n\x0e\x62ranch_unit_id\x18\x01 \x01(\tB\x13\xea\xf4\x18\x0f\x08\x01P\x01\x62\t\xe5\x85\x9a\xe6\x94\xaf\xe9\x83\xa8\x12)\n\x04name\x18\x02 \x01(\tB\x1b\xea\xf4\x18\x17\x08\x01\x10\x01\x18\x64\x62\x0f\xe5\x85\x9a\xe5\xb0\x8f\xe7\xbb\x84\xe5\x90\x8d\xe7\xa7\xb0\x12\x33\n\x10leader_person_id\x18\x03 \x01(\tB\x19\xea\xf4\x18\x15\x08\x01P\x01\x62\x0f\xe5\x85\x9a\xe5\xb0\x8f\xe7\xbb\x84\xe7\xbb\x84\xe9\x95\xbf\x12\x31\n\x0e\x65stablished_on\x18\x04 \x01(\tB\x14\xea\xf4\x18\x10P\x02\x62\x0c\xe8\xae\xbe\xe7\xab\x8b\xe6\x97\xa5\xe6\x9c\x9fH\x00\x88\x01\x01\x42\x11\n\x0f_established_on\"W\n\x1b\x45stablishPartyGroupResponse\x12\x38\n\x0bparty_group\x18\x01 \x01(\x0b\x32#.shuyuan.organization.v1.PartyGroup\"\xbf\x01\n\x16ListPartyGroupsRequest\x12\x1e\n\x0e\x62ranch_unit_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12 \n\x10leader_person_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\x05\x61s_of\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x04 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x05 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x42\x08\n\x06_as_of\"v\n\x17ListPartyGroupsResponse\x12\x39\n\x0cparty_groups\x18\x01 \x03(\x0b\x32#.shuyuan.organization.v1.PartyGroup\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"\xd2\x01\n\x1bNamePartyGroupLeaderRequest\x12\x19\n\x07unit_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x33\n\x10leader_person_id\x18\x02 \x01(\tB\x19\xea\xf4\x18\x15\x08\x01P\x01\x62\x0f\xe5\x85\x9a\xe5\xb0\x8f\xe7\xbb\x84\xe7\xbb\x84\xe9\x95\xbf\x12-\n\nvalid_from\x18\x03 \x01(\tB\x14\xea\xf4\x18\x10P\x02\x62\x0c\xe4\xbb\xbb\xe8\x81\x8c\xe6\x97\xa5\xe6\x9c\x9fH\x00\x88\x01\x01\x12%\n\x06reason\x18\x04 \x01(\tB\x15\xea\xf4\x18\x11\x18\xf4\x03\x62\x0c\xe8\xb0\x83\xe6\x95\xb4\xe7\x90\x86\xe7\x94\xb1\x42\r\n\x0b_valid_from\"X\n\x1cNamePartyGroupLeaderResponse\x12\x38\n\x0bparty_group\x18\x01 \x01(\x0b\x32#.shuyuan.organization.v1.PartyGroup2\xff\n\n\x11PartyGroupService\x12\xe3\x01\n\x13\x45stablishPartyGroup\x12\x33.shuyuan.organization.v1.EstablishPartyGroupRequest\x1a\x34.shuyuan.organization.v1.EstablishPartyGroupResponse\"a\xca\xf3\x18\x36\n\"organization.party_group.establish\x10\x03\x1a\x0e\x62ranch_unit_id\x82\xd3\xe4\x93\x02!\"\x0f/v1/partyGroups:\x01*b\x0bparty_group\x12\xb2\x01\n\x0fListPartyGroups\x12/.shuyuan.organization.v1.ListPartyGroupsRequest\x1a\x30.shuyuan.organization.v1.ListPartyGroupsResponse\"<\xca\xf3\x18!\n\x1dorganization.party_group.read\x10\x06\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/partyGroups\x12\xf6\x01\n\x14NamePartyGroupLeader\x12\x34.shuyuan.organization.v1.NamePartyGroupLeaderRequest\x1a\x35.shuyuan.organization.v1.NamePartyGroupLeaderResponse\"q\xca\xf3\x18\x31\n$organization.party_group.name_leader\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02\x36\"$/v1/partyGroups/{unit_id}:nameLeader:\x01*b\x0bparty_group\x12\xf0\x01\n\x17\x41ssignPartyGroupMembers\x12\x37.shuyuan.organization.v1.AssignPartyGroupMembersRequest\x1a\x38.shuyuan.organization.v1.AssignPartyGroupMembersResponse\"b\xca\xf3\x18,\n\x1forganization.party_group.assign\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02,\"\'/v1/partyGroups/{unit_id}:assignMembers:\x01*\x12\x80\x02\n\x16RemovePartyGroupMember\x12\x36.shuyuan.organization.v1.RemovePartyGroupMemberRequest\x1a\x37.shuyuan.organization.v1.RemovePartyGroupMemberResponse\"u\xca\xf3\x18,\n\x1forganization.party_group.assign\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02?\"&/v1/partyGroups/{unit_id}:removeMember:\x01*b\x12party_group_member\x12\xdf\x01\n\x15ListPartyGroupMembers\x12\x35.shuyuan.organization.v1.ListPartyGroupMembersRequest\x1a\x36.shuyuan.organization.v1.ListPartyGroupMembersResponse\"W\xca\xf3\x18*\n\x1dorganization.party_group.read\x10\x03\x1a\x07unit_id\x82\xd3\xe4\x93\x02#\x12!/v1/partyGroups/{unit_id}/membersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuyuan.organization.v1.party_group_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST'].fields_by_name['unit_id']._loaded_options = None
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\004\010\001P\001'
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST'].fields_by_name['person_ids']._loaded_options = None
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST'].fields_by_name['person_ids']._serialized_options = b'\352\364\030\0208\001@dH\001P\001b\006\345\205\232\345\221\230'
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST'].fields_by_name['valid_from']._loaded_options = None
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST'].fields_by_name['valid_from']._serialized_options = b'\352\364\030\020P\002b\014\347\274\226\345\205\245\346\227\245\346\234\237'
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST'].fields_by_name['unit_id']._loaded_options = None
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\004\010\001P\001'
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST'].fields_by_name['person_id']._loaded_options = None
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST'].fields_by_name['person_id']._serialized_options = b'\352\364\030\014\010\001P\001b\006\345\205\232\345\221\230'
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST'].fields_by_name['ends_on']._loaded_options = None
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST'].fields_by_name['ends_on']._serialized_options = b'\352\364\030\020P\002b\014\350\260\203\345\207\272\346\227\245\346\234\237'
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['unit_id']._loaded_options = None
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\004\010\001P\001'
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['as_of']._loaded_options = None
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['as_of']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\352\364\030\t1\000\000\000\000\000\000i@'
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\352\364\030\003\030\350\007'
+  _globals['_LISTPARTYGROUPMEMBERSRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
+  _globals['_LISTPARTYGROUPMEMBERSRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\352\364\030\003\030\350\007'
   _globals['_ESTABLISHPARTYGROUPREQUEST'].fields_by_name['branch_unit_id']._loaded_options = None
   _globals['_ESTABLISHPARTYGROUPREQUEST'].fields_by_name['branch_unit_id']._serialized_options = b'\352\364\030\017\010\001P\001b\t\345\205\232\346\224\257\351\203\250'
   _globals['_ESTABLISHPARTYGROUPREQUEST'].fields_by_name['name']._loaded_options = None
@@ -68,18 +91,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PARTYGROUPSERVICE'].methods_by_name['ListPartyGroups']._serialized_options = b'\312\363\030!\n\035organization.party_group.read\020\006\202\323\344\223\002\021\022\017/v1/partyGroups'
   _globals['_PARTYGROUPSERVICE'].methods_by_name['NamePartyGroupLeader']._loaded_options = None
   _globals['_PARTYGROUPSERVICE'].methods_by_name['NamePartyGroupLeader']._serialized_options = b'\312\363\0301\n$organization.party_group.name_leader\020\003\032\007unit_id\202\323\344\223\0026\"$/v1/partyGroups/{unit_id}:nameLeader:\001*b\013party_group'
-  _globals['_ESTABLISHPARTYGROUPREQUEST']._serialized_start=194
-  _globals['_ESTABLISHPARTYGROUPREQUEST']._serialized_end=433
-  _globals['_ESTABLISHPARTYGROUPRESPONSE']._serialized_start=435
-  _globals['_ESTABLISHPARTYGROUPRESPONSE']._serialized_end=522
-  _globals['_LISTPARTYGROUPSREQUEST']._serialized_start=525
-  _globals['_LISTPARTYGROUPSREQUEST']._serialized_end=716
-  _globals['_LISTPARTYGROUPSRESPONSE']._serialized_start=718
-  _globals['_LISTPARTYGROUPSRESPONSE']._serialized_end=836
-  _globals['_NAMEPARTYGROUPLEADERREQUEST']._serialized_start=839
-  _globals['_NAMEPARTYGROUPLEADERREQUEST']._serialized_end=1049
-  _globals['_NAMEPARTYGROUPLEADERRESPONSE']._serialized_start=1051
-  _globals['_NAMEPARTYGROUPLEADERRESPONSE']._serialized_end=1139
-  _globals['_PARTYGROUPSERVICE']._serialized_start=1142
-  _globals['_PARTYGROUPSERVICE']._serialized_end=1821
+  _globals['_PARTYGROUPSERVICE'].methods_by_name['AssignPartyGroupMembers']._loaded_options = None
+  _globals['_PARTYGROUPSERVICE'].methods_by_name['AssignPartyGroupMembers']._serialized_options = b'\312\363\030,\n\037organization.party_group.assign\020\003\032\007unit_id\202\323\344\223\002,\"\'/v1/partyGroups/{unit_id}:assignMembers:\001*'
+  _globals['_PARTYGROUPSERVICE'].methods_by_name['RemovePartyGroupMember']._loaded_options = None
+  _globals['_PARTYGROUPSERVICE'].methods_by_name['RemovePartyGroupMember']._serialized_options = b'\312\363\030,\n\037organization.party_group.assign\020\003\032\007unit_id\202\323\344\223\002?\"&/v1/partyGroups/{unit_id}:removeMember:\001*b\022party_group_member'
+  _globals['_PARTYGROUPSERVICE'].methods_by_name['ListPartyGroupMembers']._loaded_options = None
+  _globals['_PARTYGROUPSERVICE'].methods_by_name['ListPartyGroupMembers']._serialized_options = b'\312\363\030*\n\035organization.party_group.read\020\003\032\007unit_id\202\323\344\223\002#\022!/v1/partyGroups/{unit_id}/members'
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST']._serialized_start=227
+  _globals['_ASSIGNPARTYGROUPMEMBERSREQUEST']._serialized_end=390
+  _globals['_ASSIGNPARTYGROUPMEMBERSRESPONSE']._serialized_start=392
+  _globals['_ASSIGNPARTYGROUPMEMBERSRESPONSE']._serialized_end=497
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST']._serialized_start=500
+  _globals['_REMOVEPARTYGROUPMEMBERREQUEST']._serialized_end=651
+  _globals['_REMOVEPARTYGROUPMEMBERRESPONSE']._serialized_start=653
+  _globals['_REMOVEPARTYGROUPMEMBERRESPONSE']._serialized_end=756
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST']._serialized_start=759
+  _globals['_LISTPARTYGROUPMEMBERSREQUEST']._serialized_end=981
+  _globals['_LISTPARTYGROUPMEMBERSRESPONSE']._serialized_start=984
+  _globals['_LISTPARTYGROUPMEMBERSRESPONSE']._serialized_end=1113
+  _globals['_ESTABLISHPARTYGROUPREQUEST']._serialized_start=1116
+  _globals['_ESTABLISHPARTYGROUPREQUEST']._serialized_end=1355
+  _globals['_ESTABLISHPARTYGROUPRESPONSE']._serialized_start=1357
+  _globals['_ESTABLISHPARTYGROUPRESPONSE']._serialized_end=1444
+  _globals['_LISTPARTYGROUPSREQUEST']._serialized_start=1447
+  _globals['_LISTPARTYGROUPSREQUEST']._serialized_end=1638
+  _globals['_LISTPARTYGROUPSRESPONSE']._serialized_start=1640
+  _globals['_LISTPARTYGROUPSRESPONSE']._serialized_end=1758
+  _globals['_NAMEPARTYGROUPLEADERREQUEST']._serialized_start=1761
+  _globals['_NAMEPARTYGROUPLEADERREQUEST']._serialized_end=1971
+  _globals['_NAMEPARTYGROUPLEADERRESPONSE']._serialized_start=1973
+  _globals['_NAMEPARTYGROUPLEADERRESPONSE']._serialized_end=2061
+  _globals['_PARTYGROUPSERVICE']._serialized_start=2064
+  _globals['_PARTYGROUPSERVICE']._serialized_end=3471
 # @@protoc_insertion_point(module_scope)

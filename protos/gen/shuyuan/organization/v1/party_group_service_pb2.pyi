@@ -6,6 +6,7 @@ Sets up Party groups and names their leaders."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import party_group_pb2 as _party_group_pb2
 import builtins as _builtins
@@ -18,6 +19,195 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+@_typing.final
+class AssignPartyGroupMembersRequest(_message.Message):
+    """Request of AssignPartyGroupMembers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The group."""
+    valid_from: _builtins.str
+    """First day; today when absent."""
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who belongs to it from the day on."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        valid_from: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from", "valid_from", b"valid_from"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from", "person_ids", b"person_ids", "unit_id", b"unit_id", "valid_from", b"valid_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_from: _TypeAlias = _typing.Literal["valid_from"]  # noqa: Y015
+    _WhichOneofArgType__valid_from: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_from) -> _WhichOneofReturnType__valid_from | None: ...
+
+Global___AssignPartyGroupMembersRequest: _TypeAlias = AssignPartyGroupMembersRequest  # noqa: Y015
+
+@_typing.final
+class AssignPartyGroupMembersResponse(_message.Message):
+    """Response of AssignPartyGroupMembers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_GROUP_MEMBERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def party_group_members(self) -> _containers.RepeatedCompositeFieldContainer[_party_group_pb2.PartyGroupMember]:
+        """Those who were assigned, in the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        party_group_members: _abc.Iterable[_party_group_pb2.PartyGroupMember] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party_group_members", b"party_group_members"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignPartyGroupMembersResponse: _TypeAlias = AssignPartyGroupMembersResponse  # noqa: Y015
+
+@_typing.final
+class RemovePartyGroupMemberRequest(_message.Message):
+    """Request of RemovePartyGroupMember."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The group."""
+    person_id: _builtins.str
+    """Who leaves it."""
+    ends_on: _builtins.str
+    """First day on which the person no longer belongs to it; today when absent."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        ends_on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends_on", b"_ends_on", "ends_on", b"ends_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends_on", b"_ends_on", "ends_on", b"ends_on", "person_id", b"person_id", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends_on: _TypeAlias = _typing.Literal["ends_on"]  # noqa: Y015
+    _WhichOneofArgType__ends_on: _TypeAlias = _typing.Literal["_ends_on", b"_ends_on"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends_on) -> _WhichOneofReturnType__ends_on | None: ...
+
+Global___RemovePartyGroupMemberRequest: _TypeAlias = RemovePartyGroupMemberRequest  # noqa: Y015
+
+@_typing.final
+class RemovePartyGroupMemberResponse(_message.Message):
+    """Response of RemovePartyGroupMember."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_GROUP_MEMBER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def party_group_member(self) -> _party_group_pb2.PartyGroupMember:
+        """The member after the change."""
+
+    def __init__(
+        self,
+        *,
+        party_group_member: _party_group_pb2.PartyGroupMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemovePartyGroupMemberResponse: _TypeAlias = RemovePartyGroupMemberResponse  # noqa: Y015
+
+@_typing.final
+class ListPartyGroupMembersRequest(_message.Message):
+    """Request of ListPartyGroupMembers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    """The group."""
+    as_of: _builtins.str
+    """The day; today when absent."""
+    page_size: _builtins.int
+    """Most members to answer; 0 means 50."""
+    page_token: _builtins.str
+    """The `next_page_token` of the page before."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was believed at this instant; now when absent."""
+
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        as_of: _builtins.str | None = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at", "page_size", b"page_size", "page_token", b"page_token", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
+    _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
+
+Global___ListPartyGroupMembersRequest: _TypeAlias = ListPartyGroupMembersRequest  # noqa: Y015
+
+@_typing.final
+class ListPartyGroupMembersResponse(_message.Message):
+    """Response of ListPartyGroupMembers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Asks for the next page; empty on the last."""
+    @_builtins.property
+    def members(self) -> _containers.RepeatedCompositeFieldContainer[_party_group_pb2.PartyGroupMembership]:
+        """The members of the page."""
+
+    def __init__(
+        self,
+        *,
+        members: _abc.Iterable[_party_group_pb2.PartyGroupMembership] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["members", b"members", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPartyGroupMembersResponse: _TypeAlias = ListPartyGroupMembersResponse  # noqa: Y015
 
 @_typing.final
 class EstablishPartyGroupRequest(_message.Message):

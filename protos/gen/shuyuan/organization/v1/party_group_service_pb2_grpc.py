@@ -51,6 +51,21 @@ class PartyGroupServiceStub:
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.NamePartyGroupLeaderRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.NamePartyGroupLeaderResponse.FromString,
                 _registered_method=True)
+        self.AssignPartyGroupMembers = channel.unary_unary(
+                '/shuyuan.organization.v1.PartyGroupService/AssignPartyGroupMembers',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.AssignPartyGroupMembersRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.AssignPartyGroupMembersResponse.FromString,
+                _registered_method=True)
+        self.RemovePartyGroupMember = channel.unary_unary(
+                '/shuyuan.organization.v1.PartyGroupService/RemovePartyGroupMember',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.RemovePartyGroupMemberRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.RemovePartyGroupMemberResponse.FromString,
+                _registered_method=True)
+        self.ListPartyGroupMembers = channel.unary_unary(
+                '/shuyuan.organization.v1.PartyGroupService/ListPartyGroupMembers',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.ListPartyGroupMembersRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.ListPartyGroupMembersResponse.FromString,
+                _registered_method=True)
 
 
 class PartyGroupServiceServicer:
@@ -86,6 +101,34 @@ class PartyGroupServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AssignPartyGroupMembers(self, request, context):
+        """Assigns members of the branch to a group from a day on; whoever was in another group of the branch changes from it.
+        Assigning somebody who is in the group changes nothing. All are assigned or nobody is.
+        Errors: NOT_FOUND with UNIT_NOT_FOUND; INVALID_ARGUMENT for a unit that is no group, or a day outside its life;
+        FAILED_PRECONDITION with PARTY_GROUP_MEMBER_NOT_OF_BRANCH for somebody who is not on the roll of the branch on the
+        day, or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemovePartyGroupMember(self, request, context):
+        """Lets somebody belong to the group no longer from a day on. What was until then stays.
+        Errors: NOT_FOUND with UNIT_NOT_FOUND, or PARTY_GROUP_MEMBER_ABSENT for somebody who is not in the group on the day
+        or later; INVALID_ARGUMENT for a unit that is no group; FAILED_PRECONDITION with RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPartyGroupMembers(self, request, context):
+        """Lists who belongs to a group on a day, as known at an instant, in the order of their ids.
+        Errors: INVALID_ARGUMENT for a malformed page token. A group that does not exist on the day has nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PartyGroupServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -103,6 +146,21 @@ def add_PartyGroupServiceServicer_to_server(servicer, server):
                     servicer.NamePartyGroupLeader,
                     request_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.NamePartyGroupLeaderRequest.FromString,
                     response_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.NamePartyGroupLeaderResponse.SerializeToString,
+            ),
+            'AssignPartyGroupMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignPartyGroupMembers,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.AssignPartyGroupMembersRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.AssignPartyGroupMembersResponse.SerializeToString,
+            ),
+            'RemovePartyGroupMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemovePartyGroupMember,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.RemovePartyGroupMemberRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.RemovePartyGroupMemberResponse.SerializeToString,
+            ),
+            'ListPartyGroupMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPartyGroupMembers,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.ListPartyGroupMembersRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.ListPartyGroupMembersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -188,6 +246,87 @@ class PartyGroupService:
             '/shuyuan.organization.v1.PartyGroupService/NamePartyGroupLeader',
             shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.NamePartyGroupLeaderRequest.SerializeToString,
             shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.NamePartyGroupLeaderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignPartyGroupMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.PartyGroupService/AssignPartyGroupMembers',
+            shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.AssignPartyGroupMembersRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.AssignPartyGroupMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemovePartyGroupMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.PartyGroupService/RemovePartyGroupMember',
+            shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.RemovePartyGroupMemberRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.RemovePartyGroupMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPartyGroupMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.PartyGroupService/ListPartyGroupMembers',
+            shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.ListPartyGroupMembersRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_party__group__service__pb2.ListPartyGroupMembersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,22 @@ class PartyGroupServiceStub:
     of the present leader or outside the life of the group; FAILED_PRECONDITION with SEATS_TAKEN when somebody is
     appointed for a later day already, or RESOURCE_FROZEN.
     """
+    AssignPartyGroupMembers: _grpc.UnaryUnaryMultiCallable[_party_group_service_pb2.AssignPartyGroupMembersRequest, _party_group_service_pb2.AssignPartyGroupMembersResponse]
+    """Assigns members of the branch to a group from a day on; whoever was in another group of the branch changes from it.
+    Assigning somebody who is in the group changes nothing. All are assigned or nobody is.
+    Errors: NOT_FOUND with UNIT_NOT_FOUND; INVALID_ARGUMENT for a unit that is no group, or a day outside its life;
+    FAILED_PRECONDITION with PARTY_GROUP_MEMBER_NOT_OF_BRANCH for somebody who is not on the roll of the branch on the
+    day, or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    """
+    RemovePartyGroupMember: _grpc.UnaryUnaryMultiCallable[_party_group_service_pb2.RemovePartyGroupMemberRequest, _party_group_service_pb2.RemovePartyGroupMemberResponse]
+    """Lets somebody belong to the group no longer from a day on. What was until then stays.
+    Errors: NOT_FOUND with UNIT_NOT_FOUND, or PARTY_GROUP_MEMBER_ABSENT for somebody who is not in the group on the day
+    or later; INVALID_ARGUMENT for a unit that is no group; FAILED_PRECONDITION with RESOURCE_FROZEN.
+    """
+    ListPartyGroupMembers: _grpc.UnaryUnaryMultiCallable[_party_group_service_pb2.ListPartyGroupMembersRequest, _party_group_service_pb2.ListPartyGroupMembersResponse]
+    """Lists who belongs to a group on a day, as known at an instant, in the order of their ids.
+    Errors: INVALID_ARGUMENT for a malformed page token. A group that does not exist on the day has nobody.
+    """
 
 @_typing.type_check_only
 class PartyGroupServiceAsyncStub(PartyGroupServiceStub):
@@ -74,6 +90,22 @@ class PartyGroupServiceAsyncStub(PartyGroupServiceStub):
     Errors: NOT_FOUND with UNIT_NOT_FOUND; INVALID_ARGUMENT for a unit that is no group, or a day not after the first
     of the present leader or outside the life of the group; FAILED_PRECONDITION with SEATS_TAKEN when somebody is
     appointed for a later day already, or RESOURCE_FROZEN.
+    """
+    AssignPartyGroupMembers: _aio.UnaryUnaryMultiCallable[_party_group_service_pb2.AssignPartyGroupMembersRequest, _party_group_service_pb2.AssignPartyGroupMembersResponse]  # type: ignore[assignment]
+    """Assigns members of the branch to a group from a day on; whoever was in another group of the branch changes from it.
+    Assigning somebody who is in the group changes nothing. All are assigned or nobody is.
+    Errors: NOT_FOUND with UNIT_NOT_FOUND; INVALID_ARGUMENT for a unit that is no group, or a day outside its life;
+    FAILED_PRECONDITION with PARTY_GROUP_MEMBER_NOT_OF_BRANCH for somebody who is not on the roll of the branch on the
+    day, or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+    """
+    RemovePartyGroupMember: _aio.UnaryUnaryMultiCallable[_party_group_service_pb2.RemovePartyGroupMemberRequest, _party_group_service_pb2.RemovePartyGroupMemberResponse]  # type: ignore[assignment]
+    """Lets somebody belong to the group no longer from a day on. What was until then stays.
+    Errors: NOT_FOUND with UNIT_NOT_FOUND, or PARTY_GROUP_MEMBER_ABSENT for somebody who is not in the group on the day
+    or later; INVALID_ARGUMENT for a unit that is no group; FAILED_PRECONDITION with RESOURCE_FROZEN.
+    """
+    ListPartyGroupMembers: _aio.UnaryUnaryMultiCallable[_party_group_service_pb2.ListPartyGroupMembersRequest, _party_group_service_pb2.ListPartyGroupMembersResponse]  # type: ignore[assignment]
+    """Lists who belongs to a group on a day, as known at an instant, in the order of their ids.
+    Errors: INVALID_ARGUMENT for a malformed page token. A group that does not exist on the day has nobody.
     """
 
 class PartyGroupServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -113,6 +145,40 @@ class PartyGroupServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: NOT_FOUND with UNIT_NOT_FOUND; INVALID_ARGUMENT for a unit that is no group, or a day not after the first
         of the present leader or outside the life of the group; FAILED_PRECONDITION with SEATS_TAKEN when somebody is
         appointed for a later day already, or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def AssignPartyGroupMembers(
+        self,
+        request: _party_group_service_pb2.AssignPartyGroupMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_group_service_pb2.AssignPartyGroupMembersResponse, _abc.Awaitable[_party_group_service_pb2.AssignPartyGroupMembersResponse]]:
+        """Assigns members of the branch to a group from a day on; whoever was in another group of the branch changes from it.
+        Assigning somebody who is in the group changes nothing. All are assigned or nobody is.
+        Errors: NOT_FOUND with UNIT_NOT_FOUND; INVALID_ARGUMENT for a unit that is no group, or a day outside its life;
+        FAILED_PRECONDITION with PARTY_GROUP_MEMBER_NOT_OF_BRANCH for somebody who is not on the roll of the branch on the
+        day, or RESOURCE_FROZEN; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def RemovePartyGroupMember(
+        self,
+        request: _party_group_service_pb2.RemovePartyGroupMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_group_service_pb2.RemovePartyGroupMemberResponse, _abc.Awaitable[_party_group_service_pb2.RemovePartyGroupMemberResponse]]:
+        """Lets somebody belong to the group no longer from a day on. What was until then stays.
+        Errors: NOT_FOUND with UNIT_NOT_FOUND, or PARTY_GROUP_MEMBER_ABSENT for somebody who is not in the group on the day
+        or later; INVALID_ARGUMENT for a unit that is no group; FAILED_PRECONDITION with RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPartyGroupMembers(
+        self,
+        request: _party_group_service_pb2.ListPartyGroupMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_group_service_pb2.ListPartyGroupMembersResponse, _abc.Awaitable[_party_group_service_pb2.ListPartyGroupMembersResponse]]:
+        """Lists who belongs to a group on a day, as known at an instant, in the order of their ids.
+        Errors: INVALID_ARGUMENT for a malformed page token. A group that does not exist on the day has nobody.
         """
 
 def add_PartyGroupServiceServicer_to_server(servicer: PartyGroupServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
