@@ -5,8 +5,8 @@ from uuid import UUID
 
 from chassis.calls import current
 from chassis.paging import Page
-from organization.convert.values import chosen, day_of, enum_of, id_of, optional_day
-from organization.domain.election_ballots import Exclusion, PostResult, Totals
+from organization.convert.values import chosen, day_of, enum_of, id_of, ids_of, optional_day
+from organization.domain.election_ballots import Congress, Exclusion, PostResult, Totals
 from organization.domain.elections import (
     Background,
     Candidate,
@@ -80,6 +80,12 @@ def exclusions(request: pb.FixElectoralRollRequest) -> list[Exclusion]:
         )
         for place, each in enumerate(request.exclusions)
     ]
+
+
+def congress(request: pb.FixElectoralRollRequest) -> Congress:
+    """Who votes in place of the members."""
+    delegates = ids_of(list(request.delegate_person_ids), "delegate_person_ids")
+    return Congress(tuple(delegates), request.dispersed_reason)
 
 
 def results(request: pb.ElectPostsRequest) -> list[PostResult]:

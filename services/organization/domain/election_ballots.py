@@ -110,6 +110,14 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Congress:
+    """Delegates who vote in place of the members, and why these cannot meet; nothing for being many."""
+
+    delegates: tuple[UUID, ...]
+    dispersed_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostResult:
     """Who holds a post by the election."""
 

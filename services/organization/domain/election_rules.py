@@ -76,6 +76,13 @@ def exclusion_verdicts(exclusions: Iterable[Exclusion], on: date) -> list[Verdic
     return verdicts
 
 
+def congress_verdicts(*, members: int, delegates: int, dispersed: bool, on: date) -> list[Verdict]:
+    """Whether so many members may be represented by so many delegates (ELE-09)."""
+    facts: Facts = {"member_count": members, "delegate_count": delegates}
+    meeting = [] if dispersed else judge("election.congress", facts, on)
+    return meeting + judge("election.delegates", facts, on)
+
+
 def opening_verdicts(totals: Totals, *, should_attend: int) -> list[Verdict]:
     """Whether enough electors are present (ELE-04)."""
     facts: Facts = {"present_voters": totals.present, "should_attend_voters": should_attend}

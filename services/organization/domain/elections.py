@@ -20,7 +20,7 @@ from organization.domain.election_ballots import (
 )
 from organization.domain.posts import Appointment, Method, Post, PostKind
 from organization.domain.terms import ELECTIONS
-from organization.domain.units import Findings, Unit
+from organization.domain.units import Findings, Kind, Unit
 from organization.domain.verdicts import KeptVerdict
 from organization.errors import (
     BallotNotOpenError,
@@ -324,6 +324,25 @@ def on_roll(candidates: Iterable[Candidate], roll: Iterable[Elector], day: date)
         if candidate.person_id not in members:
             raise CandidateNotOnRollError(person_id=candidate.person_id, day=day)
     return [members[candidate.person_id] for candidate in candidates]
+
+
+def delegated(unit: Unit, voters: Sequence[Elector], delegates: Sequence[UUID]) -> list[Elector]:
+    """Who votes: the delegates, where there are any; refuses one without a vote, and those of a branch."""
+    if not delegates:
+        return list(voters)
+    findings = Findings()
+    if unit.kind is Kind.BRANCH:
+        findings.add(
+            "delegate_person_ids", "党支部召开党员大会选举。", "A branch elects by its general meeting."
+        )
+    voting = {voter.person_id: voter for voter in voters}
+    for place, person_id in enumerate(delegates):
+        if person_id not in voting:
+            findings.add(
+                f"delegate_person_ids[{place}]", "此人没有选举权。", "The person has no vote on the day."
+            )
+    findings.refuse_if_any()
+    return [voting[person_id] for person_id in delegates]
 
 
 def check_confirmer(entered: Round, person_id: UUID) -> None:

@@ -14,6 +14,7 @@ from chassis.paging import Page, decode_token, page_of, page_size
 from organization.clients import Membership
 from organization.domain import election_rules as rules
 from organization.domain.election_ballots import (
+    Congress,
     Contest,
     Exclusion,
     Round,
@@ -29,6 +30,7 @@ from organization.domain.elections import (
     Enrolled,
     StepKind,
     check_confirmer,
+    delegated,
     on_roll,
 )
 from organization.domain.rules import refuse_if_blocked
@@ -50,6 +52,7 @@ from organization.operations.election_steps import (
     timing,
 )
 from organization.repository import elections
+from rulebook import Verdict
 
 State = ElectionState
 # The whole election goes out in one event.
@@ -63,6 +66,7 @@ async def fix_roll(
     *,
     roll_on: date | None,
     exclusions: Sequence[Exclusion],
+    congress: Congress,
 ) -> Election:
     """Fix who votes on the day of the meeting."""
     seen = await allowed(call, election_id, RUN)
@@ -71,11 +75,16 @@ async def fix_roll(
     async with call.transaction() as work:
         before = await taken(call, work, seen, State.APPROVED, State.VOTING)
         before.ensure_nothing_pending()
-        voters = rules.with_rights(roll, on)
+        unit = await founding.present(work, before.unit_id, on)
+        entitled = rules.with_rights(roll, on)
+        voters = delegated(unit, entitled, congress.delegates)
         excluded = _excluded(exclusions, voters)
         standing = on_roll(before.candidates, roll, on)
-        unit = await founding.present(work, before.unit_id, on)
-        verdicts = rules.standing_verdicts(standing, on) + rules.exclusion_verdicts(exclusions, on)
+        verdicts = (
+            _meeting(congress, len(roll), on)
+            + rules.standing_verdicts(standing, on)
+            + rules.exclusion_verdicts(exclusions, on)
+        )
         # The meeting may have been put off since it was planned.
         verdicts += await timing(work, unit, before.kind, before.seats, on=on, reason=before.shift_reason)
         refuse_if_blocked(verdicts)
@@ -85,9 +94,28 @@ async def fix_roll(
             state=State.VOTING,
             roll_on=on,
             should_attend=len(voters) - len(excluded),
-            steps=(*before.steps, step(work, StepKind.ROLL_FIXED, note=on.isoformat(), verdicts=verdicts)),
+            steps=(
+                *before.steps,
+                step(work, StepKind.ROLL_FIXED, note=_note(on, congress), verdicts=verdicts),
+            ),
         )
         return work.answer(await keep(work, before, after, facts.roll_fixed))
+
+
+def _note(on: date, congress: Congress) -> str:
+    return " ".join(part for part in (on.isoformat(), congress.dispersed_reason.strip()) if part)
+
+
+def _meeting(congress: Congress, members: int, on: date) -> list[Verdict]:
+    """What the rules say of a congress; nothing of a meeting of all members."""
+    if not congress.delegates:
+        return []
+    return rules.congress_verdicts(
+        members=members,
+        delegates=len(congress.delegates),
+        dispersed=bool(congress.dispersed_reason.strip()),
+        on=on,
+    )
 
 
 def _excluded(exclusions: Sequence[Exclusion], voters: Sequence[Elector]) -> dict[UUID, str]:

@@ -116,6 +116,7 @@ class ElectionServicer(election_service_pb2_grpc.ElectionServiceServicer):
             id_of(request.election_id, "election_id"),
             roll_on=optional_day(request, "roll_on"),
             exclusions=convert.exclusions(request),
+            congress=convert.congress(request),
         )
         return await answer(call, done, lambda each: pb.FixElectoralRollResponse(election=shown(each)))
 

@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import InvalidArgumentError, PermissionDeniedError, RulesError, StateError
+from chassis.ids import new_id
+from organization.domain.elections import Elector
 from shuyuan.organization.v1 import appointment_pb2, appointment_service_pb2, election_pb2, term_service_pb2
 from shuyuan.organization.v1 import election_service_pb2 as pb
 from tests.integration.organization.polls import HELD, UNTIL, Poll
@@ -297,3 +299,70 @@ async def test_a_by_election_leaves_the_others_in_office(world: World, poll: Pol
         other.person_id,
         str(poll.people[0]),
     }
+
+
+class TestCongress:
+    """A general branch whose members are many, or work far apart, elects by delegates (ELE-09)."""
+
+    @staticmethod
+    async def prepare(world: World, campus: Campus, members: int) -> Poll:
+        poll = Poll(world, campus)
+        poll.branch = campus.general_branch
+        poll.people = [new_id() for _ in range(members)]
+        world.membership.roll = [Elector(each, "full", date(2020, 5, 4)) for each in poll.people]
+        kinds = ("secretary", "organization_officer", "publicity_officer")
+        poll.posts = [await world.post(poll.branch.unit_id, kind) for kind in kinds]
+        await poll.up_to_approval()
+        return poll
+
+    @staticmethod
+    def chosen(poll: Poll, count: int) -> list[str]:
+        return [str(each) for each in poll.people[:count]]
+
+    @pytest.mark.covers("ELE-09")
+    @pytest.mark.parametrize(
+        ("members", "delegates", "reason", "broken"),
+        [
+            (501, 100, "", set()),
+            (501, 99, "", {"ELE-09", "ELE-09.usual"}),
+            (501, 301, "", {"ELE-09", "ELE-09.usual"}),
+            (500, 100, "", {"ELE-09.congress"}),
+            (500, 20, "校区相距较远", set()),
+        ],
+    )
+    async def test_as_many_delegates_as_the_rule_wants_vote_for_the_members(
+        self, world: World, campus: Campus, members: int, delegates: int, reason: str, broken: set[str]
+    ) -> None:
+        poll = await self.prepare(world, campus, members)
+        people = self.chosen(poll, delegates)
+
+        try:
+            fixed = await poll.fix_roll(delegate_person_ids=people, dispersed_reason=reason)
+        except RulesError as refused:
+            assert {each.rule_id for each in refused.verdicts if not each.satisfied} == broken
+        else:
+            assert broken <= {"ELE-09.usual"}
+            assert fixed.should_attend == delegates
+            said = fixed.steps[-1]
+            assert {each.rule_id for each in said.verdicts if not each.satisfied} == broken
+            assert said.note == " ".join(each for each in ("2024-09-01", reason) if each)
+            request = pb.ListElectionElectorsRequest(election_id=fixed.election_id, page_size=200)
+            roll = await world.ask(world.stubs.elections.ListElectionElectors, request)
+            assert [each.person_id for each in roll.electors] == sorted(people)[:200]
+
+    async def test_delegates_are_members_with_a_vote_and_never_of_a_branch(
+        self, world: World, campus: Campus, poll: Poll
+    ) -> None:
+        with pytest.raises(InvalidArgumentError) as branch:
+            await poll.fix_roll(delegate_person_ids=self.chosen(poll, 5), dispersed_reason="分散")
+        general = await self.prepare(world, campus, 30)
+        world.membership.roll[10] = replace(world.membership.roll[10], status="probationary")
+        with pytest.raises(InvalidArgumentError) as refused:
+            delegates = [*self.chosen(general, 2), str(general.people[10]), str(new_id())]
+            await general.fix_roll(delegate_person_ids=delegates, dispersed_reason="分散")
+
+        assert [each.field for each in branch.value.violations] == ["delegate_person_ids"]
+        assert [each.field for each in refused.value.violations] == [
+            "delegate_person_ids[2]",
+            "delegate_person_ids[3]",
+        ]

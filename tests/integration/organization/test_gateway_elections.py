@@ -230,3 +230,34 @@ async def test_totals_that_contradict_the_roll_are_named_and_too_many_ballots_vo
     )
     (void,) = assembly.election["rounds"]
     assert (void["state"], assembly.election["contest"]["kind"]) == ("STATE_VOID", "KIND_FIRST")
+
+
+@pytest.mark.covers("F10", "ELE-09")
+async def test_a_general_branch_whose_members_are_few_meets_as_a_congress_only_where_they_work_apart(
+    assembly: Assembly,
+) -> None:
+    city = assembly.city
+    assembly.posts = [await assembly.post(kind, "general") for kind in POSTS]
+    plan = assembly.plan(unitId=city.units["general"])
+    assembly.election = await city.post("secretary", "/v1/elections", plan)
+    await assembly.nominate(*assembly.voters[:4])
+    await assembly.do("officer", "submit", documentNumber="院党总支〔2024〕1号")
+    await assembly.do("approver", "approve", documentNumber="党组〔2024〕8号")
+    delegates = assembly.voters[:5]
+
+    near = await assembly.try_to("secretary", "fixRoll", delegatePersonIds=delegates)
+    stranger = await assembly.try_to(
+        "secretary",
+        "fixRoll",
+        delegatePersonIds=[*delegates, city.people["applicant"]],
+        dispersedReason="校区相距较远",
+    )
+    await assembly.do("secretary", "fixRoll", delegatePersonIds=delegates, dispersedReason="校区相距较远")
+    roll = await city.get("secretary", f"/v1/elections/{assembly.election['electionId']}/electors")
+
+    assert near.status_code == 422
+    (broken,) = [each for each in near.json()["verdicts"] if not each["satisfied"]]
+    assert (broken["ruleId"], broken["seen"], broken["needed"]) == ("ELE-09.congress", "9", "≥ 501")
+    assert [each["pointer"] for each in stranger.json()["violations"]] == ["/delegatePersonIds/5"]
+    assert [each["personId"] for each in roll["electors"]] == sorted(delegates)
+    assert assembly.election["shouldAttend"] == 5
