@@ -233,11 +233,16 @@ def lock_number(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-_LOCK = """
-SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(n) ELSE pg_advisory_xact_lock(n) END
-  FROM (SELECT n, is_shared FROM unnest($1::bigint[], $2::boolean[]) WITH ORDINALITY AS l (n, is_shared, place)
-         ORDER BY place) locks
-"""
+def _locks(wanted: Sequence[tuple[int, bool]]) -> str:
+    """The statement that takes locks in their order; their numbers stand in it, so that it may go with others."""
+    numbers = ",".join(str(number) for number, _ in wanted)
+    shared = ",".join(str(is_shared) for _, is_shared in wanted)
+    return f"""
+        SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(n) ELSE pg_advisory_xact_lock(n) END
+          FROM (SELECT n, is_shared
+                  FROM unnest('{{{numbers}}}'::bigint[], '{{{shared}}}'::boolean[])
+                       WITH ORDINALITY AS l (n, is_shared, place)
+                 ORDER BY place) locks"""
 
 
 class Lock(NamedTuple):
@@ -260,6 +265,8 @@ class UnitOfWork:
         self.now: datetime = call.clock.now()
         self._pool = pool
         self._connection: PoolConnectionProxy[Record] | None = None
+        # How the transaction is begun; None when it is. It waits for the first statement, to go with it if it can.
+        self._opening: str | None = self._how_to_begin()
         self._entries = journal.Entries()
         self._after: list[Callable[[], None]] = []
         self._topics: set[str] = set()
@@ -272,29 +279,29 @@ class UnitOfWork:
 
     async def fetch(self, statement: Query, /, **params: Any) -> list[Record]:
         """Every row."""
-        return await self._conn.fetch(statement.sql, *statement.bind(params))
+        return await (await self._begun()).fetch(statement.sql, *statement.bind(params))
 
     async def fetch_one(self, statement: Query, /, **params: Any) -> Record | None:
         """The first row, None when there is none."""
-        return await self._conn.fetchrow(statement.sql, *statement.bind(params))
+        return await (await self._begun()).fetchrow(statement.sql, *statement.bind(params))
 
     async def fetch_value(self, statement: Query, /, **params: Any) -> Any:
         """The first column of the first row, None when there is none."""
-        return await self._conn.fetchval(statement.sql, *statement.bind(params))
+        return await (await self._begun()).fetchval(statement.sql, *statement.bind(params))
 
     async def execute(self, statement: Query, /, **params: Any) -> int:
         """Run a statement; answers how many rows it touched."""
-        status = await self._conn.execute(statement.sql, *statement.bind(params))
+        status = await (await self._begun()).execute(statement.sql, *statement.bind(params))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
     async def execute_many(self, statement: Query, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement for each row, pipelined."""
-        await self._conn.executemany(statement.sql, [statement.bind(row) for row in rows])
+        await (await self._begun()).executemany(statement.sql, [statement.bind(row) for row in rows])
 
     async def copy(self, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Bring many rows in at once, by COPY."""
-        await self._conn.copy_records_to_table(table.name, records=rows, columns=list(columns))
+        await (await self._begun()).copy_records_to_table(table.name, records=rows, columns=list(columns))
 
     async def lock(self, *names: str) -> None:
         """Take the locks behind these names until the end; always in the same order, whoever asks."""
@@ -316,11 +323,14 @@ class UnitOfWork:
             for number, shared in wanted
             if (number, False) not in held and (number, shared) not in held
         ]
-        if missing:
-            await self._conn.execute(
-                _LOCK, [number for number, _ in missing], [shared for _, shared in missing]
-            )
-            held.update(missing)
+        if not missing:
+            return
+        locks = _locks(missing)
+        if self._opening is not None:
+            await self._begin(locks)
+        else:
+            await self._conn.execute(locks)
+        held.update(missing)
 
     def emit(self, event: Event) -> None:
         """Announce a fact; it is written at the commit, after everything else."""
@@ -351,6 +361,27 @@ class UnitOfWork:
         """Wake the listeners of a topic after the commit."""
         self._topics.add(topic)
 
+    def _how_to_begin(self) -> str:
+        call = self.call
+        if call.idempotency_key is None:
+            return "BEGIN"
+        # A lock that somebody holds divides by zero.
+        number = lock_number(f"idempotency|{call.caller.principal}|{call.method}|{call.idempotency_key}")
+        return f"BEGIN; SELECT 1 / pg_try_advisory_xact_lock({number})::int"
+
+    async def _begin(self, *at_once: str) -> None:
+        assert self._opening is not None, "a unit of work begins once"
+        opening, self._opening = self._opening, None
+        try:
+            await self._conn.execute("; ".join((opening, *at_once)))
+        except asyncpg.DivisionByZeroError:
+            raise IdempotencyInFlightError(key=str(self.call.idempotency_key)) from None
+
+    async def _begun(self) -> "PoolConnectionProxy[Record]":
+        if self._opening is not None:
+            await self._begin()
+        return self._conn
+
     @property
     def _conn(self) -> "PoolConnectionProxy[Record]":
         assert self._connection is not None, "a unit of work is used inside its block only"
@@ -358,24 +389,7 @@ class UnitOfWork:
 
     async def __aenter__(self) -> Self:
         self._connection = await self._pool.acquire()
-        try:
-            await self._begin()
-        except BaseException:
-            await self._abandon()
-            raise
         return self
-
-    async def _begin(self) -> None:
-        call = self.call
-        if call.idempotency_key is None:
-            await self._conn.execute("BEGIN")
-            return
-        # One round trip for both: a lock that somebody holds divides by zero.
-        number = lock_number(f"idempotency|{call.caller.principal}|{call.method}|{call.idempotency_key}")
-        try:
-            await self._conn.execute(f"BEGIN; SELECT 1 / pg_try_advisory_xact_lock({number})::int")
-        except asyncpg.DivisionByZeroError:
-            raise IdempotencyInFlightError(key=call.idempotency_key) from None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -385,7 +399,8 @@ class UnitOfWork:
             return
         try:
             written = await self._write_journal()
-            await self._conn.execute("COMMIT")
+            if self._opening is None:
+                await self._conn.execute("COMMIT")
         except BaseException:
             await self._abandon()
             raise
@@ -397,7 +412,7 @@ class UnitOfWork:
             raise InternalError(cause="no access check was made")
         statement, params, written = self._entries.statement(self.call, self.now)
         if statement is not None:
-            kept = await self._conn.fetchval(statement, *params)
+            kept = await (await self._begun()).fetchval(statement, *params)
             if self.call.idempotency_key is not None and not kept:
                 # Another request with the key committed between our caller's look-up and our lock.
                 raise IdempotencyInFlightError(key=self.call.idempotency_key)
@@ -414,6 +429,9 @@ class UnitOfWork:
             self.database.wake(topic)
 
     async def _abandon(self) -> None:
+        if self._opening is not None:
+            await self._release()
+            return
         connection = self._conn
         try:
             # A frozen server must not keep the caller beyond its deadline, nor leave the connection half done.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis import access
@@ -89,24 +89,36 @@ def name_lock(parent_id: UUID, name: str) -> str:
     return f"sibling|{parent_id}|{name}"
 
 
-async def reserve(work: UnitOfWork, parent_id: UUID, name: str) -> None:
+class Site(NamedTuple):
+    """Where a unit is to be founded: what it is to be related to, and a sibling that has its name already."""
+
+    known: Outlines
+    namesake: UUID | None
+
+
+async def reserve(work: UnitOfWork, parent_id: UUID, name: str, related: Iterable[UUID], *, on: date) -> Site:
     """Make sure that nothing gets in the way of a new unit: all its locks at once, and no process on the parent."""
     await work.lock_in_turn(
         Lock(STRUCTURE, is_shared=True),
         Lock(freeze_lock(parent_id), is_shared=True),
+        # Two siblings founded at once would not see each other.
         Lock(name_lock(parent_id, name)),
         Lock(access.CLOSURE, is_shared=True),
     )
     await ensure_free(work, parent_id)
+    return Site(
+        *await unit_ties.surroundings(work, related, parent_id=parent_id, name=name, days=Interval(on))
+    )
 
 
 async def found(
-    work: UnitOfWork, unit_id: UUID, parent_id: UUID, new: NewUnit, *, on: date, known: Outlines, path: str
+    work: UnitOfWork, unit_id: UUID, parent_id: UUID, new: NewUnit, *, on: date, site: Site, path: str
 ) -> Unit:
     """Establish a unit whose shape and relations have been judged; the rules are asked here."""
     await check_campus(work, new.campus_id, path=f"{path}.campus_id")
-    await check_name(work, parent_id=parent_id, name=new.name, days=Interval(on), unit_id=unit_id)
-    sponsors = [known[sponsor.sponsor_id] for sponsor in new.sponsors]
+    if site.namesake is not None:
+        raise UnitNameTakenError(name=new.name, unit_id=site.namesake)
+    sponsors = [site.known[sponsor.sponsor_id] for sponsor in new.sponsors]
     refuse_if_blocked(founding_verdicts(new.form, sponsors, on))
     return await begin(work, unit_id, parent_id, new, on=on)
 

@@ -35,13 +35,13 @@ async def establish(
     findings.refuse_if_any()
     async with call.transaction() as work:
         on = established_on or work.today
-        await founding.reserve(work, branch_id, name)
-        branch = (await units.outlines(work, [branch_id])).get(branch_id)
+        site = await founding.reserve(work, branch_id, name, [branch_id], on=on)
+        branch = site.known.get(branch_id)
         check_branch(branch)
         check_parent(Kind.PARTY_GROUP, branch, Interval(on), path="established_on", findings=findings)
         findings.refuse_if_any()
         new = NewUnit(kind=Kind.PARTY_GROUP, name=name)
-        group = await founding.found(work, new_id(), branch_id, new, on=on, known={}, path="party_group")
+        group = await founding.found(work, new_id(), branch_id, new, on=on, site=site, path="party_group")
         post = await _create_post(work, group, on)
         return work.answer(_standing(group, await _appoint(work, group, post, leader_id, on)))
 

@@ -65,19 +65,19 @@ async def _establish(work: UnitOfWork, template: Template, new: NewBranch, *, on
     findings = Findings()
     check_shape(given, path=path, findings=findings)
     check_life(given, established_on=on, path=path, findings=findings)
-    await founding.reserve(work, new.parent_id, given.name)
-    known = await units.outlines(work, related_ids(given, new.parent_id))
+    related = related_ids(given, new.parent_id)
+    site = await founding.reserve(work, new.parent_id, given.name, related, on=on)
     check_relations(
         given,
         new.parent_id,
-        known,
+        site.known,
         days=Interval(on),
         path=path,
         parent_path=f"{path}.parent_unit_id",
         findings=findings,
     )
     findings.refuse_if_any()
-    return await founding.found(work, new_id(), new.parent_id, given, on=on, known=known, path=path)
+    return await founding.found(work, new_id(), new.parent_id, given, on=on, site=site, path=path)
 
 
 async def _seat(

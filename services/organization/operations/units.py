@@ -56,20 +56,19 @@ async def establish_unit(
     findings.refuse_if_any()
     async with call.transaction() as work:
         on = established_on or work.today
-        await founding.reserve(work, parent_id, new.name)
-        known = await units.outlines(work, related_ids(new, parent_id))
+        site = await founding.reserve(work, parent_id, new.name, related_ids(new, parent_id), on=on)
         check_life(new, established_on=on, path="unit", findings=findings)
         check_relations(
             new,
             parent_id,
-            known,
+            site.known,
             days=Interval(on),
             path="unit",
             parent_path="parent_unit_id",
             findings=findings,
         )
         findings.refuse_if_any()
-        unit = await founding.found(work, new_id(), parent_id, new, on=on, known=known, path="unit")
+        unit = await founding.found(work, new_id(), parent_id, new, on=on, site=site, path="unit")
         if secretary is not None:
             await appointments.seat_secretary(work, unit, secretary, on=on)
         return work.answer(unit)

@@ -9,17 +9,23 @@ import sqlalchemy as sa
 from chassis.bitemporal import Interval
 from chassis.database import Reader
 from chassis.statements import query
+from organization.domain.units import Outline
+from organization.repository.units import outline
 
-_NAMESAKE = query(
-    sa.text(
-        """
-        SELECT d.unit_id FROM unit_description d
+_SIBLING = """
+          FROM unit_description d
           JOIN unit_parent p ON p.unit_id = d.unit_id AND p.recorded_until IS NULL
-         WHERE d.recorded_until IS NULL AND d.name = CAST(:name AS text) AND d.unit_id <> CAST(:unit_id AS uuid)
+         WHERE d.recorded_until IS NULL AND d.name = CAST(:name AS text)
            AND p.parent_id = CAST(:parent_id AS uuid)
            AND NOT isempty(p.valid * d.valid * daterange(CAST(:starts AS date), CAST(:ends AS date)))
-         LIMIT 1
-        """
+"""
+_NAMESAKE = query(sa.text(f"SELECT d.unit_id {_SIBLING} AND d.unit_id <> CAST(:unit_id AS uuid) LIMIT 1"))
+_SURROUNDINGS = query(
+    sa.text(
+        f"""SELECT unit_id, kind, form, function, established_on, dissolved_on, false AS is_namesake
+              FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))
+            UNION ALL
+            (SELECT d.unit_id, NULL, NULL, NULL, NULL, NULL, true {_SIBLING} LIMIT 1)"""
     )
 )
 
@@ -32,6 +38,22 @@ async def namesake(
         _NAMESAKE, parent_id=parent_id, name=name, unit_id=unit_id, starts=days.start, ends=days.end
     )
     return found
+
+
+async def surroundings(
+    reader: Reader, unit_ids: Iterable[UUID], *, parent_id: UUID, name: str, days: Interval
+) -> tuple[dict[UUID, Outline], UUID | None]:
+    """What a new unit is related to, and a unit below the parent that has its name; by one statement."""
+    rows = await reader.fetch(
+        _SURROUNDINGS,
+        unit_ids=list(unit_ids),
+        parent_id=parent_id,
+        name=name,
+        starts=days.start,
+        ends=days.end,
+    )
+    known = {row["unit_id"]: outline(row) for row in rows if not row["is_namesake"]}
+    return known, next((row["unit_id"] for row in rows if row["is_namesake"]), None)
 
 
 # Of many new units below their parents, from one day on.

@@ -86,10 +86,11 @@ async def root_id(reader: Reader) -> UUID | None:
 async def outlines(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, Outline]:
     """What relations need to know of these units; unknown ones are missing."""
     rows = await reader.fetch(_OUTLINES, unit_ids=list(unit_ids))
-    return {row["unit_id"]: _outline(row) for row in rows}
+    return {row["unit_id"]: outline(row) for row in rows}
 
 
-def _outline(row: Record) -> Outline:
+def outline(row: Record) -> Outline:
+    """What others need to know of a unit, from a row of the table."""
     return Outline(
         unit_id=row["unit_id"],
         kind=Kind(row["kind"]),
