@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
-from deploy.local.demo.asking import Gateway, batched
+from deploy.local.demo.asking import LARGE_AT_ONCE, Gateway, batched
 from deploy.local.demo.founding import MEMBERSHIP, ORGANIZATION
 from deploy.local.stack import Stack
 
@@ -139,11 +139,11 @@ class Run:
         )
         self._gateway.settle(MEMBERSHIP)
         people = list(enumerate(batched(self._people(), PEOPLE)))
-        self._gateway.each("people", people, self._register)
+        self._gateway.each("people", people, self._register, at_once=LARGE_AT_ONCE)
         members = list(enumerate(batched(range(self._options.members), PEOPLE)))
-        self._gateway.each("members", members, self._enter)
+        self._gateway.each("members", members, self._enter, at_once=LARGE_AT_ONCE)
         cases = list(enumerate(batched(range(self._options.cases), CASES)))
-        self._gateway.each("cases", cases, self._bring_in)
+        self._gateway.each("cases", cases, self._bring_in, at_once=LARGE_AT_ONCE)
         self._gateway.settle(ORGANIZATION)
 
     def _establish(self, key: str, unit: dict[str, Any], parent: str) -> None:

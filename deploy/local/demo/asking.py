@@ -23,6 +23,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 CONNECTIONS = 6
+# Large writes of one kind wait for each other at the service: more of them at once would only wait too long.
+LARGE_AT_ONCE = 2
 TIMEOUT = 60.0
 PATIENCE = 60.0
 # A large load is ahead of those who hear of it by minutes.
@@ -58,9 +60,17 @@ class Gateway:
         for connection in self._connections:
             connection.close()
 
-    def each(self, stage: str, items: Iterable[Item], do: Callable[[Item], Result]) -> list[Result]:
+    def each(
+        self, stage: str, items: Iterable[Item], do: Callable[[Item], Result], *, at_once: int = CONNECTIONS
+    ) -> list[Result]:
         """Do it for every item, a few at a time; answers in their order."""
-        waiting = [self._pool.submit(do, item) for item in items]
+        turn = threading.Semaphore(at_once)
+
+        def in_turn(item: Item) -> Result:
+            with turn:
+                return do(item)
+
+        waiting = [self._pool.submit(in_turn, item) for item in items]
         self.progress(stage, 0, len(waiting))
         done = []
         try:

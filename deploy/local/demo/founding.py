@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deploy.local.demo import history, structure
-from deploy.local.demo.asking import Gateway, LoadError, batched
+from deploy.local.demo.asking import LARGE_AT_ONCE, Gateway, LoadError, batched
 from deploy.local.demo.people import People, Person
 from deploy.local.demo.roles import CLERK, PARTS, player
 from deploy.local.demo.structure import ROOT, Post, Reorganization, Structure, Unit
@@ -16,7 +16,7 @@ MEMBERSHIP, ACTIVITY, EVALUATION = (
     "/v1/awards?pageSize=1",
 )
 ORGANIZATION = "/v1/posts?pageSize=1"
-PEOPLE_AT_ONCE, MEMBERS_AT_ONCE = 500, 500
+PEOPLE_AT_ONCE, MEMBERS_AT_ONCE = 250, 250
 
 
 class Founding:
@@ -97,7 +97,7 @@ class Founding:
     def register_people(self) -> None:
         """Everybody with their affiliations, and the roles that no post brings."""
         batches = list(enumerate(batched(self._people.persons, PEOPLE_AT_ONCE)))
-        self._gateway.each("人员 people", batches, self._register)
+        self._gateway.each("人员 people", batches, self._register, at_once=LARGE_AT_ONCE)
         for part in PARTS:
             if part.given and part.unit in self.units:
                 self._grant(part.role, part.slot, part.unit)
@@ -170,7 +170,7 @@ class Founding:
     def enter_members(self) -> None:
         """Members with their standing, a branch never torn apart: its roll is known whole from one instant on."""
         batches = list(enumerate(whole_branches(self._people.members)))
-        self._gateway.each("党员 members", batches, self._enter)
+        self._gateway.each("党员 members", batches, self._enter, at_once=LARGE_AT_ONCE)
 
     def _enter(self, batch: tuple[int, Sequence[Person]]) -> None:
         number, people = batch

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from deploy.local.demo import admissions, history, structure
-from deploy.local.demo.asking import Gateway, LoadError, batched
+from deploy.local.demo.asking import LARGE_AT_ONCE, Gateway, LoadError, batched
 from deploy.local.demo.founding import ACTIVITY, EVALUATION, MEMBERSHIP, Founding
 from deploy.local.demo.people import Applicant, People
 from deploy.local.demo.sizes import Size
 from deploy.local.demo.structure import Structure
 
-HONOURS_AT_ONCE, CASES_AT_ONCE = 1000, 100
+HONOURS_AT_ONCE, CASES_AT_ONCE = 500, 50
 
 
 class Recalling:
@@ -27,7 +27,7 @@ class Recalling:
     def bring_in_cases(self) -> None:
         """The admissions of before, from paper: the votes on them were held long before this system."""
         batches = list(enumerate(batched(self._people.applicants, CASES_AT_ONCE)))
-        self._gateway.each("发展党员案卷 admission cases", batches, self._bring_in)
+        self._gateway.each("发展党员案卷 admission cases", batches, self._bring_in, at_once=LARGE_AT_ONCE)
 
     def _bring_in(self, batch: tuple[int, Sequence[Applicant]]) -> None:
         number, applicants = batch
@@ -78,7 +78,7 @@ class Recalling:
         body = {"awardId": award["awardId"], "editions": editions}
         self._gateway.post("/v1/editions:import", body, key="editions", by=by)
         batches = list(enumerate(batched(history.honours(self._size, self._people), HONOURS_AT_ONCE)))
-        self._gateway.each("荣誉 honours", batches, self._record)
+        self._gateway.each("荣誉 honours", batches, self._record, at_once=LARGE_AT_ONCE)
         self._gateway.each("指标 indicators", history.INDICATORS, self._define)
 
     def _record(self, batch: tuple[int, Sequence[dict[str, Any]]]) -> None:

@@ -137,10 +137,10 @@ class TestRecord:
         length: int | None,
     ) -> None:
         pairs = [(new_id(), new_id()) for _ in wanted]
-        for number, room, first, count in before:
+        for number, place, first, count in before:
             for lamp_id in pairs[number]:
                 await put(
-                    postings, lamp_id, room, days(first), None if count is None else days(first + count)
+                    postings, lamp_id, place, days(first), None if count is None else days(first + count)
                 )
         interval = Interval(days(start), None if length is None else days(start + length))
 
