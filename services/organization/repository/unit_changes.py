@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from chassis.bitemporal import History, Interval, interval_of
 from chassis.database import UnitOfWork
 from chassis.statements import insert, query
+from chassis.text_keys import keys_of
 from organization import tables
 from organization.domain.units import Description, Lineage, NewUnit, Part
 
@@ -31,6 +32,11 @@ _ADD = query(
             INSERT INTO unit_description (unit_id, name, short_name, campus_id, valid, recorded_from)
             VALUES (CAST(:unit_id AS uuid), :name, :short_name, :campus_id,
                     daterange(CAST(:established_on AS date), NULL), CAST(:now AS timestamptz))
+        ), named AS (
+            INSERT INTO unit_name (name, folded, initials, grams)
+            VALUES (:name, :folded, :initials, CAST(:grams AS text[])),
+                   (:short_name, :short_folded, :short_initials, CAST(:short_grams AS text[]))
+            ON CONFLICT (name) DO NOTHING
         ), placed AS (
             INSERT INTO unit_parent (unit_id, parent_id, valid, recorded_from)
             SELECT CAST(:unit_id AS uuid), CAST(:parent_id AS uuid),
@@ -41,6 +47,12 @@ _ADD = query(
                daterange(CAST(:established_on AS date), NULL), CAST(:now AS timestamptz)
           FROM unnest(CAST(:sponsor_ids AS uuid[]), CAST(:parts AS text[])) AS s (sponsor_id, part)
         """
+    )
+)
+_NAME = query(
+    sa.text(
+        """INSERT INTO unit_name (name, folded, initials, grams)
+           VALUES (:name, :folded, :initials, CAST(:grams AS text[])) ON CONFLICT (name) DO NOTHING"""
     )
 )
 _TOUCH = query(
@@ -135,11 +147,18 @@ def _row(
         "now": work.now,
         "name": new.name,
         "short_name": new.short_name,
+        **_found_by(new.name),
+        **{f"short_{key}": value for key, value in _found_by(new.short_name).items()},
         "campus_id": new.campus_id,
         "parent_id": parent_id,
         "sponsor_ids": [sponsor.sponsor_id for sponsor in new.sponsors],
         "parts": [sponsor.part for sponsor in new.sponsors],
     }
+
+
+def _found_by(name: str) -> dict[str, Any]:
+    keys = keys_of(name)
+    return {"folded": keys.folded, "initials": keys.initials, "grams": keys.grams}
 
 
 async def touch(work: UnitOfWork, unit_id: UUID) -> int:
@@ -176,6 +195,8 @@ async def describe(
         "short_name": description.short_name,
         "campus_id": description.campus_id,
     }
+    for name in {description.name, description.short_name}:
+        await work.execute(_NAME, name=name, **_found_by(name))
     return await _DESCRIPTION.record(work, {"unit_id": unit_id}, days, values)
 
 

@@ -14,6 +14,7 @@ from chassis.access import Scope, within_text
 from chassis.bitemporal import Interval, interval_of
 from chassis.database import Reader, Record
 from chassis.statements import Query, query
+from chassis.text_keys import folded, grams
 from organization.domain.structure import Forest
 from organization.domain.units import (
     Aspect,
@@ -135,13 +136,19 @@ _STATES = {
     State.ACTIVE: "true",
     State.DISSOLVED: "life.ends_on <= CAST(:day AS date)",
 }
+# The names that contain the text, or whose pinyin initials do; the grams say where to look.
+_NAMED = """
+    SELECT n.name FROM unit_name n
+     WHERE n.grams @> CAST(:name_grams AS text[])
+       AND (strpos(n.folded, CAST(:name AS text)) > 0 OR strpos(n.initials, CAST(:name AS text)) > 0)
+"""
 # What each filter that is given adds. A statement that holds them all, each behind "is it given?", is planned badly.
 _FILTERS = {
     "kind": "u.kind = :kind",
     "form": "u.form = :form",
     "purpose": "u.purpose = :purpose",
     "campus_id": "d.campus_id = :campus_id",
-    "name": "(strpos(lower(d.name), lower(:name)) > 0 OR strpos(lower(d.short_name), lower(:name)) > 0)",
+    "name": f"(d.name IN ({_NAMED}) OR d.short_name IN ({_NAMED}))",
     "parent_id": """EXISTS (
          SELECT FROM unit_parent q WHERE q.unit_id = u.unit_id AND q.parent_id = :parent_id
             AND q.valid @> CAST(:day AS date) AND {believed:q})""",
@@ -213,10 +220,14 @@ async def page(
     """Units on a day that the caller may see; `scope` comes from `access.filters`."""
     state = wanted.state or State.ACTIVE
     given = {name: value for name in _FILTERS if (value := getattr(wanted, name)) is not None}
+    named = tuple(given)
+    if "name" in given:
+        text = folded(given["name"])
+        given |= {"name": text, "name_grams": grams(text)}
     statement = _page_query(
         order,
         state,
-        tuple(given),
+        named,
         follows=after is not None,
         then=known_at is not None,
         everywhere=scope.is_everywhere,

@@ -28,6 +28,7 @@ from organization.tables.units import (
     unit,
     unit_description,
     unit_lineage,
+    unit_name,
     unit_parent,
     unit_sponsor,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "unit",
     "unit_description",
     "unit_lineage",
+    "unit_name",
     "unit_parent",
     "unit_sponsor",
     "vanguard_team",

@@ -66,6 +66,17 @@ sa.Index(
     postgresql_where=unit_description.c.recorded_until.is_(None),
 )
 
+# By what the names of units are found, whichever unit has or had one; derived from the name alone.
+unit_name = sa.Table(
+    "unit_name",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    text_column("folded"),
+    text_column("initials"),
+    sa.Column("grams", sa.ARRAY(sa.Text), nullable=False),
+)
+sa.Index("unit_name_grams_idx", unit_name.c.grams, postgresql_using="gin")
+
 unit_parent = sa.Table(
     "unit_parent",
     metadata,
