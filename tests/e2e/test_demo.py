@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo import history, load, structure
+from deploy.local.demo import community, history, load, structure
 from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
@@ -223,6 +223,53 @@ class TestOrganisation:
             basis = await read(clerk, f"/v1/posts/{holder['basisPostId']}")
             assert holder["method"] == "METHOD_APPOINTED"
             assert basis["kind"] in ("KIND_DEPUTY_HEAD", "KIND_DEPUTY_SECRETARY")
+
+
+class TestCommunity:
+    @pytest.mark.covers("S48", "S49", "S50", "S53", "F15")
+    async def test_every_building_has_a_home_a_station_and_a_branch_that_answers(self, clerk: Api) -> None:
+        buildings = await every(clerk, "/v1/places", "places", kind="KIND_BUILDING")
+        assert len(buildings) == len(structure.ACADEMIES)
+        for building in buildings:
+            tree = await read(clerk, f"/v1/places/{building['placeId']}/tree")
+            places = {node["place"]["kind"]: node["place"]["placeId"] for node in tree["nodes"]}
+            assert {"KIND_FLOOR", "KIND_ROOM", "KIND_MEMBER_HOME", "KIND_WORKSTATION"} <= set(places)
+            found = await read(clerk, f"/v1/places/{places['KIND_ROOM']}/responsibleBranch")
+            plaque = await only(clerk, "/v1/plaques", "plaques", placeId=places["KIND_ROOM"])
+            assert plaque["unitId"] == found["unitId"]
+
+    @pytest.mark.covers("S54", "S79", "F16", "F18", "F93")
+    async def test_the_gaps_are_the_classes_that_nobody_looks_after_and_the_club(self, clerk: Api) -> None:
+        gaps = await every(clerk, "/v1/coverageGaps", "gaps")
+        classes = await every(clerk, "/v1/units", "units", kind="KIND_CLASS")
+        links = await every(clerk, "/v1/classLinks", "classLinks")
+        linked = {link["classUnitId"] for link in links}
+        assert len(linked) == community.LINKED
+        without = {gap["subjectId"] for gap in gaps if "COVERAGE_ASPECT_TEACHER" in gap["lacks"]}
+        assert {unit["unitId"] for unit in classes} - linked <= without
+        assert not linked & without
+
+    @pytest.mark.covers("S40", "S42", "S43", "S44", "S52")
+    async def test_leaders_go_down_branches_co_build_and_teams_stand(self, clerk: Api) -> None:
+        pairings = await every(clerk, "/v1/pairings", "pairings")
+        pacts = await every(clerk, "/v1/pacts", "pacts")
+        teams = await every(clerk, "/v1/vanguardTeams", "teams")
+        assert len([each for each in pairings if each["plan"]]) == 2
+        assert [pact["state"] for pact in pacts] == ["STATE_STANDING"] * 2
+        assert len(teams) == community.TEAMS
+
+    @pytest.mark.covers("F9", "F10", "F12")
+    async def test_an_election_is_over_and_every_first_joint_branch_has_its_group_and_term(
+        self, clerk: Api
+    ) -> None:
+        election = await only(clerk, "/v1/elections", "elections", state="STATE_COMPLETED")
+        held = await every(clerk, "/v1/appointments", "appointments", unitId=election["unitId"])
+        assert {each["method"] for each in held} == {"METHOD_ELECTED"}
+        assert len(held) == len(community.OFFICERS)
+        groups = await every(clerk, "/v1/partyGroups", "partyGroups")
+        terms = await every(clerk, "/v1/terms", "terms")
+        assert len(groups) == len(structure.ACADEMIES)
+        assert len(terms) == 2 * len(structure.ACADEMIES) + 1
 
 
 class TestHistory:

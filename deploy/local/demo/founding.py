@@ -46,6 +46,10 @@ class Founding:
         """The id of a post."""
         return self._posts[key]
 
+    def campus_id(self, code: str) -> str:
+        """The id of a campus."""
+        return self._campuses[code]
+
     # ── units ────────────────────────────────────────────────────────────────────────────────────────────
 
     def establish_units(self) -> None:

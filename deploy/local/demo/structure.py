@@ -200,13 +200,14 @@ def _community(size: Size) -> Iterator[Unit]:
             yield Unit(f"{key}-branch-{one}", f"{key}-committee", "KIND_BRANCH", title, form=form)
     for number, name in enumerate(ACADEMIES):
         academy, general = f"academy-{number}", f"general-{number}"
-        yield Unit(academy, ROOT, "KIND_ACADEMY", f"{name}书院", campus=_campus_of(number))
+        yield Unit(academy, ROOT, "KIND_ACADEMY", f"{name}书院", campus=campus_of(number))
         carried = ((academy, "PART_SPONSOR"),)
         yield Unit(general, "community", "KIND_ACADEMY_GENERAL_BRANCH", f"{name}书院党总支", sponsors=carried)
         yield from _old_branches(size, number)
 
 
-def _campus_of(academy: int) -> str:
+def campus_of(academy: int) -> str:
+    """The code of the campus of an academy."""
     # 宗濂书院 is the medical one; the postgraduates' campus has the last.
     return {2: "yanta", 8: "chuangxingang"}.get(academy, "xingqing")
 
@@ -321,7 +322,7 @@ def _joint(size: Size, academy: int, joint: int) -> Unit:
         f"{SCHOOLS[school]}学院{ACADEMIES[academy]}书院师生联合{order}党支部",
         on=REORGANIZED_ON,
         form="FORM_JOINT_TEACHER_STUDENT",
-        campus=_campus_of(academy),
+        campus=campus_of(academy),
         sponsors=((f"school-{school}", "PART_SPONSOR"), (f"academy-{academy}", "PART_SPONSOR")),
     )
 
