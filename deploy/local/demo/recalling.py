@@ -10,7 +10,8 @@ from deploy.local.demo.people import Applicant, People
 from deploy.local.demo.sizes import Size
 from deploy.local.demo.structure import Structure
 
-HONOURS_AT_ONCE, CASES_AT_ONCE = 500, 50
+# A case of an admitted member has thirty steps, and every step is judged.
+HONOURS_AT_ONCE, CASES_AT_ONCE = 500, 20
 
 
 class Recalling:

@@ -76,7 +76,8 @@ _LIST = query(
              WHERE {_ALONE}
                AND (CAST(:after AS uuid) IS NULL OR p.person_id > CAST(:after AS uuid))
                AND (CAST(:kind AS text) IS NULL OR p.kind = CAST(:kind AS text))
-               AND (CAST(:name AS text) IS NULL OR position(CAST(:name AS text) IN p.name) > 0)
+               AND (CAST(:name AS text) IS NULL OR strpos(p.name, CAST(:name AS text)) > 0
+                    OR strpos(p.initials, lower(CAST(:name AS text))) > 0)
                AND (CAST(:number_key AS text) IS NULL OR p.person_id IN (
                     SELECT n.person_id FROM account n
                      WHERE n.issuer = :issuer AND n.number_key = CAST(:number_key AS text)))

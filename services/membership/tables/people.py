@@ -30,6 +30,10 @@ person = sa.Table(
     instant_column("erased_at", null=True),
     # Set on whoever is one person with somebody else: nothing else names them any more.
     id_column("merged_into", null=True),
+    # The database makes them of the pinyin, whoever writes it.
+    sa.Column(
+        "initials", sa.Text, sa.Computed(r"regexp_replace(pinyin, '(\S)\S*\s*', '\1', 'g')", persisted=True)
+    ),
 )
 sa.Index("person_name_born_on_idx", person.c.name, person.c.born_on, person.c.person_id)
 sa.Index("person_pinyin_idx", person.c.pinyin, person.c.person_id)

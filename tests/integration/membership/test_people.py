@@ -200,6 +200,20 @@ class TestReading:
         with pytest.raises(InvalidArgumentError):
             await office.ask("PersonService/ListPersons", pb.ListPersonsRequest(page_token="bad"))
 
+    async def test_a_part_of_the_name_or_its_initials_finds_somebody(self, office: Office) -> None:
+        await office.unit("university")
+        for name in ("张三丰", "李小明", "Ann Lee"):
+            await office.person(name)
+
+        async def found(text: str) -> list[str]:
+            page = await office.ask("PersonService/ListPersons", pb.ListPersonsRequest(name=text))
+            return [person.name for person in page.persons]
+
+        assert await found("三") == await found("zsf") == await found("ZS") == ["张三丰"]
+        assert await found("xm") == ["李小明"]
+        assert await found("Lee") == ["Ann Lee"]
+        assert await found("丰三") == await found("zz") == []
+
     async def test_services_get_names_in_batches(self, office: Office) -> None:
         known = await office.person("甲")
         request = pb.BatchGetPersonLabelsRequest(person_ids=[str(known), str(uuid4())])

@@ -243,7 +243,7 @@ class ListPersonsRequest(_message.Message):
     kind: _person_pb2.PersonKind.ValueType
     """Only persons of this kind."""
     name: _builtins.str
-    """Only persons whose name contains this text."""
+    """Only persons whose name contains this text, or whose pinyin initials do: `zs` finds 张三."""
     campus_number: _builtins.str
     """Only the person of this staff or student number."""
     def __init__(

@@ -218,7 +218,9 @@ class ListUnitsRequest(_message.Message):
     purpose: _unit_pb2.Unit.Purpose.ValueType
     """Only functional and temporary branches with this purpose."""
     name: _builtins.str
-    """Only units whose name on the day contains this."""
+    """Only units whose name or short name on the day contains this, or whose pinyin initials do: `jxgc` finds
+    机械工程学院. Case and width make no difference.
+    """
     as_of: _builtins.str
     """The day asked for."""
     page_size: _builtins.int
