@@ -8,8 +8,8 @@ from alembic import op
 
 from chassis.text_keys import keys_of
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 _STATEMENTS = (
     """
