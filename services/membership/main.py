@@ -20,6 +20,7 @@ from membership.repository.holdings import HOLDINGS
 from membership.repository.sealed import SEALED
 from membership.schedule import schedule
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.case_materials import CaseMaterialServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
@@ -45,6 +46,7 @@ from shuyuan.membership.v1 import (
     admission_form_service_pb2_grpc,
     admission_plan_service_pb2_grpc,
     admission_service_pb2_grpc,
+    case_material_service_pb2_grpc,
     compliance_service_pb2_grpc,
     counterfactual_service_pb2_grpc,
     dues_service_pb2_grpc,
@@ -117,6 +119,10 @@ def build(settings: Settings) -> Service:
                 CounterfactualServicer(means),
             ),
             (dues_service_pb2_grpc.add_DuesServiceServicer_to_server, DuesServicer(means)),
+            (
+                case_material_service_pb2_grpc.add_CaseMaterialServiceServicer_to_server,
+                CaseMaterialServicer(means),
+            ),
             (pledge_service_pb2_grpc.add_PledgeServiceServicer_to_server, PledgeServicer(means)),
             (peer_mentor_service_pb2_grpc.add_PeerMentorServiceServicer_to_server, PeerMentorServicer(means)),
             (secondment_service_pb2_grpc.add_SecondmentServiceServicer_to_server, SecondmentServicer()),

@@ -26,7 +26,7 @@ from .hypotheses import read_fact, with_parameter
 from .kinds import KINDS, amount_due, votes_needed
 from .packs import PACKS_DIRECTORY, Pack, load_pack, read_pack
 from .periods import NO_END, Period, compare_periods, last_day_ending_before, parse_day
-from .rules import Layer, Operation, Rule, RuleContentError, Severity, Source, Stage, Step
+from .rules import Layer, Material, Operation, Rule, RuleContentError, Severity, Source, Stage, Step
 from .verdicts import Verdict
 from .workdays import (
     NoticeWindow,
@@ -46,6 +46,7 @@ __all__ = [
     "FactType",
     "Facts",
     "Layer",
+    "Material",
     "NeededFact",
     "NoRulesInForceError",
     "NoticeWindow",

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from .errors import NoRulesInForceError, UnknownDigestError, UnknownOperationError, UnknownRuleError
 from .facts import FactType
@@ -52,7 +52,7 @@ class RuleSet:
                 rule.content for rule in sorted(self.rules, key=lambda rule: (rule.layer.depth, rule.id))
             ],
             "stages": [asdict(stage) for stage in self.stages],
-            "steps": [asdict(step) for step in self.steps],
+            "steps": [_step_content(step) for step in self.steps],
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -66,7 +66,7 @@ class RuleSet:
             rules=tuple(build_rule(item) for item in content["rules"]),
             operations=tuple(Operation(**item) for item in content["operations"]),
             stages=tuple(Stage(**item) for item in content["stages"]),
-            steps=tuple(Step(**item) for item in content["steps"]),
+            steps=tuple(Step.of(item) for item in content["steps"]),
         )
 
     @cached_property
@@ -107,6 +107,11 @@ class RuleSet:
         if not found:
             raise UnknownRuleError(rule_id)
         return found
+
+
+def _step_content(step: Step) -> dict[str, Any]:
+    # What was kept before steps had materials keeps its digest.
+    return {name: value for name, value in asdict(step).items() if name != "materials" or value}
 
 
 def step_operations(steps: Iterable[Step]) -> list[str]:

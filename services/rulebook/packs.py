@@ -76,7 +76,7 @@ def read_pack(text: str, *, file: str) -> Pack:
         effective_to=ends,
         operations=tuple(Operation(**item) for item in content.get("operations", ())),
         stages=tuple(Stage(**item) for item in content.get("stages", ())),
-        steps=tuple(Step(**item) for item in content.get("steps", ())),
+        steps=tuple(Step.of(item) for item in content.get("steps", ())),
         rules=_build_rules(located, content),
         located=located,
     )

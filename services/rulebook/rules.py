@@ -81,6 +81,18 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Material:
+    """
+    A paper that a step brings into the case, by its name in the rules, with the outline it is written by.
+    """
+
+    id: str
+    zh: str
+    en: str
+    template: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
     """
     One step of the admission procedure.
@@ -98,6 +110,15 @@ class Step:
     operation: str
     vote_operation: str | None = None
     periodic: bool = False
+    materials: tuple[Material, ...] = ()
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> "Step":
+        """
+        The step as a pack or a kept rule set has it.
+        """
+        materials = tuple(Material(**item) for item in content.get("materials", ()))
+        return cls(**{**content, "materials": materials})
 
 
 @dataclass(frozen=True)

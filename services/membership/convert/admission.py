@@ -14,7 +14,7 @@ from membership.convert.values import (
     optional_text,
     page_of,
 )
-from membership.domain import acts
+from membership.domain import acts, reviews
 from membership.domain import steps as names
 from membership.domain.acts import Act
 from membership.domain.admission import CaseHead
@@ -100,6 +100,23 @@ def thought_report(request: service.RecordThoughtReportRequest) -> Act:
         occurred_on(request),
         archive_reference=optional_text(request, "archive_reference"),
     )
+
+
+def review_item(request: service.RecordPoliticalReviewItemRequest) -> Act:
+    """What was found about one area of the political review."""
+    prefix = "POLITICAL_REVIEW_ITEM_RESULT"
+    return reviews.review_item(
+        occurred_on(request),
+        needed_name(cases.PoliticalReviewArea, "POLITICAL_REVIEW_AREA", request.area, "area"),
+        reviews.ItemResult(needed_name(cases.PoliticalReviewItemResult, prefix, request.result, "result")),
+        parse_uuid(request.reviewer_person_id, field_name="reviewer_person_id"),
+        request.note,
+    )
+
+
+def noticed_step(request: service.RaiseNoticeObjectionRequest) -> str:
+    """What had been announced, by the name of its step."""
+    return needed_name(cases.NoticedStep, "NOTICED_STEP", request.noticed_step, "noticed_step")
 
 
 def prospect(request: service.DetermineProspectRequest) -> Act:

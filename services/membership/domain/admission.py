@@ -187,8 +187,7 @@ class AdmissionCase:
 
     def _head_after(self, step: TakenStep) -> CaseHead:
         furthest = max(self.valid_steps, key=lambda item: item.number, default=step)
-        # Reports are handed in beside the steps; the case does not go on by them.
-        is_further = step.step != names.THOUGHT_REPORT and step.number >= furthest.number
+        is_further = step.step not in names.ALONGSIDE and step.number >= furthest.number
         stage = max(self.head.stage, step.stage)
         if step.step == names.APPROVAL:
             # From the approval on the person is a probationary member, whatever is recorded next.
@@ -256,6 +255,8 @@ class AdmissionCase:
         )
 
 
+# Who objected to what is for whoever leads the case.
+_WORDS_OF_OBJECTIONS = ("content", "finding")
 # The fact by which verdicts show the conclusion.
 _CONCLUSION = "political_review_result"
 
@@ -266,7 +267,9 @@ def without_conclusion(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]
 
 
 def _without_review(step: TakenStep) -> TakenStep:
-    detail = {} if step.step == names.POLITICAL_REVIEW else step.detail
+    detail = {name: value for name, value in step.detail.items() if name not in _WORDS_OF_OBJECTIONS}
+    if step.step in names.OF_REVIEW:
+        detail = {}
     return replace(step, detail=detail, judgements=without_conclusion(step.judgements))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from membership.domain import steps as names
 from membership.domain.admission import AdmissionCase
 from membership.domain.ballots import ConversionOutcome
+from membership.domain.reviews import covered_areas
 from rulebook import NO_END, Fact, Facts, Period, RuleSet
 
 # The rule whose interval is the length of probation.
@@ -48,6 +49,8 @@ def evidence(case: AdmissionCase, standing: Standing, stated: Mapping[str, Any])
         "admission_approved": names.APPROVAL in case.taken,
         "assigned_to_branch": standing.belongs_to_branch,
         "case_documents": documents_of(case, ()),
+        # Known where a step is asked for.
+        "standing_objections": 0,
         # Of the quarterly thought report.
         "last_done_on": _latest(case, names.THOUGHT_REPORT),
         "anchor_on": case.day_of(names.ACTIVIST),
@@ -57,6 +60,10 @@ def evidence(case: AdmissionCase, standing: Standing, stated: Mapping[str, Any])
         **_probation_facts(case),
     }
     facts.update(stated)
+    areas = covered_areas(case)
+    if areas is not None:
+        # Where areas were reviewed one by one, nobody says that all were covered while one is returned.
+        facts["political_review_areas"] = areas
     return facts
 
 

@@ -34,6 +34,10 @@ CONVERSION_REQUEST: Final = "conversion_request"
 CONVERSION_REVIEW: Final = "conversion_review"
 # The quarterly report of activists and probationary members (LOC-04); it has no number either.
 THOUGHT_REPORT: Final = "thought_report"
+# Findings about single areas before the review is concluded, and objections to public notices; no numbers either.
+REVIEW_ITEM: Final = "political_review_item"
+OBJECTION: Final = "notice_objection"
+SETTLEMENT: Final = "objection_settlement"
 CONVERSION_MEETING: Final = "conversion_meeting"
 CONVERSION_APPROVAL: Final = "conversion_approval"
 ARCHIVE: Final = "archive"
@@ -62,17 +66,29 @@ PARALLEL: Final = frozenset({PROSPECT_FILING, INTRODUCERS, POLITICAL_REVIEW, TRA
 # Undone by an extension of the probation, so that they are taken again at its end.
 OF_CONVERSION: Final = frozenset({CONVERSION_REQUEST, CONVERSION_REVIEW, CONVERSION_MEETING})
 
+# Recorded beside the steps; the case does not go on by them.
+ALONGSIDE: Final = frozenset({THOUGHT_REPORT, REVIEW_ITEM, OBJECTION, SETTLEMENT})
+# What the political review found has fewer readers than the rest of a case.
+OF_REVIEW: Final = frozenset({POLITICAL_REVIEW, REVIEW_ITEM})
+# Steps that a public notice announces.
+NOTICED: Final = (ACTIVIST, PROSPECT, BRANCH_MEETING, "conversion_approval")
 WITHDRAWAL: Final = "withdrawal"
 # Chinese names of what the catalogue has no step for.
 BESIDE_CATALOGUE: Final[Mapping[str, str]] = {
     CONVERSION_REVIEW: "听取意见和支部委员会审查转正",
     THOUGHT_REPORT: "提交思想汇报",
+    REVIEW_ITEM: "政治审查分项审查",
+    OBJECTION: "公示期间收到异议",
+    SETTLEMENT: "核查公示异议",
     WITHDRAWAL: "终止发展",
 }
 # Beside the catalogue: the step after whose number each is ordered, who acts, and what the rulebook is asked.
 _BESIDE_NUMBER: Final[Mapping[str, str]] = {
     CONVERSION_REVIEW: CONVERSION_REQUEST,
     THOUGHT_REPORT: "activist_filing",
+    REVIEW_ITEM: PROSPECT_FILING,
+    OBJECTION: APPLICATION,
+    SETTLEMENT: APPLICATION,
 }
 _BESIDE_ACTOR: Final[Mapping[str, str]] = {
     CONVERSION_REVIEW: "branch_committee",
@@ -98,6 +114,9 @@ WITH_VERBS: Final = frozenset(
             CONVERSION_REQUEST,
             CONVERSION_REVIEW,
             THOUGHT_REPORT,
+            REVIEW_ITEM,
+            OBJECTION,
+            SETTLEMENT,
             CONVERSION_MEETING,
             CONVERSION_APPROVAL,
             ARCHIVE,
@@ -192,6 +211,10 @@ class Catalogue:
             return CONVERSION_REQUEST in taken and CONVERSION_MEETING not in taken and step not in taken
         if step == THOUGHT_REPORT:
             return ACTIVIST in taken and CONVERSION_APPROVAL not in taken
+        if step == REVIEW_ITEM:
+            return PROSPECT in taken and BRANCH_MEETING not in taken
+        if step in (OBJECTION, SETTLEMENT):
+            return CONVERSION_APPROVAL not in taken
         found = self.named(step)
         return found is not None and self._is_takeable(found, taken, self.awaited(taken))
 

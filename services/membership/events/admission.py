@@ -28,6 +28,9 @@ _PLAIN: dict[str, type[Any]] = {
     names.SUPERIOR_TALK: events_pb2.AdmissionCaseSuperiorTalked,
     names.ASSIGNMENT: events_pb2.AdmissionCaseGroupAssigned,
     names.THOUGHT_REPORT: events_pb2.AdmissionCaseThoughtReported,
+    names.REVIEW_ITEM: events_pb2.AdmissionCasePoliticalReviewItemRecorded,
+    names.OBJECTION: events_pb2.AdmissionCaseObjectionRaised,
+    names.SETTLEMENT: events_pb2.AdmissionCaseObjectionSettled,
     names.CONVERSION_REQUEST: events_pb2.AdmissionCaseConversionRequested,
     names.ARCHIVE: events_pb2.AdmissionCaseArchived,
 }

@@ -12,6 +12,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.verdicts import to_message
+from membership.domain import notices, reviews
 from membership.domain import steps as names
 from membership.domain.admission import CONTACT, INTRODUCER, AdmissionCase, CaseHead, TakenStep
 from membership.domain.ballots import Ballot
@@ -306,8 +307,36 @@ def _fill_in_records(message: admission_case_pb2.AdmissionCase, found: Admission
                 organizer_unit_id=course.detail.get("organizer", ""),
             )
         )
+    message.political_review_items.extend(_review_item(item) for item in reviews.items(found))
+    message.notice_objections.extend(_objection(each) for each in notices.objections(found))
     # What is not known of an imported case stays away.
     if form is not None and "form_number" in form.detail:
         message.form_number = form.detail["form_number"]
     if archived is not None and "archive_reference" in archived.detail:
         message.archive_reference = archived.detail["archive_reference"]
+
+
+def _review_item(item: reviews.ReviewItem) -> admission_case_pb2.PoliticalReviewItem:
+    pb = admission_case_pb2
+    return pb.PoliticalReviewItem(
+        area=enum_number(pb.PoliticalReviewArea, "POLITICAL_REVIEW_AREA", item.area),
+        result=enum_number(pb.PoliticalReviewItemResult, "POLITICAL_REVIEW_ITEM_RESULT", item.result),
+        reviewed_on=item.reviewed_on.isoformat(),
+        reviewer_person_id=item.reviewer,
+        note=item.note,
+    )
+
+
+def _objection(each: notices.Objection) -> admission_case_pb2.NoticeObjection:
+    pb = admission_case_pb2
+    settled = "upheld" if each.upheld else "dismissed"
+    state = "open" if each.settled_on is None else settled
+    return pb.NoticeObjection(
+        number=each.number,
+        noticed_step=enum_number(pb.NoticedStep, "NOTICED_STEP", each.step),
+        raised_on=each.raised_on.isoformat(),
+        state=enum_number(pb.NoticeObjection.State, "STATE", state),
+        settled_on=day_text(each.settled_on),
+        content=each.content,
+        finding=each.finding,
+    )

@@ -15,6 +15,7 @@ from chassis.events import Event
 from membership.domain.acts import Act, take
 from membership.domain.admission import AdmissionCase, CaseHead, CaseState
 from membership.domain.evidence import documents_of, evidence
+from membership.domain.notices import standing_objections
 from membership.domain.steps import Catalogue
 from membership.domain.verdicts import Judgement, Override, check_allowed, judge
 from membership.errors import AdmissionCaseNotFoundError
@@ -88,11 +89,9 @@ def ask_rules(
 ) -> tuple[Judgement, ...]:
     """What the rules of the case say of the act; decides nothing."""
     papers = documents_of(held.case, act.documents, only_brought=act.only_stated_documents)
-    facts = evidence(
-        held.case,
-        gathered.standing,
-        {**gathered.facts, **act.facts, "case_documents": papers, **(stated or {})},
-    )
+    said = {**gathered.facts, **act.facts, "case_documents": papers, **(stated or {})}
+    said["standing_objections"] = standing_objections(held.case, act.step, said.get("notice_posted_on"))
+    facts = evidence(held.case, gathered.standing, said)
     return judge(held.rules, operations, facts, on=act.occurred_on, override=act.override)
 
 

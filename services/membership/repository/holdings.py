@@ -12,7 +12,8 @@ _CASES = "t.case_id IN (SELECT k.case_id FROM admission_case k WHERE k.person_id
 _WORDLESS = "CAST('' AS text)"
 _STEPS = ", ".join(f"'{step}'" for step in WITHHELD_STEPS)
 # What somebody wrote into a step, beside days, ids and chosen values.
-_WRITTEN = ", ".join(f"'{name}'" for name in ("reason", "delay_reason", "group_name", "archive_reference"))
+_WORDS = ("reason", "delay_reason", "group_name", "archive_reference", "note", "content", "finding")
+_WRITTEN = ", ".join(f"'{name}'" for name in _WORDS)
 _DETAIL_WITHOUT_WORDS = f"""SELECT coalesce(jsonb_object_agg(
         e.key, CASE WHEN e.key IN ({_WRITTEN}) THEN to_jsonb(CAST('' AS text)) ELSE e.value END), '{{}}')
     FROM jsonb_each(t.detail) e"""
@@ -28,6 +29,7 @@ HOLDINGS = Holdings(
             "case_ballot": _CASES,
             "case_companion": _CASES,
             "admission_form": _CASES,
+            "case_material": _CASES,
             "standing_entry": """t.standing_case_id IN (
                 SELECT k.standing_case_id FROM standing_case k WHERE k.person_id = :subject_id)""",
             "pledge_evidence": """t.pledge_id IN (
@@ -64,7 +66,7 @@ HOLDINGS = Holdings(
             "peer_mentor_entry": {"note": _WORDLESS},
             "secondment": {"reason": _WORDLESS},
         },
-        dropped=("person_identity", "inbox_item", "account", "person_source"),
+        dropped=("person_identity", "inbox_item", "account", "person_source", "case_material"),
         ties={
             "admission_case": """SELECT k.case_id AS id FROM admission_case k
                 WHERE k.person_id = :subject_id AND k.state = 'open'""",

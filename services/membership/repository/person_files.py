@@ -16,8 +16,8 @@ IDENTITY_CONTEXT = "person_identity.number"
 
 # Sealed values, and what only finds them.
 _NEVER = ("number_sealed", "number_key")
-# What the political review found has fewer readers than the file.
-WITHHELD_STEPS = ("political_review",)
+# What the political review found, and what others objected, has fewer readers than the file.
+WITHHELD_STEPS = ("political_review", "political_review_item", "notice_objection", "objection_settlement")
 _STEPS = ", ".join(f"'{step}'" for step in WITHHELD_STEPS)
 
 

@@ -12,7 +12,7 @@ from membership.convert.values import ids, optional_day
 from membership.domain.acts import Act
 from membership.domain.admission import AdmissionCase
 from membership.events import shapes
-from membership.operations import admission, ballots, decisions, importing, oaths
+from membership.operations import admission, ballots, decisions, importing, notices, oaths
 from membership.operations.means import Means
 from membership.operations.taking import ADVANCE, APPROVE, FILE
 from shuyuan.membership.v1 import admission_import_pb2 as import_pb
@@ -112,6 +112,38 @@ class AdmissionServicer(admission_service_pb2_grpc.AdmissionServiceServicer):
         return await self._step(
             pb.RecordThoughtReportResponse, request, convert.thought_report(request), own=True
         )
+
+    async def RecordPoliticalReviewItem(
+        self, request: pb.RecordPoliticalReviewItemRequest, context: Any
+    ) -> pb.RecordPoliticalReviewItemResponse:
+        return await self._step(pb.RecordPoliticalReviewItemResponse, request, convert.review_item(request))
+
+    async def RaiseNoticeObjection(
+        self, request: pb.RaiseNoticeObjectionRequest, context: Any
+    ) -> pb.RaiseNoticeObjectionResponse:
+        work = notices.raise_objection(
+            current(),
+            self._means,
+            _id(request),
+            step=convert.noticed_step(request),
+            content=request.content,
+            on=convert.occurred_on(request),
+        )
+        return await _answer(pb.RaiseNoticeObjectionResponse, work)
+
+    async def SettleNoticeObjection(
+        self, request: pb.SettleNoticeObjectionRequest, context: Any
+    ) -> pb.SettleNoticeObjectionResponse:
+        work = notices.settle_objection(
+            current(),
+            self._means,
+            _id(request),
+            request.number,
+            upheld=request.upheld,
+            finding=request.finding,
+            on=convert.occurred_on(request),
+        )
+        return await _answer(pb.SettleNoticeObjectionResponse, work)
 
     async def DetermineProspect(
         self, request: pb.DetermineProspectRequest, context: Any

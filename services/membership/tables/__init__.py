@@ -1,6 +1,7 @@
 """The tables of the membership service. Facts with a period are kept twice dated: when they hold, and when we knew."""
 
 from membership.tables.base import metadata
+from membership.tables.case_materials import case_material
 from membership.tables.cases import (
     admission_case,
     case_ballot,
@@ -57,6 +58,7 @@ __all__ = [
     "affiliation",
     "case_ballot",
     "case_companion",
+    "case_material",
     "case_step",
     "disclosure",
     "dues_account",

@@ -26,6 +26,7 @@ from membership.facts import Rules
 from membership.operations.means import Means
 from membership.operations.units import keep_unit
 from membership.servicer.admission import AdmissionServicer
+from membership.servicer.case_materials import CaseMaterialServicer
 from membership.servicer.compliance import ComplianceServicer
 from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
@@ -110,6 +111,7 @@ class Office:
             "RollService": RollServicer(self.means),
             "AdmissionService": AdmissionServicer(self.means),
             "DuesService": DuesServicer(self.means),
+            "CaseMaterialService": CaseMaterialServicer(self.means),
             "PledgeService": PledgeServicer(self.means),
             "PeerMentorService": PeerMentorServicer(self.means),
             "SecondmentService": SecondmentServicer(),

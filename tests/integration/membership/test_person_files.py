@@ -120,7 +120,15 @@ class TestReading:
         steps = {step["step"]: step for step in records["case_step"]}
         assert "detail" in steps["talk"]
         assert "detail" not in steps["political_review"]
-        assert file["withheld"] == ["case_step.detail: political_review"]
+        assert file["withheld"] == [
+            f"case_step.detail: {step}"
+            for step in (
+                "political_review",
+                "political_review_item",
+                "notice_objection",
+                "objection_settlement",
+            )
+        ]
 
     async def test_the_file_of_somebody_else_is_masked_and_noted(self, campus: Campus) -> None:
         await identify(campus, campus.applicant, number_of(BORN))

@@ -109,3 +109,50 @@ async def test_only_a_committee_sends_out_directly_and_nobody_refuses_without_a_
     assert rejected["refusal"] == "TRANSFER_REFUSAL_NOT_WITH_RECEIVER"
     # The sender was and is responsible.
     assert await city.get("secretary", f"/v1/rolls/{city.units['cohort']}") == before
+
+
+@pytest.mark.covers("F38")
+async def test_a_case_in_flight_goes_on_where_its_applicant_is_sent(city: City) -> None:
+    """A probationary member moves in the middle of the case: every step and every day of it goes along."""
+    steps = [
+        *(("talk", 990), ("activist", 800), ("contacts", 780), ("prospect", 420), ("introducers", 405)),
+        *(("political_review", 400), ("training", 395), ("committee_review", 390), ("pre_review", 385)),
+        *(("admission_form", 380), ("branch_meeting", 375), ("superior_talk", 372), ("approval", 370)),
+        *(("activist_filing", 790), ("prospect_filing", 410)),
+    ]
+    case = {
+        "personId": city.people["applicant"],
+        "unitId": city.units["cohort"],
+        "appliedOn": city.ago(1000),
+        "steps": [{"step": step, "occurredOn": city.ago(days)} for step, days in steps],
+    }
+    body = {"sourceReference": "台账", "cases": [case]}
+    brought = (await city.post("admin", "/v1/admissionCases:import", body))["cases"][0]
+    path = f"/v1/admissionCases/{brought['caseId']}"
+    city.case = before = await city.get("approver", path)
+    letter = {
+        "personId": city.people["applicant"],
+        "fromUnitId": city.units["cohort"],
+        "toUnitId": city.units["staff"],
+        "letterNumber": f"介-{uuid4().hex[:6]}",
+        "letterIssuedOn": city.ago(10),
+    }
+    sent = await city.post("approver", "/v1/transfers", letter)
+    received = {
+        "acceptedOn": city.ago(2),
+        "checkedMaterials": [
+            "admission_form",
+            "membership_application",
+            "political_review_conclusion",
+            "cultivation_records",
+        ],
+    }
+    await city.post("secretary", f"/v1/transfers/{sent['transferId']}:accept", received, etag=sent["etag"])
+
+    after = await city.get("approver", path)
+    assert (before["unitId"], after["unitId"]) == (city.units["cohort"], city.units["staff"])
+    kept = ("caseId", "appliedOn", "packDigest", "probationFrom", "probationUntil", "steps", "contacts")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    city.case = after
+    await city.step("secretary", "recordProbationAssessment", 1)
+    assert city.case["caseId"] == brought["caseId"]

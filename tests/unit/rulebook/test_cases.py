@@ -71,6 +71,7 @@ def test_case_is_judged_as_the_table_says(case: dict[str, Any]) -> None:
     assert (verdict.satisfied, verdict.clears_on) == (case["satisfied"], case.get("clears_on"))
 
 
+@pytest.mark.covers("F97")
 def test_every_shipped_rule_has_a_case_on_before_and_after_its_boundary() -> None:
     boundaries = defaultdict(set)
     for case in read_cases():

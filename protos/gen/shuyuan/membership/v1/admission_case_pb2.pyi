@@ -341,6 +341,94 @@ FILING_KIND_APPROVAL: FilingKind.ValueType  # 3
 """The approved probationary member."""
 Global___FilingKind: _TypeAlias = FilingKind  # noqa: Y015
 
+class _PoliticalReviewArea:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PoliticalReviewAreaEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PoliticalReviewArea.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    POLITICAL_REVIEW_AREA_UNSPECIFIED: _PoliticalReviewArea.ValueType  # 0
+    """Not said."""
+    POLITICAL_REVIEW_AREA_PARTY_LINE: _PoliticalReviewArea.ValueType  # 1
+    """The attitude to the Party's theory, line, principles and policies."""
+    POLITICAL_REVIEW_AREA_POLITICAL_HISTORY: _PoliticalReviewArea.ValueType  # 2
+    """The political history, and the conduct in great struggles."""
+    POLITICAL_REVIEW_AREA_LAW_AND_ETHICS: _PoliticalReviewArea.ValueType  # 3
+    """Whether law is kept and social morality observed."""
+    POLITICAL_REVIEW_AREA_FAMILY_AND_SOCIAL_RELATIONS: _PoliticalReviewArea.ValueType  # 4
+    """The political situation of direct relatives and of main social relations."""
+
+class PoliticalReviewArea(_PoliticalReviewArea, metaclass=_PoliticalReviewAreaEnumTypeWrapper):
+    """An area of the political review."""
+
+POLITICAL_REVIEW_AREA_UNSPECIFIED: PoliticalReviewArea.ValueType  # 0
+"""Not said."""
+POLITICAL_REVIEW_AREA_PARTY_LINE: PoliticalReviewArea.ValueType  # 1
+"""The attitude to the Party's theory, line, principles and policies."""
+POLITICAL_REVIEW_AREA_POLITICAL_HISTORY: PoliticalReviewArea.ValueType  # 2
+"""The political history, and the conduct in great struggles."""
+POLITICAL_REVIEW_AREA_LAW_AND_ETHICS: PoliticalReviewArea.ValueType  # 3
+"""Whether law is kept and social morality observed."""
+POLITICAL_REVIEW_AREA_FAMILY_AND_SOCIAL_RELATIONS: PoliticalReviewArea.ValueType  # 4
+"""The political situation of direct relatives and of main social relations."""
+Global___PoliticalReviewArea: _TypeAlias = PoliticalReviewArea  # noqa: Y015
+
+class _PoliticalReviewItemResult:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PoliticalReviewItemResultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PoliticalReviewItemResult.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    POLITICAL_REVIEW_ITEM_RESULT_UNSPECIFIED: _PoliticalReviewItemResult.ValueType  # 0
+    """Not said."""
+    POLITICAL_REVIEW_ITEM_RESULT_CLEAR: _PoliticalReviewItemResult.ValueType  # 1
+    """The area is clear."""
+    POLITICAL_REVIEW_ITEM_RESULT_RETURNED: _PoliticalReviewItemResult.ValueType  # 2
+    """The area is returned: something is missing or has to be asked again. The others stay as they are."""
+
+class PoliticalReviewItemResult(_PoliticalReviewItemResult, metaclass=_PoliticalReviewItemResultEnumTypeWrapper):
+    """What was found about one area."""
+
+POLITICAL_REVIEW_ITEM_RESULT_UNSPECIFIED: PoliticalReviewItemResult.ValueType  # 0
+"""Not said."""
+POLITICAL_REVIEW_ITEM_RESULT_CLEAR: PoliticalReviewItemResult.ValueType  # 1
+"""The area is clear."""
+POLITICAL_REVIEW_ITEM_RESULT_RETURNED: PoliticalReviewItemResult.ValueType  # 2
+"""The area is returned: something is missing or has to be asked again. The others stay as they are."""
+Global___PoliticalReviewItemResult: _TypeAlias = PoliticalReviewItemResult  # noqa: Y015
+
+class _NoticedStep:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NoticedStepEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticedStep.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NOTICED_STEP_UNSPECIFIED: _NoticedStep.ValueType  # 0
+    """Not said."""
+    NOTICED_STEP_ACTIVIST: _NoticedStep.ValueType  # 1
+    """Who is to become an activist."""
+    NOTICED_STEP_PROSPECT: _NoticedStep.ValueType  # 2
+    """Who is to become a prospective member."""
+    NOTICED_STEP_BRANCH_MEETING: _NoticedStep.ValueType  # 3
+    """On whose admission the branch will vote."""
+    NOTICED_STEP_CONVERSION_APPROVAL: _NoticedStep.ValueType  # 4
+    """Whose conversion is to be approved."""
+
+class NoticedStep(_NoticedStep, metaclass=_NoticedStepEnumTypeWrapper):
+    """What a public notice announces."""
+
+NOTICED_STEP_UNSPECIFIED: NoticedStep.ValueType  # 0
+"""Not said."""
+NOTICED_STEP_ACTIVIST: NoticedStep.ValueType  # 1
+"""Who is to become an activist."""
+NOTICED_STEP_PROSPECT: NoticedStep.ValueType  # 2
+"""Who is to become a prospective member."""
+NOTICED_STEP_BRANCH_MEETING: NoticedStep.ValueType  # 3
+"""On whose admission the branch will vote."""
+NOTICED_STEP_CONVERSION_APPROVAL: NoticedStep.ValueType  # 4
+"""Whose conversion is to be approved."""
+Global___NoticedStep: _TypeAlias = NoticedStep  # noqa: Y015
+
 @_typing.final
 class RuleOverride(_message.Message):
     """Asks to go on although a rule forbids it. Needs membership.admission_case.override; recorded for ever."""
@@ -502,6 +590,128 @@ class PoliticalReview(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PoliticalReview: _TypeAlias = PoliticalReview  # noqa: Y015
+
+@_typing.final
+class PoliticalReviewItem(_message.Message):
+    """What was last found about one area; the timeline has what was found before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AREA_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    REVIEWED_ON_FIELD_NUMBER: _builtins.int
+    REVIEWER_PERSON_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    area: Global___PoliticalReviewArea.ValueType
+    """The area."""
+    result: Global___PoliticalReviewItemResult.ValueType
+    """What was found."""
+    reviewed_on: _builtins.str
+    """The day."""
+    reviewer_person_id: _builtins.str
+    """Who was responsible."""
+    note: _builtins.str
+    """What is missing, for an area that is returned; empty otherwise."""
+    def __init__(
+        self,
+        *,
+        area: Global___PoliticalReviewArea.ValueType = ...,
+        result: Global___PoliticalReviewItemResult.ValueType = ...,
+        reviewed_on: _builtins.str = ...,
+        reviewer_person_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area", b"area", "note", b"note", "result", b"result", "reviewed_on", b"reviewed_on", "reviewer_person_id", b"reviewer_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PoliticalReviewItem: _TypeAlias = PoliticalReviewItem  # noqa: Y015
+
+@_typing.final
+class NoticeObjection(_message.Message):
+    """An objection raised while a public notice hung."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[NoticeObjection._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: NoticeObjection._State.ValueType  # 0
+        """Not said."""
+        STATE_OPEN: NoticeObjection._State.ValueType  # 1
+        """Not settled: the step announced cannot be taken."""
+        STATE_DISMISSED: NoticeObjection._State.ValueType  # 2
+        """Found to be without ground."""
+        STATE_UPHELD: NoticeObjection._State.ValueType  # 3
+        """Found to be true: the step announced cannot be taken before it is announced anew."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """Where an objection stands."""
+
+    STATE_UNSPECIFIED: NoticeObjection.State.ValueType  # 0
+    """Not said."""
+    STATE_OPEN: NoticeObjection.State.ValueType  # 1
+    """Not settled: the step announced cannot be taken."""
+    STATE_DISMISSED: NoticeObjection.State.ValueType  # 2
+    """Found to be without ground."""
+    STATE_UPHELD: NoticeObjection.State.ValueType  # 3
+    """Found to be true: the step announced cannot be taken before it is announced anew."""
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    NOTICED_STEP_FIELD_NUMBER: _builtins.int
+    RAISED_ON_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SETTLED_ON_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    FINDING_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Counts the objections of the case, from 1."""
+    noticed_step: Global___NoticedStep.ValueType
+    """What had been announced."""
+    raised_on: _builtins.str
+    """The day."""
+    state: Global___NoticeObjection.State.ValueType
+    """Where it stands."""
+    settled_on: _builtins.str
+    """The day on which it was settled."""
+    content: _builtins.str
+    """What was objected; only for whoever leads the case, never in events."""
+    finding: _builtins.str
+    """What was found; only for whoever leads the case, never in events."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        noticed_step: Global___NoticedStep.ValueType = ...,
+        raised_on: _builtins.str = ...,
+        state: Global___NoticeObjection.State.ValueType = ...,
+        settled_on: _builtins.str | None = ...,
+        content: _builtins.str | None = ...,
+        finding: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_finding", b"_finding", "_settled_on", b"_settled_on", "content", b"content", "finding", b"finding", "settled_on", b"settled_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_finding", b"_finding", "_settled_on", b"_settled_on", "content", b"content", "finding", b"finding", "noticed_step", b"noticed_step", "number", b"number", "raised_on", b"raised_on", "settled_on", b"settled_on", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__content: _TypeAlias = _typing.Literal["content"]  # noqa: Y015
+    _WhichOneofArgType__content: _TypeAlias = _typing.Literal["_content", b"_content"]  # noqa: Y015
+    _WhichOneofReturnType__finding: _TypeAlias = _typing.Literal["finding"]  # noqa: Y015
+    _WhichOneofArgType__finding: _TypeAlias = _typing.Literal["_finding", b"_finding"]  # noqa: Y015
+    _WhichOneofReturnType__settled_on: _TypeAlias = _typing.Literal["settled_on"]  # noqa: Y015
+    _WhichOneofArgType__settled_on: _TypeAlias = _typing.Literal["_settled_on", b"_settled_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__content) -> _WhichOneofReturnType__content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__finding) -> _WhichOneofReturnType__finding | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__settled_on) -> _WhichOneofReturnType__settled_on | None: ...
+
+Global___NoticeObjection: _TypeAlias = NoticeObjection  # noqa: Y015
 
 @_typing.final
 class ShortTraining(_message.Message):
@@ -848,6 +1058,8 @@ class AdmissionCase(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     IMPORTED_FIELD_NUMBER: _builtins.int
     SOURCE_REFERENCE_FIELD_NUMBER: _builtins.int
+    POLITICAL_REVIEW_ITEMS_FIELD_NUMBER: _builtins.int
+    NOTICE_OBJECTIONS_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     person_id: _builtins.str
@@ -936,6 +1148,14 @@ class AdmissionCase(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the case was last changed."""
 
+    @_builtins.property
+    def political_review_items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PoliticalReviewItem]:
+        """What was last found about each area of the political review; only for readers of the case, never in events."""
+
+    @_builtins.property
+    def notice_objections(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoticeObjection]:
+        """Objections to public notices, in the order in which they were raised."""
+
     def __init__(
         self,
         *,
@@ -972,10 +1192,12 @@ class AdmissionCase(_message.Message):
         etag: _builtins.str = ...,
         imported: _builtins.bool = ...,
         source_reference: _builtins.str | None = ...,
+        political_review_items: _abc.Iterable[Global___PoliticalReviewItem] | None = ...,
+        notice_objections: _abc.Iterable[Global___NoticeObjection] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_source_reference", b"_source_reference", "_training", b"_training", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "ceremony_id", b"ceremony_id", "create_time", b"create_time", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "oath_on", b"oath_on", "political_review", b"political_review", "probation_from", b"probation_from", "probation_until", b"probation_until", "source_reference", b"source_reference", "training", b"training", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_source_reference", b"_source_reference", "_training", b"_training", "applied_on", b"applied_on", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "assessments", b"assessments", "ballots", b"ballots", "case_id", b"case_id", "ceremony_id", b"ceremony_id", "contacts", b"contacts", "conversion_outcome", b"conversion_outcome", "create_time", b"create_time", "etag", b"etag", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "imported", b"imported", "introducer_person_ids", b"introducer_person_ids", "oath_on", b"oath_on", "overrides", b"overrides", "pack_digest", b"pack_digest", "person_id", b"person_id", "political_review", b"political_review", "probation_from", b"probation_from", "probation_until", b"probation_until", "source_reference", b"source_reference", "stage", b"stage", "state", b"state", "step", b"step", "steps", b"steps", "training", b"training", "unit_id", b"unit_id", "update_time", b"update_time", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_archive_reference", b"_archive_reference", "_ceremony_id", b"_ceremony_id", "_extension", b"_extension", "_form_number", b"_form_number", "_full_member_from", b"_full_member_from", "_oath_on", b"_oath_on", "_political_review", b"_political_review", "_probation_from", b"_probation_from", "_probation_until", b"_probation_until", "_source_reference", b"_source_reference", "_training", b"_training", "applied_on", b"applied_on", "approver_unit_id", b"approver_unit_id", "archive_reference", b"archive_reference", "assessments", b"assessments", "ballots", b"ballots", "case_id", b"case_id", "ceremony_id", b"ceremony_id", "contacts", b"contacts", "conversion_outcome", b"conversion_outcome", "create_time", b"create_time", "etag", b"etag", "extension", b"extension", "form_number", b"form_number", "full_member_from", b"full_member_from", "imported", b"imported", "introducer_person_ids", b"introducer_person_ids", "notice_objections", b"notice_objections", "oath_on", b"oath_on", "overrides", b"overrides", "pack_digest", b"pack_digest", "person_id", b"person_id", "political_review", b"political_review", "political_review_items", b"political_review_items", "probation_from", b"probation_from", "probation_until", b"probation_until", "source_reference", b"source_reference", "stage", b"stage", "state", b"state", "step", b"step", "steps", b"steps", "training", b"training", "unit_id", b"unit_id", "update_time", b"update_time", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approver_unit_id: _TypeAlias = _typing.Literal["approver_unit_id"]  # noqa: Y015
     _WhichOneofArgType__approver_unit_id: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id"]  # noqa: Y015

@@ -748,6 +748,192 @@ class RecordThoughtReportResponse(_message.Message):
 Global___RecordThoughtReportResponse: _TypeAlias = RecordThoughtReportResponse  # noqa: Y015
 
 @_typing.final
+class RecordPoliticalReviewItemRequest(_message.Message):
+    """Asks for a finding about one area."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    AREA_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    REVIEWER_PERSON_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    occurred_on: _builtins.str
+    """The day."""
+    area: _admission_case_pb2.PoliticalReviewArea.ValueType
+    """The area."""
+    result: _admission_case_pb2.PoliticalReviewItemResult.ValueType
+    """What was found."""
+    reviewer_person_id: _builtins.str
+    """Who is responsible."""
+    note: _builtins.str
+    """What is missing; for an area that is returned."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        occurred_on: _builtins.str = ...,
+        area: _admission_case_pb2.PoliticalReviewArea.ValueType = ...,
+        result: _admission_case_pb2.PoliticalReviewItemResult.ValueType = ...,
+        reviewer_person_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area", b"area", "case_id", b"case_id", "note", b"note", "occurred_on", b"occurred_on", "result", b"result", "reviewer_person_id", b"reviewer_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordPoliticalReviewItemRequest: _TypeAlias = RecordPoliticalReviewItemRequest  # noqa: Y015
+
+@_typing.final
+class RecordPoliticalReviewItemResponse(_message.Message):
+    """The case after RecordPoliticalReviewItem."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordPoliticalReviewItemResponse: _TypeAlias = RecordPoliticalReviewItemResponse  # noqa: Y015
+
+@_typing.final
+class RaiseNoticeObjectionRequest(_message.Message):
+    """Asks to record an objection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    NOTICED_STEP_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    occurred_on: _builtins.str
+    """The day."""
+    noticed_step: _admission_case_pb2.NoticedStep.ValueType
+    """What had been announced."""
+    content: _builtins.str
+    """What was objected."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        occurred_on: _builtins.str = ...,
+        noticed_step: _admission_case_pb2.NoticedStep.ValueType = ...,
+        content: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "content", b"content", "noticed_step", b"noticed_step", "occurred_on", b"occurred_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RaiseNoticeObjectionRequest: _TypeAlias = RaiseNoticeObjectionRequest  # noqa: Y015
+
+@_typing.final
+class RaiseNoticeObjectionResponse(_message.Message):
+    """The case after RaiseNoticeObjection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RaiseNoticeObjectionResponse: _TypeAlias = RaiseNoticeObjectionResponse  # noqa: Y015
+
+@_typing.final
+class SettleNoticeObjectionRequest(_message.Message):
+    """Asks to settle an objection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    UPHELD_FIELD_NUMBER: _builtins.int
+    FINDING_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    occurred_on: _builtins.str
+    """The day."""
+    number: _builtins.int
+    """The number of the objection."""
+    upheld: _builtins.bool
+    """The objection is true."""
+    finding: _builtins.str
+    """What was found."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        occurred_on: _builtins.str = ...,
+        number: _builtins.int = ...,
+        upheld: _builtins.bool = ...,
+        finding: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "finding", b"finding", "number", b"number", "occurred_on", b"occurred_on", "upheld", b"upheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettleNoticeObjectionRequest: _TypeAlias = SettleNoticeObjectionRequest  # noqa: Y015
+
+@_typing.final
+class SettleNoticeObjectionResponse(_message.Message):
+    """The case after SettleNoticeObjection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettleNoticeObjectionResponse: _TypeAlias = SettleNoticeObjectionResponse  # noqa: Y015
+
+@_typing.final
 class DetermineProspectRequest(_message.Message):
     """Asks for the step DetermineProspect on a case."""
 

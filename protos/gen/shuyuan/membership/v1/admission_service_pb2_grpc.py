@@ -106,6 +106,21 @@ class AdmissionServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewResponse.FromString,
                 _registered_method=True)
+        self.RecordPoliticalReviewItem = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/RecordPoliticalReviewItem',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewItemRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewItemResponse.FromString,
+                _registered_method=True)
+        self.RaiseNoticeObjection = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/RaiseNoticeObjection',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RaiseNoticeObjectionRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RaiseNoticeObjectionResponse.FromString,
+                _registered_method=True)
+        self.SettleNoticeObjection = channel.unary_unary(
+                '/shuyuan.membership.v1.AdmissionService/SettleNoticeObjection',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.SettleNoticeObjectionRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.SettleNoticeObjectionResponse.FromString,
+                _registered_method=True)
         self.RecordTraining = channel.unary_unary(
                 '/shuyuan.membership.v1.AdmissionService/RecordTraining',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordTrainingRequest.SerializeToString,
@@ -327,6 +342,37 @@ class AdmissionServiceServicer:
         """Records that the political review was done, and nothing of its content (step 10).
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPoliticalReviewItem(self, request, context):
+        """Records what was found about one area of the political review: clear, or returned because something is missing. The
+        last finding of each area counts, and the review (step 10) covers the areas that are clear. May be repeated until the
+        branch meeting.
+        Errors: INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return that does not say what is missing, NOT_FOUND
+        (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE, DAY_OUT_OF_ORDER,
+        PERSON_UNKNOWN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RaiseNoticeObjection(self, request, context):
+        """Records that somebody objected while a public notice hung. Until it is settled, what was announced cannot be done.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE for a step that
+        was taken, DAY_OUT_OF_ORDER).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SettleNoticeObjection(self, request, context):
+        """Records what the superior organisation found about an objection. One that is upheld stands in the way until what was
+        announced is announced anew.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (OBJECTION_NOT_OPEN,
+        DAY_OUT_OF_ORDER).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -586,6 +632,21 @@ def add_AdmissionServiceServicer_to_server(servicer, server):
                     servicer.RecordPoliticalReview,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewResponse.SerializeToString,
+            ),
+            'RecordPoliticalReviewItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPoliticalReviewItem,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewItemRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewItemResponse.SerializeToString,
+            ),
+            'RaiseNoticeObjection': grpc.unary_unary_rpc_method_handler(
+                    servicer.RaiseNoticeObjection,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RaiseNoticeObjectionRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RaiseNoticeObjectionResponse.SerializeToString,
+            ),
+            'SettleNoticeObjection': grpc.unary_unary_rpc_method_handler(
+                    servicer.SettleNoticeObjection,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.SettleNoticeObjectionRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.SettleNoticeObjectionResponse.SerializeToString,
             ),
             'RecordTraining': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordTraining,
@@ -1062,6 +1123,87 @@ class AdmissionService:
             '/shuyuan.membership.v1.AdmissionService/RecordPoliticalReview',
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPoliticalReviewItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/RecordPoliticalReviewItem',
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewItemRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RecordPoliticalReviewItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RaiseNoticeObjection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/RaiseNoticeObjection',
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RaiseNoticeObjectionRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.RaiseNoticeObjectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SettleNoticeObjection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.AdmissionService/SettleNoticeObjection',
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.SettleNoticeObjectionRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_admission__service__pb2.SettleNoticeObjectionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -107,6 +107,25 @@ class AdmissionServiceStub:
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
     """
+    RecordPoliticalReviewItem: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.RecordPoliticalReviewItemRequest, _admission_service_pb2.RecordPoliticalReviewItemResponse]
+    """Records what was found about one area of the political review: clear, or returned because something is missing. The
+    last finding of each area counts, and the review (step 10) covers the areas that are clear. May be repeated until the
+    branch meeting.
+    Errors: INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return that does not say what is missing, NOT_FOUND
+    (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE, DAY_OUT_OF_ORDER,
+    PERSON_UNKNOWN).
+    """
+    RaiseNoticeObjection: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.RaiseNoticeObjectionRequest, _admission_service_pb2.RaiseNoticeObjectionResponse]
+    """Records that somebody objected while a public notice hung. Until it is settled, what was announced cannot be done.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE for a step that
+    was taken, DAY_OUT_OF_ORDER).
+    """
+    SettleNoticeObjection: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.SettleNoticeObjectionRequest, _admission_service_pb2.SettleNoticeObjectionResponse]
+    """Records what the superior organisation found about an objection. One that is upheld stands in the way until what was
+    announced is announced anew.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (OBJECTION_NOT_OPEN,
+    DAY_OUT_OF_ORDER).
+    """
     RecordTraining: _grpc.UnaryUnaryMultiCallable[_admission_service_pb2.RecordTrainingRequest, _admission_service_pb2.RecordTrainingResponse]
     """Records the short concentrated training (step 11).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
@@ -287,6 +306,25 @@ class AdmissionServiceAsyncStub(AdmissionServiceStub):
     """Records that the political review was done, and nothing of its content (step 10).
     Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
     DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+    """
+    RecordPoliticalReviewItem: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.RecordPoliticalReviewItemRequest, _admission_service_pb2.RecordPoliticalReviewItemResponse]  # type: ignore[assignment]
+    """Records what was found about one area of the political review: clear, or returned because something is missing. The
+    last finding of each area counts, and the review (step 10) covers the areas that are clear. May be repeated until the
+    branch meeting.
+    Errors: INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return that does not say what is missing, NOT_FOUND
+    (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE, DAY_OUT_OF_ORDER,
+    PERSON_UNKNOWN).
+    """
+    RaiseNoticeObjection: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.RaiseNoticeObjectionRequest, _admission_service_pb2.RaiseNoticeObjectionResponse]  # type: ignore[assignment]
+    """Records that somebody objected while a public notice hung. Until it is settled, what was announced cannot be done.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE for a step that
+    was taken, DAY_OUT_OF_ORDER).
+    """
+    SettleNoticeObjection: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.SettleNoticeObjectionRequest, _admission_service_pb2.SettleNoticeObjectionResponse]  # type: ignore[assignment]
+    """Records what the superior organisation found about an objection. One that is upheld stands in the way until what was
+    announced is announced anew.
+    Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (OBJECTION_NOT_OPEN,
+    DAY_OUT_OF_ORDER).
     """
     RecordTraining: _aio.UnaryUnaryMultiCallable[_admission_service_pb2.RecordTrainingRequest, _admission_service_pb2.RecordTrainingResponse]  # type: ignore[assignment]
     """Records the short concentrated training (step 11).
@@ -549,6 +587,43 @@ class AdmissionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records that the political review was done, and nothing of its content (step 10).
         Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE,
         DAY_OUT_OF_ORDER), FAILED_PRECONDITION with verdicts (STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def RecordPoliticalReviewItem(
+        self,
+        request: _admission_service_pb2.RecordPoliticalReviewItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_service_pb2.RecordPoliticalReviewItemResponse, _abc.Awaitable[_admission_service_pb2.RecordPoliticalReviewItemResponse]]:
+        """Records what was found about one area of the political review: clear, or returned because something is missing. The
+        last finding of each area counts, and the review (step 10) covers the areas that are clear. May be repeated until the
+        branch meeting.
+        Errors: INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return that does not say what is missing, NOT_FOUND
+        (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE, DAY_OUT_OF_ORDER,
+        PERSON_UNKNOWN).
+        """
+
+    @_abc_1.abstractmethod
+    def RaiseNoticeObjection(
+        self,
+        request: _admission_service_pb2.RaiseNoticeObjectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_service_pb2.RaiseNoticeObjectionResponse, _abc.Awaitable[_admission_service_pb2.RaiseNoticeObjectionResponse]]:
+        """Records that somebody objected while a public notice hung. Until it is settled, what was announced cannot be done.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (STEP_NOT_DUE for a step that
+        was taken, DAY_OUT_OF_ORDER).
+        """
+
+    @_abc_1.abstractmethod
+    def SettleNoticeObjection(
+        self,
+        request: _admission_service_pb2.SettleNoticeObjectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admission_service_pb2.SettleNoticeObjectionResponse, _abc.Awaitable[_admission_service_pb2.SettleNoticeObjectionResponse]]:
+        """Records what the superior organisation found about an objection. One that is upheld stands in the way until what was
+        announced is announced anew.
+        Errors: NOT_FOUND (ADMISSION_CASE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (OBJECTION_NOT_OPEN,
+        DAY_OUT_OF_ORDER).
         """
 
     @_abc_1.abstractmethod

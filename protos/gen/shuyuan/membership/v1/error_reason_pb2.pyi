@@ -224,6 +224,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION with verdicts. Metadata: pledge_id."""
     ERROR_REASON_PLEDGE_OWN_REVIEW: _ErrorReason.ValueType  # 156
     """FAILED_PRECONDITION. Metadata: pledge_id."""
+    ERROR_REASON_OBJECTION_NOT_OPEN: _ErrorReason.ValueType  # 157
+    """FAILED_PRECONDITION. Metadata: case_id, number."""
+    ERROR_REASON_MATERIAL_NOT_FOUND: _ErrorReason.ValueType  # 158
+    """NOT_FOUND. Metadata: material_id."""
+    ERROR_REASON_MATERIAL_NOT_LISTED: _ErrorReason.ValueType  # 159
+    """FAILED_PRECONDITION. Metadata: step, name."""
+    ERROR_REASON_MATERIAL_FILE_REFUSED: _ErrorReason.ValueType  # 160
+    """INVALID_ARGUMENT, with violations: the file is not of the media type that it was sent with."""
+    ERROR_REASON_MATERIAL_REVIEWED: _ErrorReason.ValueType  # 161
+    """FAILED_PRECONDITION. Metadata: material_id, state."""
+    ERROR_REASON_MATERIAL_OWN_REVIEW: _ErrorReason.ValueType  # 162
+    """FAILED_PRECONDITION. Metadata: material_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -430,4 +442,16 @@ ERROR_REASON_PLEDGE_FORBIDDEN_BY_RULES: ErrorReason.ValueType  # 155
 """FAILED_PRECONDITION with verdicts. Metadata: pledge_id."""
 ERROR_REASON_PLEDGE_OWN_REVIEW: ErrorReason.ValueType  # 156
 """FAILED_PRECONDITION. Metadata: pledge_id."""
+ERROR_REASON_OBJECTION_NOT_OPEN: ErrorReason.ValueType  # 157
+"""FAILED_PRECONDITION. Metadata: case_id, number."""
+ERROR_REASON_MATERIAL_NOT_FOUND: ErrorReason.ValueType  # 158
+"""NOT_FOUND. Metadata: material_id."""
+ERROR_REASON_MATERIAL_NOT_LISTED: ErrorReason.ValueType  # 159
+"""FAILED_PRECONDITION. Metadata: step, name."""
+ERROR_REASON_MATERIAL_FILE_REFUSED: ErrorReason.ValueType  # 160
+"""INVALID_ARGUMENT, with violations: the file is not of the media type that it was sent with."""
+ERROR_REASON_MATERIAL_REVIEWED: ErrorReason.ValueType  # 161
+"""FAILED_PRECONDITION. Metadata: material_id, state."""
+ERROR_REASON_MATERIAL_OWN_REVIEW: ErrorReason.ValueType  # 162
+"""FAILED_PRECONDITION. Metadata: material_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

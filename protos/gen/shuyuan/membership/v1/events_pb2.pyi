@@ -14,6 +14,7 @@ from shuyuan.membership.v1 import account_pb2 as _account_pb2
 from shuyuan.membership.v1 import admission_case_pb2 as _admission_case_pb2
 from shuyuan.membership.v1 import admission_form_pb2 as _admission_form_pb2
 from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
+from shuyuan.membership.v1 import case_material_pb2 as _case_material_pb2
 from shuyuan.membership.v1 import dues_pb2 as _dues_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
 from shuyuan.membership.v1 import legal_hold_pb2 as _legal_hold_pb2
@@ -1313,6 +1314,138 @@ class AdmissionCaseSuperiorTalked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdmissionCaseSuperiorTalked: _TypeAlias = AdmissionCaseSuperiorTalked  # noqa: Y015
+
+@_typing.final
+class AdmissionCasePoliticalReviewItemRecorded(_message.Message):
+    """Something was found about one area of the political review."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day on which it happened."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The admission case after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "occurred_on", b"occurred_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCasePoliticalReviewItemRecorded: _TypeAlias = AdmissionCasePoliticalReviewItemRecorded  # noqa: Y015
+
+@_typing.final
+class AdmissionCaseObjectionRaised(_message.Message):
+    """Somebody objected to a public notice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day on which it happened."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The admission case after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "occurred_on", b"occurred_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseObjectionRaised: _TypeAlias = AdmissionCaseObjectionRaised  # noqa: Y015
+
+@_typing.final
+class AdmissionCaseObjectionSettled(_message.Message):
+    """An objection to a public notice was settled."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    occurred_on: _builtins.str
+    """The day on which it happened."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The admission case after it."""
+
+    def __init__(
+        self,
+        *,
+        occurred_on: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "occurred_on", b"occurred_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseObjectionSettled: _TypeAlias = AdmissionCaseObjectionSettled  # noqa: Y015
+
+@_typing.final
+class CaseMaterialSubmitted(_message.Message):
+    """A paper was sent for a step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_MATERIAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case_material(self) -> _case_material_pb2.CaseMaterial:
+        """The paper after it."""
+
+    def __init__(
+        self,
+        *,
+        case_material: _case_material_pb2.CaseMaterial | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case_material", b"case_material"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_material", b"case_material"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseMaterialSubmitted: _TypeAlias = CaseMaterialSubmitted  # noqa: Y015
+
+@_typing.final
+class CaseMaterialReviewed(_message.Message):
+    """A paper was accepted or returned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_MATERIAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case_material(self) -> _case_material_pb2.CaseMaterial:
+        """The paper after it."""
+
+    def __init__(
+        self,
+        *,
+        case_material: _case_material_pb2.CaseMaterial | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case_material", b"case_material"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_material", b"case_material"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseMaterialReviewed: _TypeAlias = CaseMaterialReviewed  # noqa: Y015
 
 @_typing.final
 class AdmissionCaseThoughtReported(_message.Message):
