@@ -1,6 +1,10 @@
-"""SQL about coverage: the subjects of a day and what they are to have, less what they have."""
+"""SQL about coverage: the subjects of a day and what they are to have, less what they have.
 
-from datetime import date
+As known at an instant are names and campuses, zones, links and appointments; what membership says of people, and the
+lives of units and places, are as believed now.
+"""
+
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +13,7 @@ import sqlalchemy as sa
 from chassis.access import within
 from chassis.bitemporal import interval_of
 from chassis.database import Reader, Record
-from chassis.statements import query
+from chassis.statements import Query, query
 from organization.domain.coverage import (
     APPLIES,
     Count,
@@ -19,6 +23,7 @@ from organization.domain.coverage import (
     Source,
     SubjectKind,
 )
+from organization.repository.beliefs import Beliefs, as_now, as_then, beliefs
 
 _DAY = "CAST(:day AS date)"
 _NULL = "CAST(NULL AS boolean)"
@@ -29,7 +34,7 @@ _SUBJECTS = f"""
     UNION ALL
     SELECT u.unit_id, u.kind, d.name, d.campus_id, u.unit_id
       FROM unit u
-      JOIN unit_description d ON d.unit_id = u.unit_id AND d.recorded_until IS NULL AND d.valid @> {_DAY}
+      JOIN unit_description d ON d.unit_id = u.unit_id AND {{believed:d}} AND d.valid @> {_DAY}
      WHERE u.kind IN ('class', 'club')
 """
 _STANDS = f"(b.established_on <= {_DAY} AND (b.dissolved_on IS NULL OR b.dissolved_on > {_DAY}))"
@@ -51,24 +56,24 @@ _EVIDENCE = f"""
     SELECT {_OUTERMOST} AS subject_id, 'zone' AS aspect, 'zone' AS source, t.zone_id AS resource_id, t.unit_id,
            t.valid, {_STANDS} AS branch_stands, {_NULL} AS is_member, {_NULL} AS is_staff
       FROM zone_term t JOIN unit b ON b.unit_id = t.unit_id JOIN place p0 ON p0.place_id = t.area_id {_AROUND}
-     WHERE t.recorded_until IS NULL
+     WHERE {{believed:t}}
     UNION ALL
     SELECT t.area_id, 'branch', 'zone', t.zone_id, t.unit_id, t.valid, {_STANDS}, {_NULL}, {_NULL}
       FROM zone_term t JOIN unit b ON b.unit_id = t.unit_id JOIN place p ON p.place_id = t.area_id
-     WHERE t.recorded_until IS NULL AND p.kind = 'building'
+     WHERE {{believed:t}} AND p.kind = 'building'
     UNION ALL
     SELECT t.area_id, 'zone', 'zone', t.zone_id, t.unit_id, t.valid, {_STANDS}, {_NULL}, {_NULL}
       FROM zone_term t JOIN unit b ON b.unit_id = t.unit_id JOIN unit c ON c.unit_id = t.area_id
-     WHERE t.recorded_until IS NULL
+     WHERE {{believed:t}}
     UNION ALL
     SELECT t.class_id, 'branch', 'class_link', t.link_id, t.unit_id, t.valid, {_STANDS}, {_NULL}, {_NULL}
       FROM class_link_term t JOIN unit b ON b.unit_id = t.unit_id
-     WHERE t.recorded_until IS NULL
+     WHERE {{believed:t}}
     UNION ALL
     SELECT t.class_id, 'teacher', 'class_link', t.link_id, t.unit_id, t.valid, {_STANDS}, {_NULL},
            l.contact_person_id {_STAFF}
       FROM class_link_term t JOIN unit b ON b.unit_id = t.unit_id JOIN class_link l ON l.link_id = t.link_id
-     WHERE t.recorded_until IS NULL
+     WHERE {{believed:t}}
     UNION ALL
     SELECT b.host_id, 'branch', 'hosted_branch', b.unit_id, b.unit_id,
            daterange(b.established_on, b.dissolved_on), {_NULL}, {_NULL}, {_NULL}
@@ -91,7 +96,7 @@ _EVIDENCE = f"""
       JOIN appointment a ON a.appointment_id = t.appointment_id
       JOIN post o ON o.post_id = a.post_id
       JOIN unit b ON b.unit_id = o.unit_id
-     WHERE t.recorded_until IS NULL AND (b.kind = 'club' OR b.host_id IS NOT NULL)
+     WHERE {{believed:t}} AND (b.kind = 'club' OR b.host_id IS NOT NULL)
 """
 _COUNTS = f"""
     e.valid @> {_DAY} AND e.branch_stands IS NOT FALSE AND e.is_member IS NOT FALSE AND e.is_staff IS NOT FALSE
@@ -110,50 +115,58 @@ _SUBJECTS_WITH_GAPS = f"""
     gap AS MATERIALIZED (SELECT subject_id, array_agg(aspect) AS aspects FROM lacking GROUP BY subject_id)
     SELECT s.*, gap.aspects FROM subject s LEFT JOIN gap ON gap.subject_id = s.subject_id
 """
-_GAPS = query(
-    sa.select(sa.text("s.*"))
-    .select_from(sa.text(f"({_SUBJECTS_WITH_GAPS}) s"))
-    .where(
-        sa.text(
-            """s.aspects IS NOT NULL
+
+
+def _gaps(source: str) -> Query:
+    return query(
+        sa.select(sa.text("s.*"))
+        .select_from(sa.text(f"({source}) s"))
+        .where(
+            sa.text(
+                """s.aspects IS NOT NULL
                AND (CAST(:campus_id AS uuid) IS NULL OR s.campus_id = :campus_id)
                AND (CAST(:kind AS text) IS NULL OR s.kind = :kind)
                AND (CAST(:aspect AS text) IS NULL OR CAST(:aspect AS text) = ANY (s.aspects))
                AND (CAST(:after_id AS uuid) IS NULL OR (s.kind, s.subject_id) > (CAST(:after AS text), :after_id))"""
-        ),
-        within(sa.literal_column("s.unit_id", sa.Uuid)),
+            ),
+            within(sa.literal_column("s.unit_id", sa.Uuid)),
+        )
+        .order_by(sa.text("s.kind, s.subject_id"))
+        .limit(sa.bindparam("most", type_=sa.Integer)),
+        planned_anew=True,
     )
-    .order_by(sa.text("s.kind, s.subject_id"))
-    .limit(sa.bindparam("most", type_=sa.Integer)),
-    planned_anew=True,
+
+
+_GAPS = Beliefs(_gaps(as_now(_SUBJECTS_WITH_GAPS)), _gaps(as_then(_SUBJECTS_WITH_GAPS)))
+_SUBJECT = beliefs(
+    f"SELECT s.*, CAST('{{}}' AS text[]) AS aspects FROM ({_SUBJECTS}) s WHERE s.subject_id = :subject_id"
 )
-_SUBJECT = query(
-    sa.text(
-        f"SELECT s.*, CAST('{{}}' AS text[]) AS aspects FROM ({_SUBJECTS}) s WHERE s.subject_id = :subject_id"
-    )
-)
-_EVIDENCE_OF = query(
-    sa.text(f"WITH {_PEOPLE} SELECT e.* FROM ({_EVIDENCE}) e WHERE e.subject_id = :subject_id")
-)
+_EVIDENCE_OF = beliefs(f"WITH {_PEOPLE} SELECT e.* FROM ({_EVIDENCE}) e WHERE e.subject_id = :subject_id")
 _LACKS = ",\n".join(
     f"count(*) FILTER (WHERE '{each}' = ANY (s.aspects)) AS {each}" for each in CoverageAspect
 )
-_COUNT = query(
-    sa.select(
-        sa.text(
-            f"""s.campus_id, s.kind, count(*) AS subjects,
+
+
+def _counts(source: str) -> Query:
+    return query(
+        sa.select(
+            sa.text(
+                f"""s.campus_id, s.kind, count(*) AS subjects,
                 count(*) FILTER (WHERE s.aspects IS NULL) AS covered, {_LACKS}"""
+            )
         )
+        .select_from(sa.text(f"({source}) s"))
+        .where(
+            sa.text("(CAST(:campus_id AS uuid) IS NULL OR s.campus_id = :campus_id)"),
+            within(sa.literal_column("s.unit_id", sa.Uuid)),
+        )
+        .group_by(sa.text("s.campus_id, s.kind"))
+        .order_by(sa.text("s.campus_id NULLS LAST, s.kind")),
+        planned_anew=True,
     )
-    .select_from(sa.text(f"({_SUBJECTS_WITH_GAPS}) s"))
-    .where(
-        sa.text("(CAST(:campus_id AS uuid) IS NULL OR s.campus_id = :campus_id)"),
-        within(sa.literal_column("s.unit_id", sa.Uuid)),
-    )
-    .group_by(sa.text("s.campus_id, s.kind"))
-    .order_by(sa.text("s.campus_id NULLS LAST, s.kind")),
-    planned_anew=True,
-)
+
+
+_COUNT = Beliefs(_counts(as_now(_SUBJECTS_WITH_GAPS)), _counts(as_then(_SUBJECTS_WITH_GAPS)))
 
 
 def _read(row: Record) -> Gap:
@@ -176,12 +189,14 @@ async def page(
     kind: SubjectKind | None,
     aspect: CoverageAspect | None,
     day: date,
+    known_at: datetime | None,
     after: tuple[str, UUID] | None,
     most: int,
 ) -> list[Gap]:
     """Subjects that lack something on the day and that the caller may see, by kind and id."""
+    statement, known = _GAPS.of(known_at)
     rows = await reader.fetch(
-        _GAPS,
+        statement,
         campus_id=campus_id,
         kind=kind,
         aspect=aspect,
@@ -189,20 +204,25 @@ async def page(
         after=after[0] if after else None,
         after_id=after[1] if after else None,
         most=most,
+        **known,
         **scope,
     )
     return [_read(row) for row in rows]
 
 
-async def subject(reader: Reader, subject_id: UUID, *, day: date) -> Gap | None:
+async def subject(reader: Reader, subject_id: UUID, *, day: date, known_at: datetime | None) -> Gap | None:
     """The subject, said to lack nothing; None when there is none on the day."""
-    row = await reader.fetch_one(_SUBJECT, subject_id=subject_id, day=day)
+    statement, known = _SUBJECT.of(known_at)
+    row = await reader.fetch_one(statement, subject_id=subject_id, day=day, **known)
     return None if row is None else _read(row)
 
 
-async def evidence(reader: Reader, subject_id: UUID, *, day: date) -> list[Evidence]:
+async def evidence(
+    reader: Reader, subject_id: UUID, *, day: date, known_at: datetime | None
+) -> list[Evidence]:
     """Everything recorded towards any aspect of the subject; what depends on a day is that of the day."""
-    rows = await reader.fetch(_EVIDENCE_OF, subject_id=subject_id, day=day)
+    statement, known = _EVIDENCE_OF.of(known_at)
+    rows = await reader.fetch(statement, subject_id=subject_id, day=day, **known)
     return [
         Evidence(
             aspect=CoverageAspect(row["aspect"]),
@@ -218,9 +238,12 @@ async def evidence(reader: Reader, subject_id: UUID, *, day: date) -> list[Evide
     ]
 
 
-async def count(reader: Reader, scope: dict[str, Any], *, campus_id: UUID | None, day: date) -> list[Count]:
+async def count(
+    reader: Reader, scope: dict[str, Any], *, campus_id: UUID | None, day: date, known_at: datetime | None
+) -> list[Count]:
     """How many subjects there are and how many lack what, by campus and kind."""
-    rows = await reader.fetch(_COUNT, campus_id=campus_id, day=day, **scope)
+    statement, known = _COUNT.of(known_at)
+    rows = await reader.fetch(statement, campus_id=campus_id, day=day, **known, **scope)
     return [
         Count(
             campus_id=row["campus_id"],

@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis.calls import answer, current
 from organization.convert import coverage as convert
-from organization.convert.values import enum_of, id_of, optional_day, optional_id
+from organization.convert.values import enum_of, id_of, instant_of, optional_day, optional_id
 from organization.domain.coverage import CoverageAspect, SubjectKind
 from organization.operations import coverage
 from shuyuan.organization.v1 import coverage_pb2, coverage_service_pb2_grpc
@@ -25,6 +25,7 @@ class CoverageServicer(coverage_service_pb2_grpc.CoverageServiceServicer):
             kind=enum_of(coverage_pb2.CoverageSubjectKind.DESCRIPTOR, SubjectKind, request.kind, "kind"),
             aspect=enum_of(coverage_pb2.CoverageAspect.DESCRIPTOR, CoverageAspect, request.lacks, "lacks"),
             as_of=optional_day(request, "as_of"),
+            known_at=instant_of(request, "known_at"),
             size=request.page_size,
             token=request.page_token,
         )
@@ -34,7 +35,10 @@ class CoverageServicer(coverage_service_pb2_grpc.CoverageServiceServicer):
         """Explain one subject."""
         call = current()
         done = coverage.explain(
-            call, id_of(request.subject_id, "subject_id"), as_of=optional_day(request, "as_of")
+            call,
+            id_of(request.subject_id, "subject_id"),
+            as_of=optional_day(request, "as_of"),
+            known_at=instant_of(request, "known_at"),
         )
         return await answer(call, done, convert.explanation)
 
@@ -45,5 +49,6 @@ class CoverageServicer(coverage_service_pb2_grpc.CoverageServiceServicer):
             call,
             campus_id=optional_id(request.campus_id, "campus_id"),
             as_of=optional_day(request, "as_of"),
+            known_at=instant_of(request, "known_at"),
         )
         return await answer(call, done, convert.counts)

@@ -19,7 +19,7 @@ from shuyuan.organization.v1 import (
     plaque_service_pb2,
 )
 from tests.integration.organization.estate import Estate
-from tests.integration.organization.world import FOUNDED, Campus, World
+from tests.integration.organization.world import FOUNDED, Campus, World, stamp
 
 SEP = date(2024, 9, 1)
 EVE = SEP - timedelta(days=1)
@@ -130,9 +130,9 @@ def _names(aspects: Sequence[int]) -> set[str]:
     return {ASPECT.Name(each).removeprefix("COVERAGE_ASPECT_").lower() for each in aspects}  # type: ignore[arg-type]
 
 
-async def reasons(world: World, subject_id: str, on: date = SEP) -> dict[str, str]:
+async def reasons(world: World, subject_id: str, on: date = SEP, **known: Any) -> dict[str, str]:
     """The reason of each gap of a subject."""
-    request = coverage_service_pb2.GetCoverageRequest(subject_id=subject_id, as_of=on.isoformat())
+    request = coverage_service_pb2.GetCoverageRequest(subject_id=subject_id, as_of=on.isoformat(), **known)
     found = (await world.ask(world.stubs.coverage.GetCoverage, request)).explanation
     told = {
         ASPECT.Name(each.aspect).removeprefix("COVERAGE_ASPECT_").lower(): OBSTACLE.Name(each.reason)
@@ -172,6 +172,39 @@ class TestBuildings:
         assert await gaps(world, EVE, **buildings) == {}
         assert await gaps(world, **buildings) == {building.place_id: {"branch"}}
         assert await reasons(world, building.place_id) == {"branch": "ended"}
+
+    async def test_what_was_known_at_an_instant_is_told_whatever_was_found_out_since(
+        self, world: World, campus: Campus, estate: Estate
+    ) -> None:
+        nothing = world.instant()
+        building = await estate.place("building", "东21舍")
+        branch = await campus.branch(world, "支部")
+        bare = world.instant()
+        zone = await estate.zone(branch, building)
+        covered = world.instant()
+        await estate.end_zone(zone, EVE)
+        buildings: dict[str, Any] = {"kind": KIND.COVERAGE_SUBJECT_KIND_BUILDING}
+
+        async def counted(known_at: datetime | None) -> int:
+            request = coverage_service_pb2.CountCoverageRequest(
+                as_of=SEP.isoformat(), known_at=stamp(known_at) if known_at else None
+            )
+            answer = await world.ask(world.stubs.coverage.CountCoverage, request)
+            return sum(each.without_branch for each in answer.counts if each.kind == buildings["kind"])
+
+        lacking = {building.place_id: {"branch", "zone", "member"}}
+        assert await gaps(world, **buildings) == lacking
+        assert await gaps(world, **buildings, known_at=stamp(covered)) == {building.place_id: {"member"}}
+        assert await gaps(world, **buildings, known_at=stamp(bare)) == lacking
+        assert await reasons(world, building.place_id, known_at=stamp(covered)) == {"member": "never"}
+        assert await reasons(world, building.place_id, known_at=stamp(bare)) == dict.fromkeys(
+            ("branch", "zone", "member"), "never"
+        )
+        assert [await counted(each) for each in (None, covered, bare)] == [1, 0, 1]
+        # A class that nobody had heard of was no subject.
+        group = await world.establish("class", "机械2101", campus.school.unit_id)
+        assert group.unit_id not in await gaps(world, known_at=stamp(nothing))
+        assert group.unit_id in await gaps(world)
 
     async def test_the_plaque_of_a_former_member_and_the_zone_of_a_dissolved_branch_count_no_longer(
         self, world: World, campus: Campus, estate: Estate

@@ -54,8 +54,8 @@ async def _read(people: People, path: str, **params: Any) -> Any:
     return answer.json()
 
 
-async def _lacks(people: People, campus: str) -> dict[str, list[str]]:
-    found = await _read(people, "/v1/coverageGaps", campusId=campus)
+async def _lacks(people: People, campus: str, **known: str) -> dict[str, list[str]]:
+    found = await _read(people, "/v1/coverageGaps", campusId=campus, **known)
     return {
         gap["subjectId"]: [each.removeprefix("COVERAGE_ASPECT_") for each in gap["lacks"]]
         for gap in found["gaps"]
@@ -107,3 +107,25 @@ async def test_gaps_close_as_branches_zones_members_and_teachers_come(
     ]
     elsewhere = await _lacks(people, community.campuses["创新港"])
     assert elsewhere == {}
+
+
+@pytest.mark.covers("F93", "F81")
+async def test_coverage_is_told_as_it_was_known_before_a_zone_was_found_to_have_ended(
+    community: Community, api_as: Callable[[str], Api]
+) -> None:
+    people, campus = People(api_as("admin")), community.campuses["兴庆校区"]
+    building = await community.place("BUILDING", "东21舍", "兴庆校区")
+    branch = (await community.branch("支部"))["unitId"]
+    body = {"unitId": branch, "placeId": building, "validFrom": FOUNDED}
+    zone = await community.post("/v1/zones", body)
+    known = zone["updateTime"]
+    await community.post(f"/v1/zones/{zone['zoneId']}:end", {"endsOn": DAY}, etag=zone["etag"])
+
+    then, now = await _lacks(people, campus, knownAt=known), await _lacks(people, campus)
+    told = await _read(people, f"/v1/coverageGaps/{building}", knownAt=known)
+    counts = await _read(people, "/v1/coverageCounts", campusId=campus, knownAt=known)
+
+    assert then == {building: ["MEMBER"]}
+    assert now == {building: ["BRANCH", "ZONE", "MEMBER"]}
+    assert [each["covered"] for each in told["findings"]] == [True, True, False]
+    assert [each["withoutBranch"] for each in counts["counts"]] == [0]

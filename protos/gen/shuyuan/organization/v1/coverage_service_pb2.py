@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.organization.v1 import coverage_pb2 as shuyuan_dot_organization_dot_v1_dot_coverage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuyuan/organization/v1/coverage_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a&shuyuan/organization/v1/coverage.proto\"\x8d\x02\n\x17ListCoverageGapsRequest\x12\x19\n\tcampus_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12:\n\x04kind\x18\x02 \x01(\x0e\x32,.shuyuan.organization.v1.CoverageSubjectKind\x12\x36\n\x05lacks\x18\x03 \x01(\x0e\x32\'.shuyuan.organization.v1.CoverageAspect\x12\x1a\n\x05\x61s_of\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x05 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x06 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x42\x08\n\x06_as_of\"p\n\x18ListCoverageGapsResponse\x12\x32\n\x04gaps\x18\x01 \x03(\x0b\x32$.shuyuan.organization.v1.CoverageGap\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"X\n\x12GetCoverageRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1a\n\x05\x61s_of\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x42\x08\n\x06_as_of\"X\n\x13GetCoverageResponse\x12\x41\n\x0b\x65xplanation\x18\x01 \x01(\x0b\x32,.shuyuan.organization.v1.CoverageExplanation\"W\n\x14\x43ountCoverageRequest\x12\x19\n\tcampus_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\x05\x61s_of\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x42\x08\n\x06_as_of\"X\n\x15\x43ountCoverageResponse\x12?\n\x06\x63ounts\x18\x01 \x03(\x0b\x32&.shuyuan.organization.v1.CoverageCountB\x07\xea\xf4\x18\x03@\xe8\x07\x32\xb7\x04\n\x0f\x43overageService\x12\xb3\x01\n\x10ListCoverageGaps\x12\x30.shuyuan.organization.v1.ListCoverageGapsRequest\x1a\x31.shuyuan.organization.v1.ListCoverageGapsResponse\":\xca\xf3\x18\x1e\n\x1aorganization.coverage.read\x10\x06\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/coverageGaps\x12\xbe\x01\n\x0bGetCoverage\x12+.shuyuan.organization.v1.GetCoverageRequest\x1a,.shuyuan.organization.v1.GetCoverageResponse\"T\xca\xf3\x18\x1e\n\x1aorganization.coverage.read\x10\x05\x82\xd3\xe4\x93\x02,\x12\x1d/v1/coverageGaps/{subject_id}b\x0b\x65xplanation\x12\xac\x01\n\rCountCoverage\x12-.shuyuan.organization.v1.CountCoverageRequest\x1a..shuyuan.organization.v1.CountCoverageResponse\"<\xca\xf3\x18\x1e\n\x1aorganization.coverage.read\x10\x06\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/coverageCountsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuyuan/organization/v1/coverage_service.proto\x12\x17shuyuan.organization.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a&shuyuan/organization/v1/coverage.proto\"\xcd\x02\n\x17ListCoverageGapsRequest\x12\x19\n\tcampus_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12:\n\x04kind\x18\x02 \x01(\x0e\x32,.shuyuan.organization.v1.CoverageSubjectKind\x12\x36\n\x05lacks\x18\x03 \x01(\x0e\x32\'.shuyuan.organization.v1.CoverageAspect\x12\x1a\n\x05\x61s_of\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\tpage_size\x18\x05 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x06 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\x12\x31\n\x08known_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x08\n\x06_as_ofB\x0b\n\t_known_at\"p\n\x18ListCoverageGapsResponse\x12\x32\n\x04gaps\x18\x01 \x03(\x0b\x32$.shuyuan.organization.v1.CoverageGap\x12 \n\x0fnext_page_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xe8\x07\"\x98\x01\n\x12GetCoverageRequest\x12\x1c\n\nsubject_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1a\n\x05\x61s_of\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12\x31\n\x08known_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x08\n\x06_as_ofB\x0b\n\t_known_at\"X\n\x13GetCoverageResponse\x12\x41\n\x0b\x65xplanation\x18\x01 \x01(\x0b\x32,.shuyuan.organization.v1.CoverageExplanation\"\x97\x01\n\x14\x43ountCoverageRequest\x12\x19\n\tcampus_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1a\n\x05\x61s_of\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12\x31\n\x08known_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x08\n\x06_as_ofB\x0b\n\t_known_at\"X\n\x15\x43ountCoverageResponse\x12?\n\x06\x63ounts\x18\x01 \x03(\x0b\x32&.shuyuan.organization.v1.CoverageCountB\x07\xea\xf4\x18\x03@\xe8\x07\x32\xb7\x04\n\x0f\x43overageService\x12\xb3\x01\n\x10ListCoverageGaps\x12\x30.shuyuan.organization.v1.ListCoverageGapsRequest\x1a\x31.shuyuan.organization.v1.ListCoverageGapsResponse\":\xca\xf3\x18\x1e\n\x1aorganization.coverage.read\x10\x06\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/coverageGaps\x12\xbe\x01\n\x0bGetCoverage\x12+.shuyuan.organization.v1.GetCoverageRequest\x1a,.shuyuan.organization.v1.GetCoverageResponse\"T\xca\xf3\x18\x1e\n\x1aorganization.coverage.read\x10\x05\x82\xd3\xe4\x93\x02,\x12\x1d/v1/coverageGaps/{subject_id}b\x0b\x65xplanation\x12\xac\x01\n\rCountCoverage\x12-.shuyuan.organization.v1.CountCoverageRequest\x1a..shuyuan.organization.v1.CountCoverageResponse\"<\xca\xf3\x18\x1e\n\x1aorganization.coverage.read\x10\x06\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/coverageCountsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,18 +61,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COVERAGESERVICE'].methods_by_name['GetCoverage']._serialized_options = b'\312\363\030\036\n\032organization.coverage.read\020\005\202\323\344\223\002,\022\035/v1/coverageGaps/{subject_id}b\013explanation'
   _globals['_COVERAGESERVICE'].methods_by_name['CountCoverage']._loaded_options = None
   _globals['_COVERAGESERVICE'].methods_by_name['CountCoverage']._serialized_options = b'\312\363\030\036\n\032organization.coverage.read\020\006\202\323\344\223\002\024\022\022/v1/coverageCounts'
-  _globals['_LISTCOVERAGEGAPSREQUEST']._serialized_start=188
-  _globals['_LISTCOVERAGEGAPSREQUEST']._serialized_end=457
-  _globals['_LISTCOVERAGEGAPSRESPONSE']._serialized_start=459
-  _globals['_LISTCOVERAGEGAPSRESPONSE']._serialized_end=571
-  _globals['_GETCOVERAGEREQUEST']._serialized_start=573
-  _globals['_GETCOVERAGEREQUEST']._serialized_end=661
-  _globals['_GETCOVERAGERESPONSE']._serialized_start=663
-  _globals['_GETCOVERAGERESPONSE']._serialized_end=751
-  _globals['_COUNTCOVERAGEREQUEST']._serialized_start=753
-  _globals['_COUNTCOVERAGEREQUEST']._serialized_end=840
-  _globals['_COUNTCOVERAGERESPONSE']._serialized_start=842
-  _globals['_COUNTCOVERAGERESPONSE']._serialized_end=930
-  _globals['_COVERAGESERVICE']._serialized_start=933
-  _globals['_COVERAGESERVICE']._serialized_end=1500
+  _globals['_LISTCOVERAGEGAPSREQUEST']._serialized_start=221
+  _globals['_LISTCOVERAGEGAPSREQUEST']._serialized_end=554
+  _globals['_LISTCOVERAGEGAPSRESPONSE']._serialized_start=556
+  _globals['_LISTCOVERAGEGAPSRESPONSE']._serialized_end=668
+  _globals['_GETCOVERAGEREQUEST']._serialized_start=671
+  _globals['_GETCOVERAGEREQUEST']._serialized_end=823
+  _globals['_GETCOVERAGERESPONSE']._serialized_start=825
+  _globals['_GETCOVERAGERESPONSE']._serialized_end=913
+  _globals['_COUNTCOVERAGEREQUEST']._serialized_start=916
+  _globals['_COUNTCOVERAGEREQUEST']._serialized_end=1067
+  _globals['_COUNTCOVERAGERESPONSE']._serialized_start=1069
+  _globals['_COUNTCOVERAGERESPONSE']._serialized_end=1157
+  _globals['_COVERAGESERVICE']._serialized_start=1160
+  _globals['_COVERAGESERVICE']._serialized_end=1727
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ Says where Party work does not reach yet, and why."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import coverage_pb2 as _coverage_pb2
 import builtins as _builtins
@@ -31,6 +32,7 @@ class ListCoverageGapsRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
     campus_id: _builtins.str
     """Only subjects on this campus on the day."""
     kind: _coverage_pb2.CoverageSubjectKind.ValueType
@@ -43,6 +45,12 @@ class ListCoverageGapsRequest(_message.Message):
     """Most gaps to answer; 0 means 50."""
     page_token: _builtins.str
     """The `next_page_token` of the page before."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was known at this instant of names, campuses, zones, links and appointments; now when absent. What membership
+        says of people is as believed now.
+        """
+
     def __init__(
         self,
         *,
@@ -52,14 +60,20 @@ class ListCoverageGapsRequest(_message.Message):
         as_of: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "campus_id", b"campus_id", "kind", b"kind", "lacks", b"lacks", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "campus_id", b"campus_id", "kind", b"kind", "known_at", b"known_at", "lacks", b"lacks", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
 
 Global___ListCoverageGapsRequest: _TypeAlias = ListCoverageGapsRequest  # noqa: Y015
 
@@ -99,23 +113,36 @@ class GetCoverageRequest(_message.Message):
 
     SUBJECT_ID_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
     subject_id: _builtins.str
     """The building, class or club."""
     as_of: _builtins.str
     """The day; today when absent."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was known at this instant of names, campuses, zones, links and appointments; now when absent. What membership
+        says of people is as believed now.
+        """
+
     def __init__(
         self,
         *,
         subject_id: _builtins.str = ...,
         as_of: _builtins.str | None = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "subject_id", b"subject_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at", "subject_id", b"subject_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
 
 Global___GetCoverageRequest: _TypeAlias = GetCoverageRequest  # noqa: Y015
 
@@ -151,23 +178,36 @@ class CountCoverageRequest(_message.Message):
 
     CAMPUS_ID_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
     campus_id: _builtins.str
     """Only subjects on this campus on the day."""
     as_of: _builtins.str
     """The day; today when absent."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was known at this instant of names, campuses, zones, links and appointments; now when absent. What membership
+        says of people is as believed now.
+        """
+
     def __init__(
         self,
         *,
         campus_id: _builtins.str = ...,
         as_of: _builtins.str | None = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "as_of", b"as_of", "campus_id", b"campus_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "campus_id", b"campus_id", "known_at", b"known_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
 
 Global___CountCoverageRequest: _TypeAlias = CountCoverageRequest  # noqa: Y015
 
