@@ -40,6 +40,20 @@ class Membership:
         taking_part = answer.participations if participants else 0
         return answer.relationships + taking_part + answer.affiliations + answer.open_cases
 
+    async def describe(self, person_ids: Iterable[UUID]) -> dict[UUID, date | None]:
+        """Those of the persons who are registered, each with the first day of the standing of a full member."""
+        request = roll_service_pb2.DescribePersonsRequest(person_ids=[str(each) for each in person_ids])
+        try:
+            answer = await self._rolls().DescribePersons(request)
+        except (UnavailableError, DeadlineExceededError):
+            raise MembershipUnavailableError from None
+        return {
+            UUID(each.person_id): date.fromisoformat(each.standing_from)
+            if each.HasField("standing_from")
+            else None
+            for each in answer.persons
+        }
+
     async def electors(self, unit_id: UUID, on: date) -> list[Elector]:
         """Everybody on the rolls of the unit and of those below it on the day, in one call."""
         request = roll_service_pb2.ListElectorsRequest(unit_id=str(unit_id), as_of=on.isoformat())

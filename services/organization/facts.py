@@ -1,14 +1,31 @@
 """Gathers what the rules read of units: three statements and one question to membership for many units."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from chassis.database import Reader
 from organization.clients import Membership
 from organization.domain.findings import Examined
+from organization.domain.posts import Appointees
 from organization.domain.units import Kind
-from organization.repository import findings, terms
+from organization.repository import findings, people, terms
+
+
+async def appointees(
+    reader: Reader, membership: Membership, person_ids: Iterable[UUID], *, secretaries: Iterable[UUID] = ()
+) -> Appointees:
+    """Those of the persons who are registered; of secretaries also since when they are full members.
+
+    Our copy of membership's people answers while membership is silent; whoever it does not know, and how long a
+    secretary is a member, only membership can say.
+    """
+    wanted, judged = set(person_ids), set(secretaries)
+    known = await people.registered(reader, wanted)
+    unsure = sorted((wanted - known) | judged)
+    found: Appointees = dict.fromkeys(known)
+    return found | (await membership.describe(unsure) if unsure else {})
 
 
 async def complete(

@@ -106,7 +106,7 @@ def build(settings: Settings) -> Service:
             (unit_service_pb2_grpc.add_CampusServiceServicer_to_server, CampusServicer()),
             (
                 appointment_service_pb2_grpc.add_AppointmentServiceServicer_to_server,
-                AppointmentServicer(),
+                AppointmentServicer(membership),
             ),
             (grant_service_pb2_grpc.add_GrantServiceServicer_to_server, GrantServicer()),
             (access_service_pb2_grpc.add_AccessServiceServicer_to_server, AccessServicer()),

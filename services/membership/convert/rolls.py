@@ -1,6 +1,8 @@
 """Requests and answers about rolls and members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
 
 from chassis.calls import parse_uuid
 from membership.convert.values import day, ids, needed_name, optional_day, optional_id, page_of
@@ -77,6 +79,18 @@ def counts(held: HeldCounts) -> roll_service_pb2.CountUnitRollResponse:
         participations=held.participations,
         affiliations=held.affiliations,
         open_cases=held.open_cases,
+    )
+
+
+def described(found: Mapping[UUID, date | None]) -> roll_service_pb2.DescribePersonsResponse:
+    """The registered ones of the persons asked about."""
+    return roll_service_pb2.DescribePersonsResponse(
+        persons=[
+            roll_service_pb2.DescribedPerson(
+                person_id=str(person_id), standing_from=None if since is None else since.isoformat()
+            )
+            for person_id, since in found.items()
+        ]
     )
 
 

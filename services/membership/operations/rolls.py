@@ -229,6 +229,11 @@ async def list_electors(
     return await members.electors(call.database, unit_id, day=as_of, known_at=known_at if is_past else None)
 
 
+async def describe_persons(call: Call, person_ids: Sequence[UUID]) -> dict[UUID, date | None]:
+    """Which of the persons are registered, and since when each is a full member."""
+    return await members.standings(call.database, person_ids)
+
+
 async def trace_sizes(call: Call, unit_ids: Sequence[UUID], *, as_of: date) -> list[RollSize]:
     """How many members units had since when."""
     return await sizes.traced(call.database, unit_ids, until=as_of)

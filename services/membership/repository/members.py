@@ -132,6 +132,14 @@ _STATUSES = query(
              WHERE s.person_id = ANY (CAST(:person_ids AS uuid[])) AND {believed("s")} AND {holding("s")}"""
     )
 )
+_STANDINGS = query(
+    sa.text(
+        """SELECT p.person_id, m.standing_from FROM person p LEFT JOIN member m USING (person_id)
+            WHERE p.person_id = ANY (CAST(:person_ids AS uuid[]))
+              AND p.erased_at IS NULL AND p.merged_into IS NULL
+            ORDER BY p.person_id"""
+    )
+)
 _ROSTER = query(
     sa.text(
         f"""SELECT {_HEAD}, {_facts("m.person_id")} FROM member m JOIN person p USING (person_id)
@@ -285,6 +293,12 @@ async def statuses(reader: Reader, person_ids: Iterable[UUID], *, day: date) -> 
     """The status of these persons on a day; who is no member is left out."""
     rows = await reader.fetch(_STATUSES, person_ids=list(person_ids), as_of=day, known_at=None)
     return {row["person_id"]: MembershipStatus(row["status"]) for row in rows}
+
+
+async def standings(reader: Reader, person_ids: Iterable[UUID]) -> dict[UUID, date | None]:
+    """The registered ones of these persons, each with the first day of the standing of a full member."""
+    rows = await reader.fetch(_STANDINGS, person_ids=list(person_ids))
+    return {row["person_id"]: row["standing_from"] for row in rows}
 
 
 async def held(reader: Reader, unit_id: UUID, *, day: date) -> HeldCounts:

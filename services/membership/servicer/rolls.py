@@ -94,6 +94,12 @@ class RollServicer(roll_service_pb2_grpc.RollServiceServicer):
         )
         return convert.electors(found)
 
+    async def DescribePersons(
+        self, request: pb.DescribePersonsRequest, context: Any
+    ) -> pb.DescribePersonsResponse:
+        found = await rolls.describe_persons(current(), ids(request.person_ids, "person_ids"))
+        return convert.described(found)
+
     async def TraceRollSizes(
         self, request: pb.TraceRollSizesRequest, context: Any
     ) -> pb.TraceRollSizesResponse:

@@ -13,6 +13,7 @@ from organization.convert.values import (
     optional_day,
     optional_id,
 )
+from organization.domain.elections import Background
 from organization.domain.grants import Grant
 from organization.domain.posts import Appointment, Method, Post, PostKind
 from organization.domain.units import refuse
@@ -31,6 +32,7 @@ from shuyuan.organization.v1 import (
 )
 
 _KIND = appointment_pb2.Post.Kind.DESCRIPTOR
+_BACKGROUND = appointment_pb2.Appointment.Background.DESCRIPTOR
 _METHOD = appointment_pb2.Appointment.Method.DESCRIPTOR
 
 
@@ -81,6 +83,8 @@ def new_appointment(request: appointment_service_pb2.AppointToPostRequest) -> Ne
         valid_until=optional_day(request, "valid_until"),
         basis_post_id=optional_id(request.basis_post_id, "basis_post_id"),
         document_number=request.document_number,
+        background=enum_of(_BACKGROUND, Background, request.background, "background"),
+        override_reason=request.override_reason,
     )
 
 

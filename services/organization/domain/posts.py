@@ -4,12 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.intervals import Interval
 from organization.domain.structure import PARTY_KINDS
 from organization.domain.units import Findings, Kind, Outline
-from organization.errors import SeatsTakenError
+from organization.domain.verdicts import KeptVerdict
+from organization.errors import AppointmentBegunError, AppointmentCancelledError, SeatsTakenError
+
+if TYPE_CHECKING:
+    from organization.domain.elections import Background
+
+# Registered persons, each with the first day of the standing of a full member where it was asked for.
+Appointees = dict[UUID, date | None]
 
 
 class PostKind(StrEnum):
@@ -50,6 +58,7 @@ class AppointmentState(StrEnum):
     PLANNED = "planned"
     IN_OFFICE = "in_office"
     ENDED = "ended"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +95,18 @@ class Appointment:
     version: int
     day: date
     through_post_id: UUID | None = None
+    # What makes a secretary fit, what the rules said of it, and why they were set aside.
+    background: "Background | None" = None
+    verdicts: tuple[KeptVerdict, ...] = ()
+    override_reason: str = ""
+    # Cancelled before the term began; `term` is the one it would have had.
+    cancelled: bool = False
 
     @property
     def state(self) -> AppointmentState:
         """Where it stands on its day."""
+        if self.cancelled:
+            return AppointmentState.CANCELLED
         if self.day < self.term.start:
             return AppointmentState.PLANNED
         return AppointmentState.IN_OFFICE if self.day in self.term else AppointmentState.ENDED
@@ -234,6 +251,21 @@ def most_at_once(intervals: Iterable[Interval], within: Interval) -> tuple[int, 
         if count > most:
             most, day = count, candidate
     return most, day
+
+
+def check_cancellable(appointment: Appointment, today: date) -> None:
+    """Refuse to cancel what was cancelled, or a term that has begun."""
+    check_stands(appointment)
+    if appointment.term.start <= today:
+        raise AppointmentBegunError(
+            appointment_id=appointment.appointment_id, valid_from=appointment.term.start
+        )
+
+
+def check_stands(appointment: Appointment) -> None:
+    """Refuse to change an appointment that was cancelled."""
+    if appointment.cancelled:
+        raise AppointmentCancelledError(appointment_id=appointment.appointment_id)
 
 
 def check_seats(post: Post, terms: Iterable[Interval], term: Interval) -> None:

@@ -66,6 +66,8 @@ from organization.errors.links import (
     ZoneOverlapsError,
 )
 from organization.errors.posts import (
+    AppointmentBegunError,
+    AppointmentCancelledError,
     AppointmentEndedError,
     AppointmentNotFoundError,
     CandidateNotOnRollError,
@@ -112,6 +114,8 @@ from organization.errors.units import (
 )
 
 __all__ = [
+    "AppointmentBegunError",
+    "AppointmentCancelledError",
     "AppointmentEndedError",
     "AppointmentNotFoundError",
     "BallotIssuedError",

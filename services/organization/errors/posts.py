@@ -27,6 +27,18 @@ class SeatsTakenError(StateError):
     reason = "SEATS_TAKEN"
 
 
+class AppointmentBegunError(StateError):
+    """The term has begun; it can be ended, not cancelled."""
+
+    reason = "APPOINTMENT_BEGUN"
+
+
+class AppointmentCancelledError(StateError):
+    """The appointment was cancelled before its term began."""
+
+    reason = "APPOINTMENT_CANCELLED"
+
+
 class AppointmentNotFoundError(NotFoundError):
     """No such appointment, or none known at the instant asked for."""
 

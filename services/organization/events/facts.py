@@ -134,6 +134,13 @@ def appointment_ended(appointment: Appointment, on: date) -> Event:
     return _of_appointment(appointment, data)
 
 
+def appointment_cancelled(appointment: Appointment) -> Event:
+    """An appointment was cancelled before its term began."""
+    return _of_appointment(
+        appointment, events_pb2.AppointmentCancelled(appointment=appointment_message(appointment))
+    )
+
+
 def appointment_corrected(appointment: Appointment) -> Event:
     """The days of a term were corrected."""
     return _of_appointment(

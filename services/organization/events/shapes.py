@@ -10,6 +10,7 @@ from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.intervals import Interval
+from chassis.verdicts import to_message
 from organization.domain.grants import Grant
 from organization.domain.posts import Appointment, Post
 from organization.domain.reorganizations import PlannedUnit, Reorganization, RollMove
@@ -55,6 +56,7 @@ _FUNCTION = unit_pb2.Unit.Function.DESCRIPTOR
 _PURPOSE = unit_pb2.Unit.Purpose.DESCRIPTOR
 _PART = unit_pb2.Sponsorship.Part.DESCRIPTOR
 _POST_KIND = appointment_pb2.Post.Kind.DESCRIPTOR
+_BACKGROUND = appointment_pb2.Appointment.Background.DESCRIPTOR
 _METHOD = appointment_pb2.Appointment.Method.DESCRIPTOR
 _APPOINTMENT_STATE = appointment_pb2.Appointment.State.DESCRIPTOR
 _BASIS = grant_pb2.Grant.Basis.DESCRIPTOR
@@ -187,8 +189,8 @@ def post_message(post: Post) -> appointment_pb2.Post:
     )
 
 
-def appointment_message(appointment: Appointment) -> appointment_pb2.Appointment:
-    """An appointment as everybody sees it."""
+def appointment_message(appointment: Appointment, language: str = "zh-CN") -> appointment_pb2.Appointment:
+    """An appointment as everybody sees it, the rules' words in the language."""
     return appointment_pb2.Appointment(
         appointment_id=str(appointment.appointment_id),
         post_id=str(appointment.post_id),
@@ -206,6 +208,9 @@ def appointment_message(appointment: Appointment) -> appointment_pb2.Appointment
         update_time=instant(appointment.updated_at),
         version=appointment.version,
         etag=str(appointment.version),
+        background=number(_BACKGROUND, appointment.background),
+        verdicts=[to_message(verdict, language) for verdict in appointment.verdicts],
+        override_reason=appointment.override_reason,
     )
 
 

@@ -9,14 +9,18 @@ from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
+from organization.clients import Membership
 from organization.domain.posts import (
+    Appointees,
     Appointment,
     Method,
     Post,
     PostKind,
     Seat,
     chairs_following,
+    check_cancellable,
     check_seats,
+    check_stands,
     check_term,
 )
 from organization.domain.rules import seating_verdicts
@@ -26,6 +30,7 @@ from organization.errors import (
     AppointmentNotFoundError,
 )
 from organization.events import facts
+from organization.facts import appointees
 from organization.operations import founding, grants, terms
 from organization.operations import posts as post_operations
 from organization.repository import posts
@@ -52,18 +57,26 @@ class Composition:
     verdicts: list[Verdict]
 
 
-async def appoint(call: Call, post_id: UUID, new: terms.NewAppointment) -> Appointment:
+async def appoint(
+    call: Call, membership: Membership, post_id: UUID, new: terms.NewAppointment
+) -> Appointment:
     """Appoint a person to a post for a term."""
     seen = await post_operations.known(call, post_id)
     await call.access.require("organization.appointment.appoint", unit=seen.unit_id)
+    if new.override_reason:
+        await call.access.require("organization.appointment.override", unit=seen.unit_id)
+    judged = [new.person_id] if seen.kind is PostKind.SECRETARY else []
+    people = await appointees(call.database, membership, [new.person_id], secretaries=judged)
     async with call.transaction() as work:
         await ensure_free(work, seen.unit_id)
         post = await post_operations.locked(work, post_id)
         unit = await founding.present(work, post.unit_id, work.today)
-        return work.answer(await terms.begin(work, unit, post, new, path=""))
+        return work.answer(await terms.begin(work, unit, post, new, path="", people=people))
 
 
-async def seat_secretary(work: UnitOfWork, unit: Unit, secretary: NewSecretary, *, on: date) -> Appointment:
+async def seat_secretary(
+    work: UnitOfWork, unit: Unit, secretary: NewSecretary, *, on: date, people: Appointees
+) -> Appointment:
     """Create the post of secretary in a new temporary branch and appoint to it."""
     post = await post_operations.create(
         work, unit, post_operations.NewPost(PostKind.SECRETARY, secretary.title, seats=1), on=on
@@ -75,7 +88,7 @@ async def seat_secretary(work: UnitOfWork, unit: Unit, secretary: NewSecretary, 
         basis_post_id=secretary.basis_post_id,
         document_number=secretary.document_number,
     )
-    return await terms.begin(work, unit, post, new, path="secretary.")
+    return await terms.begin(work, unit, post, new, path="secretary.", people=people)
 
 
 async def end_appointment(
@@ -92,6 +105,16 @@ async def end_appointment(
         if on <= appointment.term.start:
             refuse("ends_on", "离任日期须晚于任职日期。", "It lies after the first day of the term.")
         return work.answer(await terms.end(work, appointment, on=on, reason=reason))
+
+
+async def cancel_appointment(call: Call, appointment_id: UUID, *, reason: str) -> Appointment:
+    """Cancel an appointment whose term has not begun."""
+    seen = await _appointment(call, appointment_id)
+    await call.access.require("organization.appointment.end", unit=seen.unit_id)
+    async with call.transaction() as work:
+        appointment = await _taken(work, seen)
+        check_cancellable(appointment, work.today)
+        return work.answer(await terms.cancel(work, appointment, reason=reason))
 
 
 async def correct_appointment(
@@ -120,6 +143,7 @@ async def _taken(work: UnitOfWork, seen: Appointment) -> Appointment:
     appointment = await posts.find(work, seen.appointment_id, day=work.today)
     assert appointment is not None, "an appointment is never deleted"
     work.call.check_etag(appointment.version)
+    check_stands(appointment)
     return appointment
 
 

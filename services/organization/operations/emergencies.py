@@ -23,6 +23,7 @@ from organization.domain.emergencies import (
     check_places,
 )
 from organization.domain.formation_templates import Template, TemplateKind
+from organization.domain.posts import Appointees
 from organization.domain.temporary_branches import NewBranch, check_kind
 from organization.domain.units import refuse
 from organization.errors import EmergencyNotFoundError
@@ -67,10 +68,13 @@ class NewEmergency:
     started_on: date | None
 
 
-async def declare_emergency(call: Call, new: NewEmergency, wanted: Wanted) -> Emergency:
+async def declare_emergency(
+    call: Call, membership: Membership, new: NewEmergency, wanted: Wanted
+) -> Emergency:
     """Declare an emergency, and set up what is asked for in the same step."""
     # Nobody approves beforehand what they could not establish themselves.
     await call.access.require(temporary_branches.ESTABLISH, unit=new.unit_id)
+    people = await temporary_branches.officers_of(call, membership, wanted.branches)
     async with call.transaction() as work:
         life = Interval(new.started_on or work.today)
         await ensure_free(work, new.unit_id)
@@ -92,7 +96,7 @@ async def declare_emergency(call: Call, new: NewEmergency, wanted: Wanted) -> Em
         work.emit(facts.declared(emergency))
         work.audit_change("emergency", emergency.emergency_id, None, _kept(emergency))
         if wanted.template_ids:
-            emergency = await _set_up(work, emergency, wanted)
+            emergency = await _set_up(work, emergency, wanted, people)
         return work.answer(emergency)
 
 
@@ -106,22 +110,25 @@ def _kept(emergency: Emergency) -> dict[str, object]:
     }
 
 
-async def set_up_in_emergency(call: Call, emergency_id: UUID, wanted: Wanted) -> Emergency:
+async def set_up_in_emergency(
+    call: Call, membership: Membership, emergency_id: UUID, wanted: Wanted
+) -> Emergency:
     """Set up branches and teams from templates; the approver may, whatever else they may."""
     await _allowed(call, emergency_id, "organization.emergency.set_up")
     if not wanted.template_ids:
         refuse("branches", "没有要设立的组织。", "Nothing is to be set up.")
+    people = await temporary_branches.officers_of(call, membership, wanted.branches)
     async with call.transaction() as work:
         before = await _taken(work, emergency_id)
         before.check_lasts()
-        return work.answer(await _set_up(work, before, wanted))
+        return work.answer(await _set_up(work, before, wanted, people))
 
 
-async def _set_up(work: UnitOfWork, before: Emergency, wanted: Wanted) -> Emergency:
+async def _set_up(work: UnitOfWork, before: Emergency, wanted: Wanted, people: Appointees) -> Emergency:
     await _check_places(work, before, wanted)
     templates = await formation_templates.find_many(work, wanted.template_ids)
     formed = [
-        *await _branches(work, wanted.branches, templates),
+        *await _branches(work, wanted.branches, templates, people),
         *await _teams(work, wanted.teams, templates),
     ]
     after = before.formed(formed, at=work.now)
@@ -148,12 +155,13 @@ async def _check_places(work: UnitOfWork, emergency: Emergency, wanted: Wanted) 
 
 
 async def _branches(
-    work: UnitOfWork, wanted: Sequence[NewBranch], templates: dict[UUID, Template]
+    work: UnitOfWork, wanted: Sequence[NewBranch], templates: dict[UUID, Template], people: Appointees
 ) -> list[Formation]:
     formed = []
     for number, each in enumerate(wanted):
         found = templates.get(each.template_id)
-        unit = await temporary_branches.set_up(work, found, each, path=f"branches[{number}]")
+        path = f"branches[{number}]"
+        unit = await temporary_branches.set_up(work, found, each, path=path, people=people)
         formed.append(
             Formation(unit.unit_id, TemplateKind.TEMPORARY_BRANCH, each.template_id, unit.life.start)
         )

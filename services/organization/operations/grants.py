@@ -158,6 +158,22 @@ async def follow(work: UnitOfWork, appointment: Appointment) -> None:
         work.audit_change("grant", after.grant_id, _kept(before), _kept(after))
 
 
+async def withdraw(work: UnitOfWork, appointment: Appointment) -> None:
+    """Take back the roles that a cancelled appointment would have brought; they never were in force."""
+    for before in await grants.brought_by(work, appointment.appointment_id):
+        after = replace(
+            before,
+            revoked=True,
+            reason=appointment.reason,
+            updated_at=work.now,
+            version=before.version + 1,
+        )
+        await grants.change(work, before, after, in_force=None)
+        await keep_access(work, after)
+        work.emit(facts.grant_revoked(after))
+        work.audit_change("grant", after.grant_id, _kept(before), _kept(after))
+
+
 async def revoke_grant(call: Call, grant_id: UUID, *, reason: str) -> Grant:
     """Take a role back at once."""
     seen = await _present(call, grant_id)

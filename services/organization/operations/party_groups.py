@@ -9,6 +9,7 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
+from organization.clients import Membership
 from organization.domain.party_groups import (
     PartyGroup,
     check_branch,
@@ -16,9 +17,10 @@ from organization.domain.party_groups import (
     check_succession,
     leader_on,
 )
-from organization.domain.posts import Appointment, Method, Post, PostKind
+from organization.domain.posts import Appointees, Appointment, Method, Post, PostKind
 from organization.domain.structure import check_parent
 from organization.domain.units import Findings, Kind, NewUnit, Unit, check_name
+from organization.facts import appointees
 from organization.operations import founding, terms
 from organization.operations import posts as post_operations
 from organization.repository import party_groups, posts, units
@@ -27,12 +29,19 @@ _TITLE = "党小组组长"
 
 
 async def establish(
-    call: Call, branch_id: UUID, *, name: str, leader_id: UUID, established_on: date | None
+    call: Call,
+    membership: Membership,
+    branch_id: UUID,
+    *,
+    name: str,
+    leader_id: UUID,
+    established_on: date | None,
 ) -> PartyGroup:
     """Set up a group in a branch together with its leader."""
     findings = Findings()
     check_name(name, path="name", findings=findings)
     findings.refuse_if_any()
+    people = await appointees(call.database, membership, [leader_id])
     async with call.transaction() as work:
         on = established_on or work.today
         site = await founding.reserve(work, branch_id, name, [branch_id], on=on)
@@ -43,7 +52,7 @@ async def establish(
         new = NewUnit(kind=Kind.PARTY_GROUP, name=name)
         group = await founding.found(work, new_id(), branch_id, new, on=on, site=site, path="party_group")
         post = await _create_post(work, group, on)
-        return work.answer(_standing(group, await _appoint(work, group, post, leader_id, on)))
+        return work.answer(_standing(group, await _appoint(work, group, post, leader_id, on, people)))
 
 
 async def _create_post(work: UnitOfWork, group: Unit, on: date) -> Post:
@@ -51,9 +60,11 @@ async def _create_post(work: UnitOfWork, group: Unit, on: date) -> Post:
     return await post_operations.create(work, group, new, on=on)
 
 
-async def _appoint(work: UnitOfWork, group: Unit, post: Post, leader_id: UUID, on: date) -> Appointment:
+async def _appoint(
+    work: UnitOfWork, group: Unit, post: Post, leader_id: UUID, on: date, people: Appointees
+) -> Appointment:
     new = terms.NewAppointment(person_id=leader_id, method=Method.APPOINTED, valid_from=on)
-    return await terms.begin(work, group, post, new, path="leader_")
+    return await terms.begin(work, group, post, new, path="leader_", people=people)
 
 
 def _standing(group: Unit, leader: Appointment) -> PartyGroup:
@@ -63,9 +74,16 @@ def _standing(group: Unit, leader: Appointment) -> PartyGroup:
 
 
 async def name_leader(
-    call: Call, unit_id: UUID, *, leader_id: UUID, valid_from: date | None, reason: str
+    call: Call,
+    membership: Membership,
+    unit_id: UUID,
+    *,
+    leader_id: UUID,
+    valid_from: date | None,
+    reason: str,
 ) -> PartyGroup:
     """Let somebody lead a group from a day on, in place of whoever led it."""
+    people = await appointees(call.database, membership, [leader_id])
     async with call.transaction() as work:
         await units.lock(work, unit_id)
         await ensure_free(work, unit_id)
@@ -88,7 +106,7 @@ async def name_leader(
         if leader is not None:
             check_succession(leader, on)
             await terms.end(work, leader, on=on, reason=reason)
-        return work.answer(_standing(group, await _appoint(work, group, post, leader_id, on)))
+        return work.answer(_standing(group, await _appoint(work, group, post, leader_id, on, people)))
 
 
 async def list_groups(

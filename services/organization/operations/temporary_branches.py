@@ -18,7 +18,7 @@ from chassis.process import ProcessKind, ResourceFrozenError, ensure_free
 from chassis.schedule import Slot
 from organization.clients import Membership
 from organization.domain.formation_templates import Template, TemplateKind
-from organization.domain.posts import Method
+from organization.domain.posts import Appointees, Method, PostKind
 from organization.domain.structure import check_relations, related_ids
 from organization.domain.temporary_branches import (
     Hindrance,
@@ -32,6 +32,7 @@ from organization.domain.temporary_branches import (
 from organization.domain.units import Findings, Unit, check_life, check_shape
 from organization.errors import TemporaryBranchNotFoundError, UnitHasMembersError
 from organization.events import formations as facts
+from organization.facts import appointees
 from organization.operations import dissolution, founding, posts, terms
 from organization.repository import formation_templates, temporary_branches, units
 
@@ -40,23 +41,34 @@ ESTABLISH = "organization.unit.establish"
 TASK_OVER = "任务结束，自行撤销"
 
 
-async def set_up_branch(call: Call, new: NewBranch) -> TemporaryBranch:
+async def set_up_branch(call: Call, membership: Membership, new: NewBranch) -> TemporaryBranch:
     """Set a temporary branch up from a template, with its appointed officers."""
     await call.access.require(ESTABLISH, unit=new.parent_id)
+    people = await officers_of(call, membership, [new])
     async with call.transaction() as work:
         found = await formation_templates.find(work, new.template_id)
-        unit = await set_up(work, found, new, path="branch")
+        unit = await set_up(work, found, new, path="branch", people=people)
         return work.answer(await _present(work, unit.unit_id))
 
 
-async def set_up(work: UnitOfWork, found: Template | None, new: NewBranch, *, path: str) -> Unit:
+async def officers_of(call: Call, membership: Membership, branches: Iterable[NewBranch]) -> Appointees:
+    """What membership says of everybody who is to be an officer of one of the branches, in one question."""
+    officers = [officer for branch in branches for officer in branch.officers]
+    secretaries = [each.person_id for each in officers if each.post_kind is PostKind.SECRETARY]
+    wanted = [each.person_id for each in officers]
+    return await appointees(call.database, membership, wanted, secretaries=secretaries)
+
+
+async def set_up(
+    work: UnitOfWork, found: Template | None, new: NewBranch, *, path: str, people: Appointees
+) -> Unit:
     """Establish the unit, create its posts and appoint its officers; the caller may do so below the parent."""
     template = check_kind(found, TemplateKind.TEMPORARY_BRANCH, path=path)
     check_officers(template, new.officers, path=path)
     on = new.established_on or work.today
     unit = await _establish(work, template, new, on=on, path=path)
     await temporary_branches.add(work, unit.unit_id, template_id=template.template_id)
-    await _seat(work, unit, template, new, on=on, path=path)
+    await _seat(work, unit, template, new, on=on, path=path, people=people)
     return unit
 
 
@@ -81,7 +93,14 @@ async def _establish(work: UnitOfWork, template: Template, new: NewBranch, *, on
 
 
 async def _seat(
-    work: UnitOfWork, unit: Unit, template: Template, new: NewBranch, *, on: date, path: str
+    work: UnitOfWork,
+    unit: Unit,
+    template: Template,
+    new: NewBranch,
+    *,
+    on: date,
+    path: str,
+    people: Appointees,
 ) -> None:
     made = {
         post.kind: await posts.create(work, unit, posts.NewPost(post.kind, post.title, post.seats), on=on)
@@ -95,7 +114,8 @@ async def _seat(
             basis_post_id=officer.basis_post_id,
             document_number=officer.document_number,
         )
-        await terms.begin(work, unit, made[officer.post_kind], given, path=f"{path}.officers[{number}].")
+        place = f"{path}.officers[{number}]."
+        await terms.begin(work, unit, made[officer.post_kind], given, path=place, people=people)
 
 
 async def end_task(

@@ -8,10 +8,14 @@ from chassis.bitemporal import period
 from chassis.database import UnitOfWork
 from chassis.ids import new_id
 from chassis.intervals import Interval
+from organization.domain.election_rules import secretary_verdicts
+from organization.domain.elections import Background
 from organization.domain.posts import (
+    Appointees,
     Appointment,
     Method,
     Post,
+    PostKind,
     check_seats,
     check_term,
 )
@@ -20,12 +24,14 @@ from organization.domain.rules import (
     refuse_if_blocked,
 )
 from organization.domain.units import Findings, Unit
+from organization.domain.verdicts import kept
 from organization.errors import (
     PostIsBoundSeatError,
 )
 from organization.events import facts
 from organization.operations import grants
 from organization.repository import posts
+from rulebook import blocking
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +44,32 @@ class NewAppointment:
     valid_until: date | None = None
     basis_post_id: UUID | None = None
     document_number: str = ""
+    background: Background | None = None
+    override_reason: str = ""
 
 
-async def begin(work: UnitOfWork, unit: Unit, post: Post, new: NewAppointment, *, path: str) -> Appointment:
+async def begin(
+    work: UnitOfWork,
+    unit: Unit,
+    post: Post,
+    new: NewAppointment,
+    *,
+    path: str,
+    people: Appointees | None = None,
+) -> Appointment:
+    """Keep and announce a new term; whoever an election brings, without `people`, was judged there."""
     if post.bound_post_id is not None:
         raise PostIsBoundSeatError(post_id=post.post_id, bound_post_id=post.bound_post_id)
     term = period(new.valid_from or work.today, new.valid_until)
     check_term(term, post)
-    await _check_person(work, post, new, term, path=path)
-    refuse_if_blocked(appointment_verdicts(unit.form, new.method, term.start))
+    await _check_person(work, post, new, term, path=path, people=people)
+    verdicts = appointment_verdicts(unit.form, new.method, term.start)
+    if people is not None and post.kind is PostKind.SECRETARY:
+        verdicts += secretary_verdicts(
+            unit, background=new.background, standing_from=people[new.person_id], on=term.start
+        )
+    if not new.override_reason:
+        refuse_if_blocked(verdicts)
     appointment = Appointment(
         appointment_id=new_id(),
         post_id=post.post_id,
@@ -61,6 +84,10 @@ async def begin(work: UnitOfWork, unit: Unit, post: Post, new: NewAppointment, *
         updated_at=work.now,
         version=1,
         day=work.today,
+        background=new.background,
+        verdicts=kept(verdicts),
+        # A reason that set nothing aside is none.
+        override_reason=new.override_reason if blocking(verdicts) else "",
     )
     await posts.add(work, appointment)
     work.emit(facts.appointment_made(appointment))
@@ -70,9 +97,19 @@ async def begin(work: UnitOfWork, unit: Unit, post: Post, new: NewAppointment, *
 
 
 async def _check_person(
-    work: UnitOfWork, post: Post, new: NewAppointment, term: Interval, *, path: str
+    work: UnitOfWork,
+    post: Post,
+    new: NewAppointment,
+    term: Interval,
+    *,
+    path: str,
+    people: Appointees | None,
 ) -> None:
     findings = Findings()
+    if people is not None and new.person_id not in people:
+        findings.add(f"{path}person_id", "没有登记此人。", "Nobody is registered under this id.")
+    if new.background is not None and post.kind is not PostKind.SECRETARY:
+        findings.add(f"{path}background", "只有书记填写此项。", "Only a secretary has it.")
     if new.method is Method.BY_POST:
         findings.add(f"{path}method", "由职务担任的席位不另行任命。", "Nobody is appointed by post.")
     if new.basis_post_id is not None and not await posts.holds(
@@ -96,6 +133,8 @@ def _kept(appointment: Appointment) -> dict[str, object]:
         "person_id": appointment.person_id,
         "term": [appointment.term.start, appointment.term.end],
         "reason": appointment.reason,
+        "override_reason": appointment.override_reason,
+        "cancelled": appointment.cancelled,
     }
 
 
@@ -104,6 +143,22 @@ async def end(work: UnitOfWork, appointment: Appointment, *, on: date, reason: s
     after = await change(work, appointment, Interval(appointment.term.start, on), reason=reason)
     work.emit(facts.appointment_ended(after, on))
     await grants.follow(work, after)
+    return after
+
+
+async def cancel(work: UnitOfWork, appointment: Appointment, *, reason: str) -> Appointment:
+    """Cancel a term that has not begun, and the roles it would bring."""
+    await posts.cancel(work, appointment, reason=reason)
+    after = replace(
+        appointment,
+        cancelled=True,
+        reason=reason,
+        updated_at=work.now,
+        version=appointment.version + 1,
+    )
+    work.emit(facts.appointment_cancelled(after))
+    work.audit_change("appointment", after.appointment_id, _kept(appointment), _kept(after))
+    await grants.withdraw(work, after)
     return after
 
 

@@ -9,6 +9,7 @@ from chassis.errors import InvalidArgumentError, Violation
 from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.process import ensure_free
+from organization.clients import Membership
 from organization.domain.rules import refuse_if_newly_blocked, sponsoring_verdicts
 from organization.domain.structure import (
     check_move,
@@ -34,12 +35,14 @@ from organization.errors import (
     SponsorshipOverlapsError,
 )
 from organization.events import facts
+from organization.facts import appointees
 from organization.operations import appointments, founding
 from organization.repository import unit_changes, units
 
 
 async def establish_unit(
     call: Call,
+    membership: Membership,
     *,
     parent_id: UUID,
     new: NewUnit,
@@ -54,6 +57,8 @@ async def establish_unit(
             "secretary", "只有临时党支部成立时直接指定书记。", "Only a temporary branch is founded with one."
         )
     findings.refuse_if_any()
+    officers = [] if secretary is None else [secretary.person_id]
+    people = await appointees(call.database, membership, officers, secretaries=officers) if officers else {}
     async with call.transaction() as work:
         on = established_on or work.today
         site = await founding.reserve(work, parent_id, new.name, related_ids(new, parent_id), on=on)
@@ -70,7 +75,7 @@ async def establish_unit(
         findings.refuse_if_any()
         unit = await founding.found(work, new_id(), parent_id, new, on=on, site=site, path="unit")
         if secretary is not None:
-            await appointments.seat_secretary(work, unit, secretary, on=on)
+            await appointments.seat_secretary(work, unit, secretary, on=on, people=people)
         return work.answer(unit)
 
 

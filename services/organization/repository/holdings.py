@@ -19,7 +19,7 @@ HOLDINGS = Holdings(
                 SELECT g.grant_id FROM role_grant g WHERE g.person_id = :subject_id)""",
         },
         emptied={
-            "appointment": {"reason": _WORDLESS},
+            "appointment": {"reason": _WORDLESS, "override_reason": _WORDLESS},
             "role_grant": {"reason": _WORDLESS},
             "plaque": {"reason": _WORDLESS},
             "pairing": {"reason": _WORDLESS},
@@ -43,6 +43,10 @@ HOLDINGS = Holdings(
             "vanguard_team": """SELECT m.team_id AS id FROM vanguard_team_member m
                 WHERE m.person_id = :subject_id
                   AND (upper(m.valid) IS NULL OR upper(m.valid) > CAST(:today AS date))""",
+            # Who is named to approve beforehand, while the emergency lasts.
+            "emergency": """SELECT e.emergency_id AS id FROM emergency e
+                WHERE e.person_id = :subject_id
+                  AND (e.ended_on IS NULL OR e.ended_on > CAST(:today AS date))""",
             "election": """SELECT e.election_id AS id FROM election e
                 WHERE e.state NOT IN ('completed', 'withdrawn')
                   AND position(CAST(:subject_id AS uuid)::text IN e.candidates::text) > 0""",

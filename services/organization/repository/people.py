@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.bitemporal import range_of
-from chassis.database import UnitOfWork
+from chassis.database import Reader, UnitOfWork
 from chassis.intervals import Interval
 from chassis.statements import insert, query
 from organization import tables
@@ -19,6 +19,9 @@ _PUT_KIND = query(
     )
 )
 _DROP_KIND = query(sa.text("DELETE FROM person_kind WHERE person_id = :person_id"))
+_REGISTERED = query(
+    sa.text("SELECT person_id FROM person_kind WHERE person_id = ANY (CAST(:person_ids AS uuid[]))")
+)
 _OF_PERSON = {
     table.name: query(sa.text(f"DELETE FROM {table.name} WHERE person_id = :person_id"))
     for table in (tables.person_class, tables.member_period, tables.member_participation)
@@ -30,6 +33,11 @@ _FORGET = {
     name: query(sa.text(f"DELETE FROM {name}"))
     for name in ("person_kind", "person_class", "member_period", "member_participation")
 }
+
+
+async def registered(reader: Reader, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the persons whom our copy knows to be registered."""
+    return {row["person_id"] for row in await reader.fetch(_REGISTERED, person_ids=list(person_ids))}
 
 
 async def put_kind(work: UnitOfWork, person_id: UUID, kind: str) -> None:

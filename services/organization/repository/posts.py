@@ -1,6 +1,7 @@
 """SQL about posts and appointments."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,11 @@ from chassis.bitemporal import History, Interval, interval_of
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import insert, query
 from organization import tables
+from organization.domain.elections import Background
 from organization.domain.posts import Appointment, Method, Post, PostKind
 from organization.domain.units import Kind
 from organization.repository.beliefs import as_now, as_then, beliefs
+from organization.repository.election_documents import verdicts
 
 _TERM = History(tables.appointment_term, ["appointment_id"], [])
 
@@ -171,10 +174,20 @@ async def end_post(work: UnitOfWork, post_id: UUID, day: date) -> None:
 
 _APPOINTMENT = """
     a.appointment_id, a.post_id, p.unit_id, p.kind, a.person_id, a.method, t.valid, a.basis_post_id,
-    a.document_number, a.reason, a.updated_at, a.version
+    a.document_number, a.reason, a.updated_at, a.version, a.background, a.verdicts, a.override_reason
 """
 _OF = "appointment a JOIN post p USING (post_id) JOIN appointment_term t ON t.appointment_id = a.appointment_id AND {believed:t}"
 _GET = beliefs(f"SELECT {_APPOINTMENT} FROM {_OF} WHERE a.appointment_id = :appointment_id")
+# What was cancelled is believed no longer: its last term is shown, to whoever asks for what is known since.
+_GET_CANCELLED = query(
+    sa.text(
+        f"""SELECT {_APPOINTMENT} FROM appointment a JOIN post p USING (post_id)
+              JOIN appointment_term t ON t.appointment_id = a.appointment_id
+             WHERE a.appointment_id = :appointment_id AND a.cancelled
+               AND (CAST(:known_at AS timestamptz) IS NULL OR t.recorded_until <= CAST(:known_at AS timestamptz))
+             ORDER BY t.recorded_until DESC LIMIT 1"""
+    )
+)
 _HELD = beliefs(
     f"""SELECT {_APPOINTMENT} FROM {_OF}
          WHERE a.post_id = ANY (CAST(:post_ids AS uuid[]))
@@ -232,6 +245,16 @@ _ADD = query(
         "created_at",
         "updated_at",
         "version",
+        "background",
+        "verdicts",
+        "override_reason",
+        "cancelled",
+    )
+)
+_CANCEL = query(
+    sa.text(
+        """UPDATE appointment SET version = version + 1, updated_at = :now, reason = :reason, cancelled = true
+            WHERE appointment_id = :appointment_id"""
     )
 )
 _CHANGE = query(
@@ -257,6 +280,9 @@ def _read(row: Record, day: date) -> Appointment:
         updated_at=row["updated_at"],
         version=row["version"],
         day=day,
+        background=Background(row["background"]) if row["background"] else None,
+        verdicts=verdicts(row["verdicts"]),
+        override_reason=row["override_reason"],
     )
 
 
@@ -266,7 +292,10 @@ async def find(
     """The appointment with the term believed at an instant; None when it was not known then."""
     statement, belief = _GET.of(known_at)
     row = await reader.fetch_one(statement, appointment_id=appointment_id, **belief)
-    return None if row is None else _read(row, day)
+    if row is not None:
+        return _read(row, day)
+    row = await reader.fetch_one(_GET_CANCELLED, appointment_id=appointment_id, known_at=known_at)
+    return None if row is None else replace(_read(row, day), cancelled=True)
 
 
 async def held(
@@ -336,8 +365,18 @@ async def add(work: UnitOfWork, appointment: Appointment) -> None:
         created_at=work.now,
         updated_at=work.now,
         version=appointment.version,
+        background=appointment.background,
+        verdicts=list(appointment.verdicts),
+        override_reason=appointment.override_reason,
+        cancelled=False,
     )
     await _TERM.begin_many(work, [({"appointment_id": appointment.appointment_id}, appointment.term, {})])
+
+
+async def cancel(work: UnitOfWork, appointment: Appointment, *, reason: str) -> None:
+    """Believe no term of the appointment any longer, and raise the version."""
+    await _TERM.record(work, {"appointment_id": appointment.appointment_id}, appointment.term, None)
+    await work.execute(_CANCEL, appointment_id=appointment.appointment_id, now=work.now, reason=reason)
 
 
 async def set_term(work: UnitOfWork, appointment: Appointment, term: Interval, *, reason: str) -> None:

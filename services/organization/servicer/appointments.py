@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.calls import answer, current
+from organization.clients import Membership
 from organization.convert import posts as convert
 from organization.convert.values import day_of, id_of, instant_of, optional_day, optional_id
 from organization.events.shapes import appointment_message, post_message
@@ -13,6 +14,9 @@ from shuyuan.organization.v1 import appointment_service_pb2_grpc
 
 class AppointmentServicer(appointment_service_pb2_grpc.AppointmentServiceServicer):
     """Posts and appointments."""
+
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
 
     async def CreatePost(self, request: pb.CreatePostRequest, context: Any) -> pb.CreatePostResponse:
         """Create a post."""
@@ -55,9 +59,13 @@ class AppointmentServicer(appointment_service_pb2_grpc.AppointmentServiceService
     async def AppointToPost(self, request: pb.AppointToPostRequest, context: Any) -> pb.AppointToPostResponse:
         """Appoint a person."""
         call = current()
-        done = appointments.appoint(call, id_of(request.post_id, "post_id"), convert.new_appointment(request))
+        done = appointments.appoint(
+            call, self._membership, id_of(request.post_id, "post_id"), convert.new_appointment(request)
+        )
         return await answer(
-            call, done, lambda made: pb.AppointToPostResponse(appointment=appointment_message(made))
+            call,
+            done,
+            lambda made: pb.AppointToPostResponse(appointment=appointment_message(made, call.language)),
         )
 
     async def GetAppointment(
@@ -71,7 +79,9 @@ class AppointmentServicer(appointment_service_pb2_grpc.AppointmentServiceService
             known_at=instant_of(request, "known_at"),
         )
         return await answer(
-            call, done, lambda found: pb.GetAppointmentResponse(appointment=appointment_message(found))
+            call,
+            done,
+            lambda found: pb.GetAppointmentResponse(appointment=appointment_message(found, call.language)),
         )
 
     async def ListAppointments(
@@ -97,6 +107,20 @@ class AppointmentServicer(appointment_service_pb2_grpc.AppointmentServiceService
         )
         return await answer(
             call, done, lambda ended: pb.EndAppointmentResponse(appointment=appointment_message(ended))
+        )
+
+    async def CancelAppointment(
+        self, request: pb.CancelAppointmentRequest, context: Any
+    ) -> pb.CancelAppointmentResponse:
+        """Cancel an appointment that has not begun."""
+        call = current()
+        done = appointments.cancel_appointment(
+            call, id_of(request.appointment_id, "appointment_id"), reason=request.reason
+        )
+        return await answer(
+            call,
+            done,
+            lambda after: pb.CancelAppointmentResponse(appointment=appointment_message(after, call.language)),
         )
 
     async def CorrectAppointment(

@@ -26,7 +26,7 @@ class EmergencyServicer(emergency_service_pb2_grpc.EmergencyServiceServicer):
         """Declare an emergency."""
         call = current()
         wanted = convert.wanted(request.branches, request.teams)
-        done = emergencies.declare_emergency(call, convert.new_emergency(request), wanted)
+        done = emergencies.declare_emergency(call, self._membership, convert.new_emergency(request), wanted)
         return await answer(
             call, done, lambda made: pb.DeclareEmergencyResponse(emergency=emergency_message(made))
         )
@@ -37,7 +37,9 @@ class EmergencyServicer(emergency_service_pb2_grpc.EmergencyServiceServicer):
         """Set up branches and teams."""
         call = current()
         wanted = convert.wanted(request.branches, request.teams)
-        done = emergencies.set_up_in_emergency(call, id_of(request.emergency_id, "emergency_id"), wanted)
+        done = emergencies.set_up_in_emergency(
+            call, self._membership, id_of(request.emergency_id, "emergency_id"), wanted
+        )
         return await answer(
             call, done, lambda after: pb.SetUpInEmergencyResponse(emergency=emergency_message(after))
         )

@@ -101,7 +101,7 @@ class TemporaryBranchServicer(temporary_branch_service_pb2_grpc.TemporaryBranchS
     ) -> _branches.SetUpTemporaryBranchResponse:
         """Set a branch up."""
         call = current()
-        done = branches.set_up_branch(call, convert.new_branch(request.branch, "branch"))
+        done = branches.set_up_branch(call, self._membership, convert.new_branch(request.branch, "branch"))
         return await answer(
             call, done, lambda made: _branches.SetUpTemporaryBranchResponse(branch=branch_message(made))
         )

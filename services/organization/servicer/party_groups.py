@@ -25,6 +25,7 @@ class PartyGroupServicer(party_group_service_pb2_grpc.PartyGroupServiceServicer)
         call = current()
         done = party_groups.establish(
             call,
+            self._membership,
             id_of(request.branch_unit_id, "branch_unit_id"),
             name=request.name,
             leader_id=id_of(request.leader_person_id, "leader_person_id"),
@@ -58,6 +59,7 @@ class PartyGroupServicer(party_group_service_pb2_grpc.PartyGroupServiceServicer)
         call = current()
         done = party_groups.name_leader(
             call,
+            self._membership,
             id_of(request.unit_id, "unit_id"),
             leader_id=id_of(request.leader_person_id, "leader_person_id"),
             valid_from=optional_day(request, "valid_from"),

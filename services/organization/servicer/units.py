@@ -27,6 +27,7 @@ class UnitServicer(unit_service_pb2_grpc.UnitServiceServicer):
         call = current()
         done = units.establish_unit(
             call,
+            self._membership,
             parent_id=id_of(request.parent_unit_id, "parent_unit_id"),
             new=convert.new_unit(request.unit, "unit"),
             established_on=optional_day(request, "established_on"),

@@ -1,6 +1,7 @@
 """Posts and those appointed to them; roles that are granted."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.bitemporal import history_columns, history_constraints
 from organization.tables.base import day_column, id_column, metadata, stamp_columns, text_column, unit_column
@@ -35,6 +36,11 @@ appointment = sa.Table(
     text_column("document_number"),
     text_column("reason"),
     *stamp_columns(),
+    text_column("background", null=True),
+    # What the rules said when the person was appointed.
+    sa.Column("verdicts", JSONB, nullable=False),
+    text_column("override_reason"),
+    sa.Column("cancelled", sa.Boolean, nullable=False),
 )
 sa.Index("appointment_post_id_idx", appointment.c.post_id)
 sa.Index("appointment_person_id_idx", appointment.c.person_id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -61,7 +60,7 @@ async def test_who_answers_for_something_is_found_with_who_leads_the_unit(desk: 
     post = await office.post(
         "/v1/posts", {"unitId": office.id("教务处"), "kind": "KIND_HEAD", "validFrom": FOUNDED}
     )
-    head = str(uuid4())
+    head = await office.register()
     appointment = {"postId": post["postId"], "personId": head, "method": "METHOD_APPOINTED"}
     await office.post("/v1/appointments", {**appointment, "validFrom": DAY})
     await desk.publish(

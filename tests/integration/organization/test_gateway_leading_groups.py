@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -47,7 +46,7 @@ class Group:
         return await self.office.post("/v1/posts", body)
 
     async def appoint(self, post: str, *, on: str = FOUNDED) -> tuple[str, Any]:
-        person = str(uuid4())
+        person = await self.office.register()
         body = {
             "postId": self.posts[post]["postId"],
             "personId": person,
@@ -102,7 +101,7 @@ async def test_a_third_chair_and_an_appointment_to_a_bound_chair_are_refused(off
     chair = {"unitId": group.unit["unitId"], "kind": "KIND_CHAIR", "validFrom": FOUNDED}
     seat = {
         "postId": group.posts["secretary's chair"]["postId"],
-        "personId": str(uuid4()),
+        "personId": await office.register(),
         "method": "METHOD_APPOINTED",
     }
 

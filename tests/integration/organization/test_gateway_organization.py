@@ -33,6 +33,13 @@ class Office:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def register(self) -> str:
+        """Somebody who is registered."""
+        people = [{"name": "人员", "kind": "PERSON_KIND_STAFF"}]
+        made = await self.post("/v1/persons:batchRegister", {"people": people})
+        found: str = made["personIds"][0]
+        return found
+
     async def establish(self, kind: str, name: str, parent: str, **unit: Any) -> Any:
         body = {
             "parentUnitId": parent,
@@ -164,7 +171,7 @@ async def test_a_leading_group_shows_its_two_chairs(office: Office) -> None:
                 "validFrom": FOUNDED,
             },
         )
-    person = str(uuid4())
+    person = await office.register()
     await office.post(
         "/v1/appointments",
         {

@@ -1,7 +1,5 @@
 """Leaders who go down to branches, and officers who lead temporary branches, in the running system."""
 
-from uuid import uuid4
-
 import pytest
 
 from tests.integration.organization.test_gateway_organization import DAY, FOUNDED, Office, office
@@ -26,13 +24,13 @@ async def _post(office: Office, unit: str, kind: str, person: str) -> str:
 @pytest.mark.covers("S42")
 async def test_a_member_of_the_standing_committee_is_paired_with_a_branch(office: Office) -> None:
     await office.establish("STANDING_COMMITTEE", "常委会", office.id("党委"))
-    person, branch = str(uuid4()), (await office.branch("支部"))["unitId"]
+    person, branch = await office.register(), (await office.branch("支部"))["unitId"]
     post = await _post(office, "常委会", "COMMITTEE_MEMBER", person)
     body = {"unitId": branch, "personId": person, "postId": post, "plan": "每学期一次", "validFrom": FOUNDED}
 
     pairing = await office.post("/v1/pairings", body)
     again = await office.api.post("/v1/pairings", body)
-    other = await office.api.post("/v1/pairings", {**body, "personId": str(uuid4())})
+    other = await office.api.post("/v1/pairings", {**body, "personId": await office.register()})
     path = f"/v1/pairings/{pairing['pairingId']}"
     end = {"endsOn": DAY, "reason": "届满"}
     unguarded = await office.api.post(f"{path}:end", end)
@@ -48,7 +46,7 @@ async def test_a_member_of_the_standing_committee_is_paired_with_a_branch(office
 
 @pytest.mark.covers("S40")
 async def test_a_deputy_head_of_the_academy_becomes_secretary_by_virtue_of_the_post(office: Office) -> None:
-    person = str(uuid4())
+    person = await office.register()
     deputy = await _post(office, "书院", "DEPUTY_HEAD", person)
     team = await office.establish("TASK_TEAM", "志愿者", office.id("书院"))
     body = {
@@ -64,7 +62,7 @@ async def test_a_deputy_head_of_the_academy_becomes_secretary_by_virtue_of_the_p
         },
         "secretary": {"personId": person, "basisPostId": deputy},
     }
-    stranger = {**body, "secretary": {"personId": str(uuid4()), "basisPostId": deputy}}
+    stranger = {**body, "secretary": {"personId": await office.register(), "basisPostId": deputy}}
 
     refused = await office.api.post("/v1/units", stranger)
     branch = await office.post("/v1/units", body)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -40,7 +39,7 @@ class Pilot:
         return await self.office.post("/v1/posts", body)
 
     async def appoint(self, post: Any, *, on: str = FOUNDED) -> tuple[str, Any]:
-        person = str(uuid4())
+        person = await self.office.register()
         body = {"postId": post["postId"], "personId": person, "method": "METHOD_APPOINTED", "validFrom": on}
         return person, await self.office.post("/v1/appointments", body)
 

@@ -32,7 +32,7 @@ from organization.domain.elections import Elector
 from organization.domain.findings import Size
 from organization.domain.reorganizations import Preview, RollMove
 from organization.main import build
-from organization.operations import dissolution, execution
+from organization.operations import copying, dissolution, execution
 from organization.operations.bootstrap import bootstrap
 from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
@@ -79,6 +79,8 @@ class FakeMembership(Membership):
 
     def __init__(self) -> None:
         self.rolls: dict[UUID, int] = {}
+        self.standing: dict[UUID, date] = {}
+        self.strangers: set[UUID] = set()
         self.participants: dict[UUID, int] = {}
         self.roll: list[Elector] = []
         self.sizes: dict[UUID, tuple[Size, ...]] = {}
@@ -94,6 +96,11 @@ class FakeMembership(Membership):
         if self.failure is not None:
             raise self.failure
         return self.rolls.get(unit_id, 0) + (self.participants.get(unit_id, 0) if participants else 0)
+
+    async def describe(self, person_ids: Iterable[UUID]) -> dict[UUID, date | None]:
+        if self.failure is not None:
+            raise self.failure
+        return {each: self.standing.get(each) for each in person_ids if each not in self.strangers}
 
     async def electors(self, unit_id: UUID, on: date) -> list[Elector]:
         self.asked += 1
@@ -229,6 +236,11 @@ class World:
         async with system_call(self.context, "test").transaction() as work:
             await access.put_account(work, ISSUER, key, person_id, True)
         return person_id
+
+    async def copy_person(self, person_id: UUID) -> None:
+        """Let our copy of membership's people know somebody."""
+        async with system_call(self.context, "test").transaction() as work:
+            await copying.keep_person(work, person_id, "student", [])
 
     async def ask(
         self,

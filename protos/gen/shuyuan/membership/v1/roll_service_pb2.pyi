@@ -511,6 +511,82 @@ class CountUnitRollResponse(_message.Message):
 Global___CountUnitRollResponse: _TypeAlias = CountUnitRollResponse  # noqa: Y015
 
 @_typing.final
+class DescribePersonsRequest(_message.Message):
+    """Asks which of these persons are registered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The persons."""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_ids", b"person_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribePersonsRequest: _TypeAlias = DescribePersonsRequest  # noqa: Y015
+
+@_typing.final
+class DescribedPerson(_message.Message):
+    """A person as an appointment needs to know them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    STANDING_FROM_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The person."""
+    standing_from: _builtins.str
+    """First day of the standing; absent for who is no full member."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        standing_from: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_standing_from", b"_standing_from", "standing_from", b"standing_from"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_standing_from", b"_standing_from", "person_id", b"person_id", "standing_from", b"standing_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__standing_from: _TypeAlias = _typing.Literal["standing_from"]  # noqa: Y015
+    _WhichOneofArgType__standing_from: _TypeAlias = _typing.Literal["_standing_from", b"_standing_from"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__standing_from) -> _WhichOneofReturnType__standing_from | None: ...
+
+Global___DescribedPerson: _TypeAlias = DescribedPerson  # noqa: Y015
+
+@_typing.final
+class DescribePersonsResponse(_message.Message):
+    """The registered ones of the persons, in the order of their ids."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___DescribedPerson]:
+        """The persons."""
+
+    def __init__(
+        self,
+        *,
+        persons: _abc.Iterable[Global___DescribedPerson] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["persons", b"persons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribePersonsResponse: _TypeAlias = DescribePersonsResponse  # noqa: Y015
+
+@_typing.final
 class ListElectorsRequest(_message.Message):
     """Asks who is on the rolls."""
 

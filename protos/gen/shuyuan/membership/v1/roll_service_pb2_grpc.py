@@ -75,6 +75,11 @@ class RollServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesResponse.FromString,
                 _registered_method=True)
+        self.DescribePersons = channel.unary_unary(
+                '/shuyuan.membership.v1.RollService/DescribePersons',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.DescribePersonsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.DescribePersonsResponse.FromString,
+                _registered_method=True)
         self.PreviewRollMoves = channel.unary_unary(
                 '/shuyuan.membership.v1.RollService/PreviewRollMoves',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.PreviewRollMovesRequest.SerializeToString,
@@ -152,6 +157,14 @@ class RollServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribePersons(self, request, context):
+        """Says which of these persons are registered, and since when each is a full member: asked by an appointment. Whoever is
+        not registered is left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PreviewRollMoves(self, request, context):
         """Says who would move, and what stands against it. Changes nothing.
         """
@@ -201,6 +214,11 @@ def add_RollServiceServicer_to_server(servicer, server):
                     servicer.TraceRollSizes,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesResponse.SerializeToString,
+            ),
+            'DescribePersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribePersons,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.DescribePersonsRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.DescribePersonsResponse.SerializeToString,
             ),
             'PreviewRollMoves': grpc.unary_unary_rpc_method_handler(
                     servicer.PreviewRollMoves,
@@ -425,6 +443,33 @@ class RollService:
             '/shuyuan.membership.v1.RollService/TraceRollSizes',
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.TraceRollSizesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribePersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.RollService/DescribePersons',
+            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.DescribePersonsRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_roll__service__pb2.DescribePersonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

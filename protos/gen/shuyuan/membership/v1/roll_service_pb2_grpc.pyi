@@ -66,6 +66,10 @@ class RollServiceStub:
     """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
     Asked for what stands to be found on units.
     """
+    DescribePersons: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.DescribePersonsRequest, _roll_service_pb2.DescribePersonsResponse]
+    """Says which of these persons are registered, and since when each is a full member: asked by an appointment. Whoever is
+    not registered is left out.
+    """
     PreviewRollMoves: _grpc.UnaryUnaryMultiCallable[_roll_service_pb2.PreviewRollMovesRequest, _roll_service_pb2.PreviewRollMovesResponse]
     """Says who would move, and what stands against it. Changes nothing."""
 
@@ -106,6 +110,10 @@ class RollServiceAsyncStub(RollServiceStub):
     TraceRollSizes: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.TraceRollSizesRequest, _roll_service_pb2.TraceRollSizesResponse]  # type: ignore[assignment]
     """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
     Asked for what stands to be found on units.
+    """
+    DescribePersons: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.DescribePersonsRequest, _roll_service_pb2.DescribePersonsResponse]  # type: ignore[assignment]
+    """Says which of these persons are registered, and since when each is a full member: asked by an appointment. Whoever is
+    not registered is left out.
     """
     PreviewRollMoves: _aio.UnaryUnaryMultiCallable[_roll_service_pb2.PreviewRollMovesRequest, _roll_service_pb2.PreviewRollMovesResponse]  # type: ignore[assignment]
     """Says who would move, and what stands against it. Changes nothing."""
@@ -192,6 +200,16 @@ class RollServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_roll_service_pb2.TraceRollSizesResponse, _abc.Awaitable[_roll_service_pb2.TraceRollSizesResponse]]:
         """Says how many members units had since when: each day on which the number of a unit changed, up to a day.
         Asked for what stands to be found on units.
+        """
+
+    @_abc_1.abstractmethod
+    def DescribePersons(
+        self,
+        request: _roll_service_pb2.DescribePersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_roll_service_pb2.DescribePersonsResponse, _abc.Awaitable[_roll_service_pb2.DescribePersonsResponse]]:
+        """Says which of these persons are registered, and since when each is a full member: asked by an appointment. Whoever is
+        not registered is left out.
         """
 
     @_abc_1.abstractmethod

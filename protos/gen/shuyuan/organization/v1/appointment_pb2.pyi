@@ -14,6 +14,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from shuyuan.organization.v1 import role_pb2 as _role_pb2
+from shuyuan.rules.v1 import verdict_pb2 as _verdict_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -226,6 +227,37 @@ class Appointment(_message.Message):
     METHOD_BY_POST: Appointment.Method.ValueType  # 3
     """By holding the post that the seat is bound to; such a line is derived, never entered."""
 
+    class _Background:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _BackgroundEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Appointment._Background.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        BACKGROUND_UNSPECIFIED: Appointment._Background.ValueType  # 0
+        """None of those, or another post."""
+        BACKGROUND_ACADEMIC_LEADER: Appointment._Background.ValueType  # 1
+        """Leads a discipline."""
+        BACKGROUND_COUNSELLOR: Appointment._Background.ValueType  # 2
+        """Works as a counsellor."""
+        BACKGROUND_BACKBONE_TEACHER: Appointment._Background.ValueType  # 3
+        """Is a backbone teacher."""
+        BACKGROUND_OUTSTANDING_STUDENT: Appointment._Background.ValueType  # 4
+        """Is an outstanding student member."""
+
+    class Background(_Background, metaclass=_BackgroundEnumTypeWrapper):
+        """What makes somebody fit to be secretary of a branch (HE-06)."""
+
+    BACKGROUND_UNSPECIFIED: Appointment.Background.ValueType  # 0
+    """None of those, or another post."""
+    BACKGROUND_ACADEMIC_LEADER: Appointment.Background.ValueType  # 1
+    """Leads a discipline."""
+    BACKGROUND_COUNSELLOR: Appointment.Background.ValueType  # 2
+    """Works as a counsellor."""
+    BACKGROUND_BACKBONE_TEACHER: Appointment.Background.ValueType  # 3
+    """Is a backbone teacher."""
+    BACKGROUND_OUTSTANDING_STUDENT: Appointment.Background.ValueType  # 4
+    """Is an outstanding student member."""
+
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
         V: _TypeAlias = ValueType  # noqa: Y015
@@ -240,6 +272,8 @@ class Appointment(_message.Message):
         """In office."""
         STATE_ENDED: Appointment._State.ValueType  # 3
         """The term is over."""
+        STATE_CANCELLED: Appointment._State.ValueType  # 4
+        """It was cancelled before the term began; the days are those it would have had."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Where the appointment stands on the day asked for."""
@@ -252,6 +286,8 @@ class Appointment(_message.Message):
     """In office."""
     STATE_ENDED: Appointment.State.ValueType  # 3
     """The term is over."""
+    STATE_CANCELLED: Appointment.State.ValueType  # 4
+    """It was cancelled before the term began; the days are those it would have had."""
 
     APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
     POST_ID_FIELD_NUMBER: _builtins.int
@@ -269,6 +305,9 @@ class Appointment(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    BACKGROUND_FIELD_NUMBER: _builtins.int
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
     appointment_id: _builtins.str
     """Id of the appointment; for a derived line that of the appointment it follows."""
     post_id: _builtins.str
@@ -299,9 +338,17 @@ class Appointment(_message.Message):
     """Counts the changes of the appointment, from 1."""
     etag: _builtins.str
     """The version as an entity tag."""
+    background: Global___Appointment.Background.ValueType
+    """What makes a secretary appointed without an election fit for the post (HE-06)."""
+    override_reason: _builtins.str
+    """Why rules that forbid the appointment were set aside; empty when none was."""
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the term as shown was entered."""
+
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Verdict]:
+        """What the rules said when the person was appointed."""
 
     def __init__(
         self,
@@ -322,10 +369,13 @@ class Appointment(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        background: Global___Appointment.Background.ValueType = ...,
+        verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
+        override_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "_through_post_id", b"_through_post_id", "_valid_until", b"_valid_until", "basis_post_id", b"basis_post_id", "through_post_id", b"through_post_id", "update_time", b"update_time", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "_through_post_id", b"_through_post_id", "_valid_until", b"_valid_until", "appointment_id", b"appointment_id", "basis_post_id", b"basis_post_id", "document_number", b"document_number", "etag", b"etag", "method", b"method", "person_id", b"person_id", "post_id", b"post_id", "post_kind", b"post_kind", "reason", b"reason", "state", b"state", "through_post_id", b"through_post_id", "unit_id", b"unit_id", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "_through_post_id", b"_through_post_id", "_valid_until", b"_valid_until", "appointment_id", b"appointment_id", "background", b"background", "basis_post_id", b"basis_post_id", "document_number", b"document_number", "etag", b"etag", "method", b"method", "override_reason", b"override_reason", "person_id", b"person_id", "post_id", b"post_id", "post_kind", b"post_kind", "reason", b"reason", "state", b"state", "through_post_id", b"through_post_id", "unit_id", b"unit_id", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until", "verdicts", b"verdicts", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__basis_post_id: _TypeAlias = _typing.Literal["basis_post_id"]  # noqa: Y015
     _WhichOneofArgType__basis_post_id: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id"]  # noqa: Y015

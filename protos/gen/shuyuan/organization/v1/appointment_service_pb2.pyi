@@ -285,6 +285,8 @@ class AppointToPostRequest(_message.Message):
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
     BASIS_POST_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    BACKGROUND_FIELD_NUMBER: _builtins.int
+    OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
     post_id: _builtins.str
     """The post."""
     person_id: _builtins.str
@@ -299,6 +301,10 @@ class AppointToPostRequest(_message.Message):
     """The post that qualifies the person, held on the first day."""
     document_number: _builtins.str
     """Number of the document of appointment."""
+    background: _appointment_pb2.Appointment.Background.ValueType
+    """What makes a secretary fit for the post."""
+    override_reason: _builtins.str
+    """Why rules that forbid the appointment are set aside; needs `organization.appointment.override`."""
     def __init__(
         self,
         *,
@@ -309,10 +315,12 @@ class AppointToPostRequest(_message.Message):
         valid_until: _builtins.str | None = ...,
         basis_post_id: _builtins.str | None = ...,
         document_number: _builtins.str = ...,
+        background: _appointment_pb2.Appointment.Background.ValueType = ...,
+        override_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "basis_post_id", b"basis_post_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "basis_post_id", b"basis_post_id", "document_number", b"document_number", "method", b"method", "person_id", b"person_id", "post_id", b"post_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "background", b"background", "basis_post_id", b"basis_post_id", "document_number", b"document_number", "method", b"method", "override_reason", b"override_reason", "person_id", b"person_id", "post_id", b"post_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__basis_post_id: _TypeAlias = _typing.Literal["basis_post_id"]  # noqa: Y015
     _WhichOneofArgType__basis_post_id: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id"]  # noqa: Y015
@@ -549,6 +557,56 @@ class EndAppointmentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EndAppointmentResponse: _TypeAlias = EndAppointmentResponse  # noqa: Y015
+
+@_typing.final
+class CancelAppointmentRequest(_message.Message):
+    """Request of CancelAppointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    appointment_id: _builtins.str
+    """The appointment."""
+    reason: _builtins.str
+    """Why."""
+    def __init__(
+        self,
+        *,
+        appointment_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment_id", b"appointment_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelAppointmentRequest: _TypeAlias = CancelAppointmentRequest  # noqa: Y015
+
+@_typing.final
+class CancelAppointmentResponse(_message.Message):
+    """Response of CancelAppointment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment:
+        """The appointment after the change."""
+
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelAppointmentResponse: _TypeAlias = CancelAppointmentResponse  # noqa: Y015
 
 @_typing.final
 class CorrectAppointmentRequest(_message.Message):

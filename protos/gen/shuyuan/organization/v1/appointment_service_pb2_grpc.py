@@ -75,6 +75,11 @@ class AppointmentServiceStub:
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.EndAppointmentRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.EndAppointmentResponse.FromString,
                 _registered_method=True)
+        self.CancelAppointment = channel.unary_unary(
+                '/shuyuan.organization.v1.AppointmentService/CancelAppointment',
+                request_serializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CancelAppointmentRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CancelAppointmentResponse.FromString,
+                _registered_method=True)
         self.CorrectAppointment = channel.unary_unary(
                 '/shuyuan.organization.v1.AppointmentService/CorrectAppointment',
                 request_serializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CorrectAppointmentRequest.SerializeToString,
@@ -124,8 +129,11 @@ class AppointmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AppointToPost(self, request, context):
-        """Appoints a person to a post for a term.
-        Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
+        """Appoints a person to a post for a term. Whoever is appointed secretary of a branch without an election is asked for
+        background (HE-06) and length of standing (BR-26), as the packs say; the verdicts stay with the appointment. What a rule
+        forbids may be set aside with a reason by whoever has the permission `organization.appointment.override`.
+        Errors: NOT_FOUND with POST_NOT_FOUND; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether
+        the person exists or how long they are a member; INVALID_ARGUMENT for somebody who is not registered, for a term outside the post's days, or a basis post
         that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
         follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
         forbids it (a temporary branch never elects).
@@ -154,6 +162,15 @@ class AppointmentServiceServicer:
         """Ends an appointment from a day on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
         FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelAppointment(self, request, context):
+        """Cancels an appointment whose term has not begun, and the role it would bring; it stays readable.
+        Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with APPOINTMENT_BEGUN when the term has begun,
+        APPOINTMENT_CANCELLED or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -210,6 +227,11 @@ def add_AppointmentServiceServicer_to_server(servicer, server):
                     servicer.EndAppointment,
                     request_deserializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.EndAppointmentRequest.FromString,
                     response_serializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.EndAppointmentResponse.SerializeToString,
+            ),
+            'CancelAppointment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelAppointment,
+                    request_deserializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CancelAppointmentRequest.FromString,
+                    response_serializer=shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CancelAppointmentResponse.SerializeToString,
             ),
             'CorrectAppointment': grpc.unary_unary_rpc_method_handler(
                     servicer.CorrectAppointment,
@@ -434,6 +456,33 @@ class AppointmentService:
             '/shuyuan.organization.v1.AppointmentService/EndAppointment',
             shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.EndAppointmentRequest.SerializeToString,
             shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.EndAppointmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelAppointment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.organization.v1.AppointmentService/CancelAppointment',
+            shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CancelAppointmentRequest.SerializeToString,
+            shuyuan_dot_organization_dot_v1_dot_appointment__service__pb2.CancelAppointmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

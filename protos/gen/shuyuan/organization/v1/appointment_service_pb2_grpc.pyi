@@ -55,8 +55,11 @@ class AppointmentServiceStub:
     FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or RESOURCE_FROZEN.
     """
     AppointToPost: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.AppointToPostRequest, _appointment_service_pb2.AppointToPostResponse]
-    """Appoints a person to a post for a term.
-    Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
+    """Appoints a person to a post for a term. Whoever is appointed secretary of a branch without an election is asked for
+    background (HE-06) and length of standing (BR-26), as the packs say; the verdicts stay with the appointment. What a rule
+    forbids may be set aside with a reason by whoever has the permission `organization.appointment.override`.
+    Errors: NOT_FOUND with POST_NOT_FOUND; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether
+    the person exists or how long they are a member; INVALID_ARGUMENT for somebody who is not registered, for a term outside the post's days, or a basis post
     that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
     follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
     forbids it (a temporary branch never elects).
@@ -73,6 +76,11 @@ class AppointmentServiceStub:
     """Ends an appointment from a day on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
     FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
+    """
+    CancelAppointment: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.CancelAppointmentRequest, _appointment_service_pb2.CancelAppointmentResponse]
+    """Cancels an appointment whose term has not begun, and the role it would bring; it stays readable.
+    Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with APPOINTMENT_BEGUN when the term has begun,
+    APPOINTMENT_CANCELLED or RESOURCE_FROZEN.
     """
     CorrectAppointment: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.CorrectAppointmentRequest, _appointment_service_pb2.CorrectAppointmentResponse]
     """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
@@ -107,8 +115,11 @@ class AppointmentServiceAsyncStub(AppointmentServiceStub):
     FAILED_PRECONDITION with POST_IS_BOUND while a seat elsewhere is bound to it, or RESOURCE_FROZEN.
     """
     AppointToPost: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.AppointToPostRequest, _appointment_service_pb2.AppointToPostResponse]  # type: ignore[assignment]
-    """Appoints a person to a post for a term.
-    Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
+    """Appoints a person to a post for a term. Whoever is appointed secretary of a branch without an election is asked for
+    background (HE-06) and length of standing (BR-26), as the packs say; the verdicts stay with the appointment. What a rule
+    forbids may be set aside with a reason by whoever has the permission `organization.appointment.override`.
+    Errors: NOT_FOUND with POST_NOT_FOUND; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether
+    the person exists or how long they are a member; INVALID_ARGUMENT for somebody who is not registered, for a term outside the post's days, or a basis post
     that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
     follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
     forbids it (a temporary branch never elects).
@@ -125,6 +136,11 @@ class AppointmentServiceAsyncStub(AppointmentServiceStub):
     """Ends an appointment from a day on.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
     FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
+    """
+    CancelAppointment: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.CancelAppointmentRequest, _appointment_service_pb2.CancelAppointmentResponse]  # type: ignore[assignment]
+    """Cancels an appointment whose term has not begun, and the role it would bring; it stays readable.
+    Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with APPOINTMENT_BEGUN when the term has begun,
+    APPOINTMENT_CANCELLED or RESOURCE_FROZEN.
     """
     CorrectAppointment: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.CorrectAppointmentRequest, _appointment_service_pb2.CorrectAppointmentResponse]  # type: ignore[assignment]
     """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
@@ -186,8 +202,11 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _appointment_service_pb2.AppointToPostRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_appointment_service_pb2.AppointToPostResponse, _abc.Awaitable[_appointment_service_pb2.AppointToPostResponse]]:
-        """Appoints a person to a post for a term.
-        Errors: NOT_FOUND with POST_NOT_FOUND; INVALID_ARGUMENT for a term outside the post's days, or a basis post
+        """Appoints a person to a post for a term. Whoever is appointed secretary of a branch without an election is asked for
+        background (HE-06) and length of standing (BR-26), as the packs say; the verdicts stay with the appointment. What a rule
+        forbids may be set aside with a reason by whoever has the permission `organization.appointment.override`.
+        Errors: NOT_FOUND with POST_NOT_FOUND; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether
+        the person exists or how long they are a member; INVALID_ARGUMENT for somebody who is not registered, for a term outside the post's days, or a basis post
         that the person does not hold on the first day; FAILED_PRECONDITION with POST_IS_BOUND_SEAT for a seat that
         follows another post, SEATS_TAKEN when nobody's term leaves room, RESOURCE_FROZEN, or with verdicts when a rule
         forbids it (a temporary branch never elects).
@@ -222,6 +241,17 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends an appointment from a day on.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day not after the first of the term;
         FAILED_PRECONDITION with APPOINTMENT_ENDED when the term ends before that day already, or RESOURCE_FROZEN.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelAppointment(
+        self,
+        request: _appointment_service_pb2.CancelAppointmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_appointment_service_pb2.CancelAppointmentResponse, _abc.Awaitable[_appointment_service_pb2.CancelAppointmentResponse]]:
+        """Cancels an appointment whose term has not begun, and the role it would bring; it stays readable.
+        Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with APPOINTMENT_BEGUN when the term has begun,
+        APPOINTMENT_CANCELLED or RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod

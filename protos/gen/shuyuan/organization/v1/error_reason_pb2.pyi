@@ -222,6 +222,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """There is no emergency `emergency_id`. Metadata: `emergency_id`."""
     ERROR_REASON_EMERGENCY_ENDED: _ErrorReason.ValueType  # 135
     """The emergency has an end already. Metadata: `emergency_id`, `ended_on`."""
+    ERROR_REASON_APPOINTMENT_BEGUN: _ErrorReason.ValueType  # 136
+    """The term has begun. Metadata: `appointment_id`, `valid_from`."""
+    ERROR_REASON_APPOINTMENT_CANCELLED: _ErrorReason.ValueType  # 137
+    """The appointment was cancelled. Metadata: `appointment_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -428,4 +432,8 @@ ERROR_REASON_EMERGENCY_NOT_FOUND: ErrorReason.ValueType  # 134
 """There is no emergency `emergency_id`. Metadata: `emergency_id`."""
 ERROR_REASON_EMERGENCY_ENDED: ErrorReason.ValueType  # 135
 """The emergency has an end already. Metadata: `emergency_id`, `ended_on`."""
+ERROR_REASON_APPOINTMENT_BEGUN: ErrorReason.ValueType  # 136
+"""The term has begun. Metadata: `appointment_id`, `valid_from`."""
+ERROR_REASON_APPOINTMENT_CANCELLED: ErrorReason.ValueType  # 137
+"""The appointment was cancelled. Metadata: `appointment_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -688,6 +688,30 @@ class AppointmentEnded(_message.Message):
 Global___AppointmentEnded: _TypeAlias = AppointmentEnded  # noqa: Y015
 
 @_typing.final
+class AppointmentCancelled(_message.Message):
+    """An appointment was cancelled before its term began."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPOINTMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def appointment(self) -> _appointment_pb2.Appointment:
+        """The appointment after the event."""
+
+    def __init__(
+        self,
+        *,
+        appointment: _appointment_pb2.Appointment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appointment", b"appointment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointmentCancelled: _TypeAlias = AppointmentCancelled  # noqa: Y015
+
+@_typing.final
 class AppointmentCorrected(_message.Message):
     """The days of a term were corrected."""
 
