@@ -127,6 +127,11 @@ _SEVERAL = frozenset({names.CONTACTS, names.INTRODUCERS})
 _PLAIN = ("days", "class_hours", "conclusion", "result", "archive_reference", "form_number", "group_name")
 
 
+def own_papers(step: str) -> tuple[str, ...]:
+    """The papers that a step is or brings by itself; nobody needs to name them."""
+    return ("membership_application",) if step == names.APPLICATION else _KEPT.get(step, _NOTHING).papers
+
+
 def misplaced(step: PaperStep) -> list[str]:
     """The fields given with a step that does not record them."""
     allowed = _KEPT.get(step.step, _NOTHING).fields | _COMMON

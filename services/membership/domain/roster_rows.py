@@ -7,6 +7,8 @@ from uuid import UUID
 
 from chassis.errors import InvalidArgumentError, ServiceError
 from membership.domain import members, people
+from membership.domain.admission import AdmissionCase
+from membership.domain.imports import Known
 from membership.domain.members import MembershipStatus, NewMember
 from membership.domain.people import Affiliation, AffiliationKind, NewPerson, PersonCategory, PersonKind
 from membership.domain.rosters import (
@@ -31,6 +33,7 @@ from membership.domain.rosters import (
     person_name,
 )
 from membership.domain.units import BRANCHES, Unit, Use
+from rulebook import RuleSet
 
 KINDS = {"学生": "student", "教职工": "staff"}
 CATEGORIES = {
@@ -74,18 +77,30 @@ class Register:
     department_kinds: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtCase:
+    """A case that may be entered, with the rows that told it."""
+
+    rows: tuple[int, ...]
+    case: AdmissionCase
+    rules: RuleSet
+
+
 @dataclass(slots=True)
 class Judged:
     """The good rows with their numbers, and what is wrong with the others."""
 
     persons: list[tuple[int, NewPerson]] = field(default_factory=list)
     members: list[tuple[int, NewMember]] = field(default_factory=list)
+    cases: list[BroughtCase] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # What the cases were judged by, for whoever enters them.
+    known: Known | None = None
 
     @property
     def good(self) -> int:
         """How many rows are right."""
-        return len(self.persons) + len(self.members)
+        return len(self.persons) + len(self.members) + sum(len(item.rows) for item in self.cases)
 
 
 def judge_persons(rows: Sequence[Row], known: Register, new_id: Callable[[], UUID]) -> Judged:

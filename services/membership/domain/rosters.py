@@ -15,6 +15,8 @@ from uuid import UUID
 from membership.domain.units import Unit
 
 MOST_ROWS = 65_000
+# Of case histories, whose rows are judged by every rule of their day.
+MOST_STEPS = 20_000
 # More are entered in the background.
 MOST_AT_ONCE = 1_000
 MOST_PROBLEMS_KEPT = 5_000
@@ -25,6 +27,7 @@ class RosterKind(StrEnum):
 
     PERSONS = "persons"
     MEMBERS = "members"
+    CASES = "cases"
 
 
 class RosterPolicy(StrEnum):
@@ -57,6 +60,37 @@ STATUS = Column("党员类别", ("status",), True)
 PROBATION = Column("入党日期", ("预备期起算日", "probationFrom"))
 STANDING = Column("转正日期", ("党龄起算日", "standingFrom"))
 
+# Of a step in a case history.
+STEP = Column("步骤", ("step",), True)
+DAY = Column("日期", ("办理日期", "occurredOn"), True)
+PEOPLE = Column("有关人员学工号", ("personNumbers",))
+ORGAN = Column("有关组织", ("organization",))
+PAPERS = Column("材料", ("documents",))
+NOTICED = Column("公示日期", ("noticedFrom",))
+TRAINED = Column("培训天数", ("days",))
+HOURS = Column("学时", ("classHours",))
+CONCLUSION = Column("政审结论", ("conclusion",))
+RESULT = Column("预审结果", ("result",))
+ARCHIVE = Column("档案编号", ("archiveReference",))
+FORM = Column("志愿书编号", ("formNumber",))
+GROUP = Column("党小组", ("groupName",))
+METHOD = Column("表决方式", ("method",))
+SHOULD = Column("应到人数", ("shouldAttend",))
+PRESENT = Column("实到人数", ("present",))
+YES = Column("赞成票", ("yesVotes",))
+NO = Column("反对票", ("noVotes",))
+ABSTAINED = Column("弃权票", ("abstentions",))
+WRITTEN_YES = Column("书面赞成", ("writtenYesVotes",))
+WRITTEN_NO = Column("书面反对", ("writtenNoVotes",))
+SEPARATELY = Column("逐人表决", ("votedSeparately",))
+PERFORMANCE = Column("写明主要表现", ("performanceRecorded",))
+SIGNED = Column("书记签字", ("secretarySigned",))
+OUTCOME = Column("转正决定", ("conversionOutcome",))
+EXTENSION = Column("延长期限", ("extension",))
+BEGUN = Column("预备期起算日", ("probationFrom",))
+FULL = Column("转正日期", ("fullMemberFrom",))
+
+
 COLUMNS: Mapping[RosterKind, tuple[Column, ...]] = {
     RosterKind.PERSONS: (
         NAME,
@@ -74,6 +108,40 @@ COLUMNS: Mapping[RosterKind, tuple[Column, ...]] = {
         STATUS,
         PROBATION,
         STANDING,
+    ),
+    RosterKind.CASES: (
+        NAME,
+        NUMBER._replace(is_required=True),
+        BRANCH,
+        *(
+            STEP,
+            DAY,
+            PEOPLE,
+            ORGAN,
+            PAPERS,
+            NOTICED,
+            TRAINED,
+            HOURS,
+            CONCLUSION,
+            RESULT,
+            ARCHIVE,
+            FORM,
+            GROUP,
+        ),
+        *(
+            METHOD,
+            SHOULD,
+            PRESENT,
+            YES,
+            NO,
+            ABSTAINED,
+            WRITTEN_YES,
+            WRITTEN_NO,
+            SEPARATELY,
+            PERFORMANCE,
+            SIGNED,
+        ),
+        *(OUTCOME, EXTENSION, BEGUN, FULL),
     ),
 }
 

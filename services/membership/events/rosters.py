@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.events import Event
+from membership.domain.admission import AdmissionCase
 from membership.domain.members import Member
 from membership.domain.people import Person
 from membership.domain.roster_imports import RosterImport
@@ -81,3 +82,11 @@ def member_withdrawn(member: Member, import_id: UUID) -> Event:
     """A member is on no roll any more."""
     message = events_pb2.MemberWithdrawn(import_id=str(import_id), member=shapes.member(member))
     return Event(member.person_id, member.version, message)
+
+
+def case_taken_back(case: AdmissionCase, import_id: UUID) -> Event:
+    """A case that was brought in is known no more."""
+    message = events_pb2.AdmissionCaseTakenBack(
+        import_id=str(import_id), admission_case=shapes.case(case, shapes.EVENT_LANGUAGE)
+    )
+    return Event(case.head.case_id, case.head.version, message)

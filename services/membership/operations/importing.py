@@ -3,10 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from chassis.calls import Call
-from chassis.database import UnitOfWork
+from chassis.database import Reader, UnitOfWork
+from chassis.days import campus_day
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.intervals import Interval
@@ -34,32 +36,40 @@ async def import_cases(call: Call, means: Means, papers: Sequence[PaperCase]) ->
         applicants = sorted({paper.person_id for paper in papers})
         # Nobody applies, and nobody enters the roll, while we look who has a case and who is in it.
         await work.lock("membership.establish", *(f"membership.applicant|{person}" for person in applicants))
-        known = await _known(work, papers)
+        known = await known_of(work, papers, now=work.now, by=call.caller.person_id)
         brought = await _bring_in_all(means, papers, known)
-        for rules in {rules.digest: rules for _, rules in brought}.values():
-            await means.rules.keep(work, rules)
-        made = [case for case, _ in brought]
-        await cases.add_many(work, made)
-        await keep_cases(work, brought)
-        await _enter_roll(work, made, known)
-        for case in made:
-            work.emit(events.imported(case))
-            work.audit_change("admission_case", case.head.case_id, None, audited(case.head))
-        return work.answer(made)
+        return work.answer(await enter(work, means, brought, known))
 
 
-async def _known(work: UnitOfWork, papers: Sequence[PaperCase]) -> Known:
+async def enter(
+    work: UnitOfWork, means: Means, brought: Sequence[tuple[AdmissionCase, RuleSet]], known: Known
+) -> list[AdmissionCase]:
+    """Write cases that were judged, and let the roll follow."""
+    for rules in {rules.digest: rules for _, rules in brought}.values():
+        await means.rules.keep(work, rules)
+    made = [case for case, _ in brought]
+    await cases.add_many(work, made)
+    await keep_cases(work, brought)
+    await _enter_roll(work, made, known)
+    for case in made:
+        work.emit(events.imported(case))
+        work.audit_change("admission_case", case.head.case_id, None, audited(case.head))
+    return made
+
+
+async def known_of(reader: Reader, papers: Sequence[PaperCase], *, now: datetime, by: UUID | None) -> Known:
+    """What the service knows of everybody and everything that the cases name."""
     people = list({person.id for paper in papers for person in people_of(paper, "")})
     applicants = [paper.person_id for paper in papers]
-    found = await persons.known(work, people)
+    found = await persons.known(reader, people)
     return Known(
-        today=work.today,
-        now=work.now,
-        by=work.call.caller.person_id,
+        today=campus_day(now),
+        now=now,
+        by=by,
         born_on={person: born_on for person, (_, born_on) in found.items()},
-        units=await units.find_all(work, {unit.id for paper in papers for unit in units_of(paper, "")}),
-        members={member.person_id: member for member in await members.find_many(work, people)},
-        living_cases=await cases.living_of(work, applicants),
+        units=await units.find_all(reader, {unit.id for paper in papers for unit in units_of(paper, "")}),
+        members={member.person_id: member for member in await members.find_many(reader, people)},
+        living_cases=await cases.living_of(reader, applicants),
     )
 
 

@@ -12,18 +12,34 @@ from chassis import sheets
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
 from chassis.ids import new_id
+from membership.domain.history_cells import cells_of, people_of, unit_of
 from membership.domain.members import Member, MembershipStatus
 from membership.domain.people import Person
 from membership.domain.roster_rows import CATEGORIES, KINDS
-from membership.domain.rosters import COLUMNS, MOST_ROWS, TIES, RosterKind, day_text
+from membership.domain.rosters import (
+    BRANCH,
+    COLUMNS,
+    MOST_ROWS,
+    MOST_STEPS,
+    NAME,
+    NUMBER,
+    TIES,
+    RosterKind,
+    day_text,
+)
+from membership.domain.steps import Catalogue
 from membership.domain.units import Unit
 from membership.errors import RosterTooLargeError
 from membership.operations.means import Means, person_scope, scope_of
-from membership.repository import members, persons, units
+from membership.repository import cases, members, persons, units
 
 EXPORT = "membership.roster.export"
 _SERIAL = "序号"
-_TITLES = {RosterKind.PERSONS: "人员名册", RosterKind.MEMBERS: "党员名册"}
+_TITLES = {
+    RosterKind.PERSONS: "人员名册",
+    RosterKind.MEMBERS: "党员名册",
+    RosterKind.CASES: "发展党员台账",
+}
 _KIND_WORDS = {value: word for word, value in KINDS.items()}
 _CATEGORY_WORDS = {value: word for word, value in CATEGORIES.items()}
 _STATUS_WORDS = {
@@ -46,7 +62,7 @@ class Export:
 
 async def export(call: Call, means: Means, wanted: Export) -> bytes:
     """The file; that it was made stands in the audit."""
-    rows = await (_persons if wanted.kind is RosterKind.PERSONS else _members)(call, means, wanted)
+    rows = await _ROWS[wanted.kind](call, means, wanted)
     headers = [_SERIAL, *(column.header for column in COLUMNS[wanted.kind])]
     numbered = [[str(number), *row] for number, row in enumerate(rows, 1)]
     data = await asyncio.to_thread(
@@ -78,7 +94,7 @@ async def _persons(call: Call, means: Means, wanted: Export) -> list[list[str]]:
         unit_id=wanted.unit_id,
         size=MOST_ROWS + 1,
     )
-    _check_size(found)
+    _check_size(found, MOST_ROWS)
     names = await _names(call.database, {tie.unit_id for person in found for tie in person.affiliations})
     return [_person_row(person, names, today) for person in found]
 
@@ -110,7 +126,7 @@ async def _members(call: Call, means: Means, wanted: Export) -> list[list[str]]:
     found = await members.roster(
         call.database, scope=await scope_of(call, EXPORT), unit_id=wanted.unit_id, size=MOST_ROWS + 1
     )
-    _check_size(found)
+    _check_size(found, MOST_ROWS)
     numbers = await persons.numbers(call.database, means.cipher, [member.person_id for member in found])
     names = await _names(call.database, {item.unit_id for one in found for item in one.relationships})
     today = call.clock.today()
@@ -136,9 +152,36 @@ def _member_row(
     ]
 
 
-def _check_size(found: Sequence[object]) -> None:
-    if len(found) > MOST_ROWS:
-        raise RosterTooLargeError(most=MOST_ROWS)
+async def _cases(call: Call, means: Means, wanted: Export) -> list[list[str]]:
+    scope = await scope_of(call, EXPORT)
+    heads = await cases.roster(call.database, scope=scope, unit_id=wanted.unit_id, size=MOST_STEPS + 1)
+    rules = [await means.rules.of(call.database, head.pack_digest) for head in heads]
+    # Each case has a row at least, so that more of them than rows are never read whole.
+    _check_size(heads, MOST_STEPS)
+    found = await cases.whole_many(call.database, list(zip(heads, rules, strict=True)))
+    steps = [(case, step, rule) for case, rule in zip(found, rules, strict=True) for step in case.steps]
+    _check_size(steps, MOST_STEPS)
+    people = {head.person_id for head in heads} | {one for _, step, _ in steps for one in people_of(step)}
+    numbers = await persons.numbers(call.database, means.cipher, list(people))
+    called = {label.person_id: label.name for label in await persons.labels(call.database, list(people))}
+    named = {unit_of(step) for _, step, _ in steps} | {head.unit_id for head in heads}
+    names = await _names(call.database, {unit_id for unit_id in named if unit_id is not None})
+    rows = []
+    for case, step, rule in steps:
+        head = case.head
+        cells = cells_of(case, step, Catalogue.of(rule).zh(step.step), numbers, names)
+        cells |= {
+            NAME.header: called.get(head.person_id, ""),
+            NUMBER.header: numbers.get(head.person_id, ""),
+            BRANCH.header: names.get(head.unit_id, str(head.unit_id)),
+        }
+        rows.append([cells.get(column.header, "") for column in COLUMNS[RosterKind.CASES]])
+    return rows
+
+
+def _check_size(found: Sequence[object], most: int) -> None:
+    if len(found) > most:
+        raise RosterTooLargeError(most=most)
 
 
 async def _names(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -155,3 +198,6 @@ async def _names(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
 def _called(unit: Unit, namesakes: Mapping[str, int]) -> str:
     is_plain = unit.name and unit.dissolved_on is None and namesakes[unit.name] == 1
     return unit.name if is_plain else str(unit.unit_id)
+
+
+_ROWS = {RosterKind.PERSONS: _persons, RosterKind.MEMBERS: _members, RosterKind.CASES: _cases}

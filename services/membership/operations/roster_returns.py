@@ -13,7 +13,7 @@ from membership.events import people as people_events
 from membership.events import rosters as events
 from membership.operations import rosters as imports
 from membership.operations.means import Means
-from membership.repository import members, persons, rosters, withdrawals
+from membership.repository import cases, members, persons, rosters, withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,14 @@ async def roll_back(call: Call, means: Means, import_id: UUID, *, reason: str) -
         before = await imports.held(work, import_id)
         after = before.rolled_back(call.caller.person_id, reason, work.now)
         entered = await rosters.rows_of(work, import_id, after=0, size=before.entered_rows)
-        people = sorted(person_id for _, person_id in entered)
+        people = sorted({person_id for _, person_id in entered})
         await _check_nothing_stands(work, before, people)
         if before.kind is RosterKind.PERSONS:
             await _withdraw_persons(work, means, import_id, people)
-        else:
+        elif before.kind is RosterKind.MEMBERS:
             await _withdraw_members(work, import_id, people)
+        else:
+            await _withdraw_cases(work, means, before, people)
         await rosters.save(work, after)
         work.emit(events.rolled_back(after))
         work.audit_change(
@@ -87,3 +89,18 @@ async def _withdraw_members(work: UnitOfWork, import_id: UUID, people: list[UUID
     for member in known:
         last = replace(member, relationships=(), statuses=(), version=member.version + 1, updated_at=work.now)
         work.emit(events.member_withdrawn(last, import_id))
+
+
+async def _withdraw_cases(work: UnitOfWork, means: Means, found: RosterImport, people: list[UUID]) -> None:
+    since = found.applied_at or found.created_at
+    ids = await withdrawals.entered_cases(work, people, since=since)
+    heads = await cases.lock_many(work, ids)
+    whole = [(head, await means.rules.of(work, head.pack_digest)) for head in heads]
+    taken = await cases.whole_many(work, whole)
+    await withdrawals.withdraw_cases(work, ids)
+    await _withdraw_members(
+        work, found.import_id, await withdrawals.entered_members(work, people, since=since)
+    )
+    for case in taken:
+        last = replace(case, head=replace(case.head, version=case.head.version + 1, updated_at=work.now))
+        work.emit(events.case_taken_back(last, found.import_id))

@@ -4,15 +4,17 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis import sheets
 from chassis.calls import Call, Caller
 from chassis.database import Reader, UnitOfWork
+from chassis.days import campus_day
 from chassis.errors import ServiceError, Violation
 from chassis.ids import new_id, number_key
 from chassis.schedule import Slot
+from membership.domain.history_rows import numbers_of
 from membership.domain.roster_imports import ImportState, RosterImport
 from membership.domain.roster_rows import Judged, Register, judge_members, judge_persons
 from membership.domain.rosters import (
@@ -20,7 +22,8 @@ from membership.domain.rosters import (
     MOST_AT_ONCE,
     MOST_PROBLEMS_KEPT,
     MOST_ROWS,
-    NUMBER,
+    MOST_STEPS,
+    ORGAN,
     TIES,
     Layout,
     Names,
@@ -39,6 +42,7 @@ from membership.errors import (
     RosterImportNotFoundError,
 )
 from membership.events import rosters as events
+from membership.operations import case_histories
 from membership.operations.means import Means
 from membership.operations.people import register_all
 from membership.operations.rolls import establish_all
@@ -47,6 +51,13 @@ from membership.repository import rosters, units
 IMPORT = "membership.roster.import"
 # A file that nobody applies does not stay.
 KEPT_UNAPPLIED = timedelta(days=30)
+# What a case that was brought in says of its source where the sender named none.
+_UNNAMED = "台账"
+_UNIT_HEADERS = {
+    RosterKind.PERSONS: list(TIES.values()),
+    RosterKind.MEMBERS: [BRANCH.header],
+    RosterKind.CASES: [BRANCH.header, ORGAN.header],
+}
 _AT_A_TIME = 1_000
 
 
@@ -63,7 +74,8 @@ class Upload:
 async def upload(call: Call, means: Means, sent: Upload) -> RosterImport:
     """Keep a roster and judge it; nothing is entered."""
     found, rows = await _read(sent.kind, sent.media_type, sent.data)
-    judged = await _judge(call.database, means, sent.kind, rows, today=call.clock.today())
+    judging = _Judging(means, sent.kind, sent.source_reference, call.clock.now(), call.caller.person_id)
+    judged = await judging.judge(call.database, rows)
     digest = hashlib.sha256(sent.data).hexdigest()
     async with call.transaction() as work:
         same = await rosters.applied_with(work, sent.kind, digest)
@@ -94,7 +106,8 @@ async def upload(call: Call, means: Means, sent: Upload) -> RosterImport:
 async def _read(kind: RosterKind, media_type: str, data: bytes) -> tuple[Layout, list[Row]]:
     """The rows of a file; refuses one that is no table of this kind."""
     try:
-        sheet = await asyncio.to_thread(sheets.read, data, media_type, most_rows=MOST_ROWS)
+        most = MOST_STEPS if kind is RosterKind.CASES else MOST_ROWS
+        sheet = await asyncio.to_thread(sheets.read, data, media_type, most_rows=most)
     except sheets.UnreadableError as error:
         raise _refused(error.problem, error.zh, error.en) from None
     found = layout(kind, sheet.headers)
@@ -113,25 +126,46 @@ def _refused(problem: str, zh: str, en: str) -> RosterFileRefusedError:
     return RosterFileRefusedError([Violation("file", zh, en)], problem=problem)
 
 
-async def _judge(
-    reader: Reader, means: Means, kind: RosterKind, rows: Sequence[Row], *, today: date
-) -> Judged:
-    numbers = {row.cells.get(NUMBER.header, "") for row in rows} - {""}
-    keys = {number: number_key(means.identity_key, means.issuer, number) for number in numbers}
-    headers = list(TIES.values()) if kind is RosterKind.PERSONS else [BRANCH.header]
-    words, ids = unit_words(rows, headers)
-    found = {unit.unit_id: unit for unit in await units.named(reader, words)}
-    found |= await units.find_all(reader, ids)
-    known = Register(
-        today=today,
-        names=Names(found.values()),
-        holders=await rosters.holders(reader, means.issuer, keys),
-        department_kinds=frozenset(unit.kind for unit in found.values()),
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What the rows of an import are judged by, beside the register."""
+
+    means: Means
+    kind: RosterKind
+    source: str
+    now: datetime
+    by: UUID | None
+
+    async def judge(self, reader: Reader, rows: Sequence[Row]) -> Judged:
+        """The good rows, and what is wrong with the others."""
+        known = await self._register(reader, rows)
+        # Tens of thousands of rows take seconds: other calls go on beside them.
+        if self.kind is RosterKind.PERSONS:
+            return await asyncio.to_thread(judge_persons, rows, known, new_id)
+        if self.kind is RosterKind.MEMBERS:
+            return await asyncio.to_thread(judge_members, rows, known)
+        return await case_histories.judge(
+            reader, self.means, rows, known, source=self.source or _UNNAMED, now=self.now, by=self.by
+        )
+
+    async def _register(self, reader: Reader, rows: Sequence[Row]) -> Register:
+        means = self.means
+        keys = {number: number_key(means.identity_key, means.issuer, number) for number in numbers_of(rows)}
+        words, ids = unit_words(rows, _UNIT_HEADERS[self.kind])
+        found = {unit.unit_id: unit for unit in await units.named(reader, words)}
+        found |= await units.find_all(reader, ids)
+        return Register(
+            today=campus_day(self.now),
+            names=Names(found.values()),
+            holders=await rosters.holders(reader, means.issuer, keys),
+            department_kinds=frozenset(unit.kind for unit in found.values()),
+        )
+
+
+async def _judge(work: UnitOfWork, means: Means, found: RosterImport, rows: Sequence[Row]) -> Judged:
+    return await _Judging(means, found.kind, found.source_reference, work.now, found.applied_by).judge(
+        work, rows
     )
-    # Tens of thousands of rows take seconds: other calls go on beside them.
-    if kind is RosterKind.PERSONS:
-        return await asyncio.to_thread(judge_persons, rows, known, new_id)
-    return await asyncio.to_thread(judge_members, rows, known)
 
 
 async def apply(call: Call, means: Means, import_id: UUID, policy: RosterPolicy) -> RosterImport:
@@ -160,7 +194,7 @@ async def _enter(work: UnitOfWork, means: Means, found: RosterImport) -> RosterI
     _, rows = await _read(found.kind, found.media_type, data)
     # Nobody registers or enters anybody between judging and writing.
     await work.lock("membership.register" if found.kind is RosterKind.PERSONS else "membership.establish")
-    judged = await _judge(work, means, found.kind, rows, today=work.today)
+    judged = await _judge(work, means, found, rows)
     if not judged.good or (judged.problems and found.policy is RosterPolicy.ALL_OR_NOTHING):
         raise RosterHasProblemsError(
             import_id=found.import_id, problems=len(judged.problems), good_rows=judged.good
@@ -184,6 +218,7 @@ async def _write(work: UnitOfWork, means: Means, judged: Judged) -> list[tuple[i
     return [
         *((row, person.person_id) for row, person in judged.persons),
         *((row, member.person_id) for row, member in judged.members),
+        *await case_histories.enter(work, means, judged),
     ]
 
 
@@ -230,7 +265,7 @@ async def _give_back(call: Call, means: Means, found: RosterImport, reason: str)
             return
         data = await rosters.file_of(work, means.cipher, mine.import_id)
         _, rows = await _read(mine.kind, mine.media_type, data)
-        judged = await _judge(work, means, mine.kind, rows, today=work.today)
+        judged = await _judge(work, means, mine, rows)
         await rosters.keep_problems(work, mine.import_id, judged.problems[:MOST_PROBLEMS_KEPT])
         after = mine.judged(judged.good, len(judged.problems)).given_back(reason)
         await rosters.save(work, after)

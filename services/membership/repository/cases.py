@@ -90,6 +90,21 @@ _LIST = query(
              ORDER BY k.case_id LIMIT :size"""
     )
 )
+# Cases of the caller's scope as a table has them: branch by branch.
+_ROSTER = query(
+    sa.text(
+        f"""SELECT {_HEAD} FROM admission_case k
+             WHERE (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
+                    SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
+                       AND b.descendant_id = k.unit_id AND b.valid @> CAST(:access_day AS date)
+                       AND NOT b.reading_only))
+               AND EXISTS (
+                    SELECT FROM access_closure c WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
+                       AND c.descendant_id = k.unit_id AND c.valid @> CAST(:access_day AS date)
+                       AND (CAST(:access_reading AS boolean) OR NOT c.reading_only))
+             ORDER BY k.unit_id, k.case_id LIMIT :size"""
+    )
+)
 # The cases of a unit and everything below it; no scope of the caller's, who holds the permission on the unit.
 _BELOW = query(
     sa.text(
@@ -304,6 +319,13 @@ async def page(
     """Cases of the caller's scope, and those the caller has a part in, in the order of their ids."""
     rows = await reader.fetch(_LIST, after=after, size=size, self=self_id, **asdict(wanted), **scope)
     return [_head(row) for row in rows]
+
+
+async def roster(
+    reader: Reader, *, scope: Mapping[str, Any], unit_id: UUID | None, size: int
+) -> list[CaseHead]:
+    """Cases of the caller's scope, branch by branch."""
+    return [_head(row) for row in await reader.fetch(_ROSTER, unit_id=unit_id, size=size, **scope)]
 
 
 async def below(

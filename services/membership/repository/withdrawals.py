@@ -65,6 +65,52 @@ _STANDING = {
     ),
     RosterKind.MEMBERS: _standing([*_naming(_OF_MEMBERS), _changed("member"), _IN_STEPS]),
 }
+# What an import of case histories may not have: a later step, a form, and whatever was recorded of the person since.
+_INSTANTS = ("created_at", "recorded_from", "recorded_at")
+_NOT_OF_CASES = frozenset({"person", "admission_case", "sync_difference", "affiliation", "residence"})
+
+
+def _recorded_since() -> list[str]:
+    """A select for each table that dates what it records of a person."""
+    found = []
+    for table in tables.metadata.sorted_tables:
+        instant = next((name for name in _INSTANTS if name in table.c), None)
+        if table.name not in _NOT_OF_CASES and instant is not None and "person_id" in table.c:
+            found.append(
+                f"""SELECT t.person_id, '{table.name}' AS noun FROM {table.name} t
+                     WHERE t.person_id = ANY (CAST(:person_ids AS uuid[])) AND t.{instant} > :since"""
+            )
+    return found
+
+
+_OF_CASES = [
+    """SELECT t.person_id, 'admission_case' AS noun FROM admission_case t
+        WHERE t.person_id = ANY (CAST(:person_ids AS uuid[])) AND t.created_at = :since AND t.version > 1""",
+    """SELECT t.person_id, 'admission_form' FROM admission_form f JOIN admission_case t USING (case_id)
+        WHERE t.person_id = ANY (CAST(:person_ids AS uuid[])) AND t.created_at = :since""",
+    # Whoever had been a member before and came back by the case cannot be as they were.
+    """SELECT t.person_id, 'member' FROM member t
+        WHERE t.person_id = ANY (CAST(:person_ids AS uuid[]))
+          AND (t.updated_at > :since OR (t.updated_at = :since AND t.version > 1))""",
+]
+_STANDING[RosterKind.CASES] = _standing([*_OF_CASES, *_recorded_since()])
+_CASES_OF = query(
+    sa.text(
+        """SELECT case_id FROM admission_case
+            WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND created_at = :since
+            ORDER BY case_id FOR UPDATE"""
+    )
+)
+_ENTERED = query(
+    sa.text(
+        """SELECT person_id FROM member
+            WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND version = 1 AND updated_at = :since"""
+    )
+)
+_DROP_CASES = [
+    query(sa.text(f"DELETE FROM {table} WHERE case_id = ANY (CAST(:case_ids AS uuid[]))"))
+    for table in ("inbox_item", "case_ballot", "case_step", "case_companion", "admission_case")
+]
 _HOLD = {
     kind: query(
         sa.text(
@@ -72,7 +118,11 @@ _HOLD = {
                  ORDER BY person_id FOR UPDATE"""
         )
     )
-    for kind, table in ((RosterKind.PERSONS, "person"), (RosterKind.MEMBERS, "member"))
+    for kind, table in (
+        (RosterKind.PERSONS, "person"),
+        (RosterKind.MEMBERS, "member"),
+        (RosterKind.CASES, "person"),
+    )
 }
 _CLOSE = {
     history.table.name: query(
@@ -120,3 +170,21 @@ async def withdraw_members(work: UnitOfWork, person_ids: Sequence[UUID]) -> None
     for name in ("relationship", "membership_status"):
         await work.execute(_CLOSE[name], person_ids=list(person_ids), now=work.now)
     await work.execute(_DELETE["member"], person_ids=list(person_ids))
+
+
+async def entered_cases(work: UnitOfWork, person_ids: Sequence[UUID], *, since: datetime) -> list[UUID]:
+    """The cases that an import made at an instant, held until the end of the unit of work."""
+    rows = await work.fetch(_CASES_OF, person_ids=list(person_ids), since=since)
+    return [row["case_id"] for row in rows]
+
+
+async def entered_members(reader: Reader, person_ids: Sequence[UUID], *, since: datetime) -> list[UUID]:
+    """Who came onto a roll by an import at an instant."""
+    rows = await reader.fetch(_ENTERED, person_ids=list(person_ids), since=since)
+    return [row["person_id"] for row in rows]
+
+
+async def withdraw_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
+    """Take cases away with everything that belongs to them."""
+    for statement in _DROP_CASES:
+        await work.execute(statement, case_ids=list(case_ids))

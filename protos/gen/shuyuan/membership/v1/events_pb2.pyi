@@ -1804,6 +1804,34 @@ class AdmissionCaseWithdrawn(_message.Message):
 Global___AdmissionCaseWithdrawn: _TypeAlias = AdmissionCaseWithdrawn  # noqa: Y015
 
 @_typing.final
+class AdmissionCaseTakenBack(_message.Message):
+    """A case that a file brought in was taken back with its import: it is known no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    ADMISSION_CASE_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.str
+    """The import."""
+    @_builtins.property
+    def admission_case(self) -> _admission_case_pb2.AdmissionCase:
+        """The case as it was."""
+
+    def __init__(
+        self,
+        *,
+        import_id: _builtins.str = ...,
+        admission_case: _admission_case_pb2.AdmissionCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admission_case", b"admission_case", "import_id", b"import_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdmissionCaseTakenBack: _TypeAlias = AdmissionCaseTakenBack  # noqa: Y015
+
+@_typing.final
 class AdmissionCaseReassigned(_message.Message):
     """A case is another person's, because two persons became one or two again."""
 

@@ -36,6 +36,14 @@ class _RosterKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RosterKind
     """Existing members to be entered into the rolls of their branches. Columns: 姓名*, 学工号*, 党支部*,
     组织关系起始日期*, 党员类别* (正式党员 or 预备党员), 入党日期 (first day of probation), 转正日期 (first day of standing).
     """
+    ROSTER_KIND_CASES: _RosterKind.ValueType  # 3
+    """Admission cases as they were run on paper: each row is a step, the application among them, and the rows of one number
+    are a case. At most 20,000 rows. Columns: 姓名*, 学工号*, 党支部*, 步骤* (by its name in the catalogue of that day),
+    日期*; where the step records them 有关人员学工号 (several with 、), 有关组织, 材料 (names in the rulebook), 公示日期,
+    培训天数, 学时, 政审结论, 预审结果, 档案编号, 志愿书编号, 党小组; of a meeting 表决方式, 应到人数, 实到人数, 赞成票,
+    反对票, 弃权票, 书面赞成, 书面反对, 逐人表决, 写明主要表现, 书记签字; of the end of probation 转正决定, 延长期限,
+    预备期起算日, 转正日期. What is wrong with one row stands against its whole case.
+    """
 
 class RosterKind(_RosterKind, metaclass=_RosterKindEnumTypeWrapper):
     """What the rows of a roster are."""
@@ -49,6 +57,14 @@ and 部门 the name (or id) of the unit and its 起始日期 (学院起始日期
 ROSTER_KIND_MEMBERS: RosterKind.ValueType  # 2
 """Existing members to be entered into the rolls of their branches. Columns: 姓名*, 学工号*, 党支部*,
 组织关系起始日期*, 党员类别* (正式党员 or 预备党员), 入党日期 (first day of probation), 转正日期 (first day of standing).
+"""
+ROSTER_KIND_CASES: RosterKind.ValueType  # 3
+"""Admission cases as they were run on paper: each row is a step, the application among them, and the rows of one number
+are a case. At most 20,000 rows. Columns: 姓名*, 学工号*, 党支部*, 步骤* (by its name in the catalogue of that day),
+日期*; where the step records them 有关人员学工号 (several with 、), 有关组织, 材料 (names in the rulebook), 公示日期,
+培训天数, 学时, 政审结论, 预审结果, 档案编号, 志愿书编号, 党小组; of a meeting 表决方式, 应到人数, 实到人数, 赞成票,
+反对票, 弃权票, 书面赞成, 书面反对, 逐人表决, 写明主要表现, 书记签字; of the end of probation 转正决定, 延长期限,
+预备期起算日, 转正日期. What is wrong with one row stands against its whole case.
 """
 Global___RosterKind: _TypeAlias = RosterKind  # noqa: Y015
 
