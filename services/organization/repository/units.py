@@ -125,6 +125,12 @@ _BELOW = """
          WHERE p.valid @> CAST(:day AS date) AND {believed:p} AND b.depth < 64)
     SELECT b.unit_id FROM below b
 """
+# What is active on a day, as believed now, lies below exactly what the closure says; the past of belief is walked.
+_IN_CLOSURE_NOW = """u.unit_id IN (
+    SELECT c.descendant_id FROM access_closure c
+     WHERE c.ancestor_id = CAST(:below_id AS uuid) AND c.descendant_id <> CAST(:below_id AS uuid)
+       AND c.valid @> CAST(:day AS date) AND NOT c.reading_only)
+"""
 # A unit is active exactly while it is described, so that its description of the day is all there is to find.
 _FROM_ACTIVE = """
     unit_description d
@@ -188,6 +194,8 @@ def _page_query(
     order: str, state: State, given: tuple[str, ...], *, follows: bool, then: bool, everywhere: bool
 ) -> Query:
     after, by = _ORDERS[order]
+    walks = then or state is not State.ACTIVE
+    filters = _FILTERS if walks else _FILTERS | {"below_id": _IN_CLOSURE_NOW}
     chosen = _CHOSEN.format(
         by=by,
         columns=unit_shape.COLUMNS,
@@ -195,7 +203,7 @@ def _page_query(
         conditions=" AND ".join(
             [
                 _STATES[state],
-                *(_FILTERS[name] for name in given),
+                *(filters[name] for name in given),
                 *([after] if follows else ()),
                 *([] if everywhere else [within_text("u.unit_id")]),
             ]
