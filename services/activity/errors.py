@@ -235,3 +235,15 @@ class SelectionPersonNotOnRosterError(NotFoundError):
     """The person is not on the target list."""
 
     reason = "SELECTION_PERSON_NOT_ON_ROSTER"
+
+
+class InformationGrantNotFoundError(NotFoundError):
+    """No such information grant."""
+
+    reason = "INFORMATION_GRANT_NOT_FOUND"
+
+
+class InformationGrantOverlapsError(AlreadyExistsError):
+    """The unit sees some of it on some of the days."""
+
+    reason = "INFORMATION_GRANT_OVERLAPS"

@@ -8,6 +8,7 @@ from activity.repository.holdings import HOLDINGS
 from activity.schedule import SCHEDULE
 from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
+from activity.servicer.information import InformationServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
 from activity.servicer.resources import ResourceBookingServicer, ResourceServicer
 from activity.servicer.selections import SelectionConsentServicer, SelectionRosterServicer
@@ -21,6 +22,7 @@ from shuyuan.activity.v1 import (
     ceremony_service_pb2_grpc,
     class_hour_service_pb2_grpc,
     error_reason_pb2,
+    information_service_pb2_grpc,
     meeting_service_pb2_grpc,
     resource_booking_service_pb2_grpc,
     resource_service_pb2_grpc,
@@ -51,6 +53,10 @@ def build(settings: Settings) -> Service:
             (
                 selection_service_pb2_grpc.add_SelectionRosterServiceServicer_to_server,
                 SelectionRosterServicer(membership),
+            ),
+            (
+                information_service_pb2_grpc.add_InformationServiceServicer_to_server,
+                InformationServicer(),
             ),
             (resource_service_pb2_grpc.add_ResourceServiceServicer_to_server, ResourceServicer()),
             (

@@ -20,6 +20,7 @@ HOLDINGS = Holdings(
             "talk": {"summary": "CAST('' AS text)"},
             "class_hour": {"material": "CASE WHEN t.material IS NULL THEN NULL ELSE '' END"},
             "oath_taker": {"refusal": "CAST(NULL AS text)"},
+            "information_view": {"purpose": "CAST('' AS text)"},
             "selection_consent": {"selector": "CAST(NULL AS text)", "statement": "CAST('' AS text)"},
         },
         # A list that was decided keeps its numbers; with which group somebody was on it is not kept.

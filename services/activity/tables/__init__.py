@@ -3,6 +3,7 @@
 from activity.tables.base import metadata
 from activity.tables.ceremonies import ceremony, oath_taker
 from activity.tables.copies import person, relationship, unit
+from activity.tables.information import information_grant, information_view
 from activity.tables.meetings import attendance, class_hour, class_hour_entry, meeting
 from activity.tables.resources import resource, resource_booking, share_grant
 from activity.tables.selections import honour, selection_consent, selection_entry, selection_roster
@@ -15,6 +16,8 @@ __all__ = [
     "class_hour",
     "class_hour_entry",
     "honour",
+    "information_grant",
+    "information_view",
     "meeting",
     "metadata",
     "oath_taker",

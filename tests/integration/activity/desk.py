@@ -21,6 +21,7 @@ from activity.operations import copying, meetings
 from activity.operations.meetings import NewMeeting
 from activity.servicer.ceremonies import CeremonyServicer
 from activity.servicer.class_hours import ClassHourServicer
+from activity.servicer.information import InformationServicer
 from activity.servicer.meetings import ActivityFactServicer, MeetingServicer
 from activity.servicer.resources import ResourceBookingServicer, ResourceServicer
 from activity.servicer.selections import SelectionConsentServicer, SelectionRosterServicer
@@ -104,6 +105,7 @@ class Desk:
             "TalkService": TalkServicer(self.membership),
             "WorkOrderService": WorkOrderServicer(),
             "ResourceService": ResourceServicer(),
+            "InformationService": InformationServicer(),
             "SelectionConsentService": SelectionConsentServicer(self.membership),
             "SelectionRosterService": SelectionRosterServicer(self.membership),
             "ResourceBookingService": ResourceBookingServicer(),

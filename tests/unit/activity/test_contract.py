@@ -9,13 +9,14 @@ from google.protobuf.descriptor import EnumDescriptor
 from activity import errors
 from activity.domain.bookings import Basis, BookingState
 from activity.domain.ceremonies import CeremonyState, Outcome
+from activity.domain.information import InformationField
 from activity.domain.meetings import DUTIES, MeetingKind, MeetingState
 from activity.domain.plans import Capacity, ItemKind, LearningMode
 from activity.domain.resources import Origin, ResourceKind, ResourceState, ShareScope
 from activity.domain.selections import RosterState, SeatOutcome, Selector
 from activity.domain.talks import TalkKind
 from activity.domain.work_orders import WorkOrderAct, WorkOrderState
-from activity.events import resources, selections, shapes, work_orders
+from activity.events import information, resources, selections, shapes, work_orders
 from chassis.errors import ServiceError
 from shuyuan.activity.v1 import error_reason_pb2
 from shuyuan.organization.v1 import unit_pb2
@@ -41,6 +42,7 @@ from shuyuan.organization.v1 import unit_pb2
         (BookingState, resources.BOOKING_STATE),
         (Basis, resources.BASIS),
         (Selector, selections.SELECTOR),
+        (InformationField, information.FIELD),
         (RosterState, selections.STATE),
         (SeatOutcome, selections.OUTCOME),
     ],

@@ -102,6 +102,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. The list is final. Metadata: roster_id."""
     ERROR_REASON_SELECTION_PERSON_NOT_ON_ROSTER: _ErrorReason.ValueType  # 48
     """NOT_FOUND. Metadata: person_id."""
+    ERROR_REASON_INFORMATION_GRANT_NOT_FOUND: _ErrorReason.ValueType  # 49
+    """NOT_FOUND. Metadata: information_grant_id."""
+    ERROR_REASON_INFORMATION_GRANT_OVERLAPS: _ErrorReason.ValueType  # 50
+    """ALREADY_EXISTS. The unit sees some of it on some of the days. Metadata: information_grant_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `activity.shuyuan`, without the prefix ERROR_REASON_."""
@@ -186,4 +190,8 @@ ERROR_REASON_SELECTION_ROSTER_WRONG_STATE: ErrorReason.ValueType  # 47
 """FAILED_PRECONDITION. The list is final. Metadata: roster_id."""
 ERROR_REASON_SELECTION_PERSON_NOT_ON_ROSTER: ErrorReason.ValueType  # 48
 """NOT_FOUND. Metadata: person_id."""
+ERROR_REASON_INFORMATION_GRANT_NOT_FOUND: ErrorReason.ValueType  # 49
+"""NOT_FOUND. Metadata: information_grant_id."""
+ERROR_REASON_INFORMATION_GRANT_OVERLAPS: ErrorReason.ValueType  # 50
+"""ALREADY_EXISTS. The unit sees some of it on some of the days. Metadata: information_grant_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -14,6 +14,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.activity.v1 import ceremony_pb2 as _ceremony_pb2
 from shuyuan.activity.v1 import class_hour_pb2 as _class_hour_pb2
+from shuyuan.activity.v1 import information_pb2 as _information_pb2
 from shuyuan.activity.v1 import meeting_pb2 as _meeting_pb2
 from shuyuan.activity.v1 import resource_booking_pb2 as _resource_booking_pb2
 from shuyuan.activity.v1 import resource_pb2 as _resource_pb2
@@ -484,6 +485,54 @@ class ClassHourCredited(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClassHourCredited: _TypeAlias = ClassHourCredited  # noqa: Y015
+
+@_typing.final
+class InformationGrantGranted(_message.Message):
+    """A unit lets another see some of what is recorded about its people."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INFORMATION_GRANT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def information_grant(self) -> _information_pb2.InformationGrant:
+        """The information grant after the event."""
+
+    def __init__(
+        self,
+        *,
+        information_grant: _information_pb2.InformationGrant | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["information_grant", b"information_grant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["information_grant", b"information_grant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InformationGrantGranted: _TypeAlias = InformationGrantGranted  # noqa: Y015
+
+@_typing.final
+class InformationGrantEnded(_message.Message):
+    """A grant of information was ended, from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INFORMATION_GRANT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def information_grant(self) -> _information_pb2.InformationGrant:
+        """The information grant after the event."""
+
+    def __init__(
+        self,
+        *,
+        information_grant: _information_pb2.InformationGrant | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["information_grant", b"information_grant"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["information_grant", b"information_grant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InformationGrantEnded: _TypeAlias = InformationGrantEnded  # noqa: Y015
 
 @_typing.final
 class ResourceRegistered(_message.Message):
