@@ -6,6 +6,7 @@ Nothing here knows what a subject is beside an id. Emptying and searching are in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis import tables as frame
 from chassis.database import Reader
+from chassis.errors import InvalidArgumentError, Violation
 from chassis.statements import Query, query
 
 # Columns of the frame that say whom a row of authorization is about; its other tables are about acts.
@@ -50,6 +52,7 @@ class Description:
         emptied: columns, by table, that an erasure sets to the given SQL over `t`; the row stays as a fact about an id.
         dropped: tables whose rows about the subject go with an erasure.
         copied: tables that an event of the subject's owner empties; nothing else does.
+        record_sets: selects of `subject_id` and `cells`, by set, over `:subject_ids` and `:since`.
         ties: selects of the ids, by noun, of what the subject still does, over `:subject_id` and `:today`.
     """
 
@@ -62,6 +65,7 @@ class Description:
     dropped: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
     ties: Mapping[str, str] = field(default_factory=dict)
+    record_sets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,18 @@ class Holdings:
             for name, table in sorted(by_name.items())
             if (named := self._naming(table))
         ]
+
+        self._sets = {name: _record_set(select) for name, select in description.record_sets.items()}
+
+    async def record_set(
+        self, reader: Reader, name: str, subject_ids: Sequence[UUID], *, since: date
+    ) -> list[tuple[UUID, list[str]]]:
+        """The rows of a set on these subjects, by subject; INVALID_ARGUMENT for a set that is not kept here."""
+        if name not in self._sets:
+            text = Violation("record_set", "本服务没有此信息集", "is not kept here")
+            raise InvalidArgumentError([text])
+        rows = await reader.fetch(self._sets[name], subject_ids=list(subject_ids), since=since)
+        return [(row["subject_id"], [cell or "" for cell in row["cells"]]) for row in rows]
 
     @property
     def tables(self) -> Mapping[str, str]:
@@ -188,3 +204,8 @@ def _naming(column: "sa.Column[Any]") -> str | None:
     if isinstance(column.type, (ARRAY, sa.ARRAY)) and isinstance(column.type.item_type, sa.Uuid):
         return f':subject_id = ANY (t."{column.name}")'
     return None
+
+
+def _record_set(select: str) -> Query:
+    bound = "CAST(:subject_ids AS uuid[]) IS NOT NULL AND CAST(:since AS date) IS NOT NULL"
+    return query(sa.text(f"SELECT f.subject_id, f.cells FROM ({select}) f WHERE {bound} ORDER BY 1, 2"))

@@ -1,5 +1,6 @@
 """Serves what a service holds on a subject to the service that owns subjects; the interceptor has checked who asks."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from chassis import paging
@@ -43,6 +44,20 @@ class SubjectServicer(grpc_stubs.SubjectServiceServicer):
             for column, rows in (await self._holdings.mentions(database, subject_id)).items():
                 found.mentions.add(column=column, rows=rows)
         return found
+
+    async def ListSubjectRecordSet(
+        self, request: pb.ListSubjectRecordSetRequest, context: "ServicerContext[Any, Any]"
+    ) -> pb.ListSubjectRecordSetResponse:
+        """What this service contributes to one set."""
+        found = await self._holdings.record_set(
+            current().database,
+            request.record_set,
+            [parse_uuid(each, field_name="subject_ids") for each in request.subject_ids],
+            since=date.fromisoformat(request.since),
+        )
+        return pb.ListSubjectRecordSetResponse(
+            rows=[pb.SubjectSetRow(subject_id=str(subject_id), cells=cells) for subject_id, cells in found]
+        )
 
     async def ListSubjectTies(
         self, request: pb.ListSubjectTiesRequest, context: "ServicerContext[Any, Any]"

@@ -1,5 +1,7 @@
 """What the membership service asks of others, answered as domain values; never inside a unit of work."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from chassis.erasing import Finding, FindingKind, Terms
@@ -41,6 +43,16 @@ class Subjects:
             request.page_token = answer.next_page_token
             if not request.page_token:
                 return Part(service, records, mentions, withheld)
+
+    async def record_set(
+        self, service: str, name: str, person_ids: Sequence[UUID], *, since: date
+    ) -> list[tuple[UUID, list[str]]]:
+        """What the service contributes to a record set of these persons."""
+        request = subject_service_pb2.ListSubjectRecordSetRequest(
+            record_set=name, subject_ids=[str(each) for each in person_ids], since=since.isoformat()
+        )
+        answer = await self._stub(service).ListSubjectRecordSet(request, timeout=READ_SECONDS)
+        return [(UUID(row.subject_id), list(row.cells)) for row in answer.rows]
 
     async def ties(self, service: str, person_id: UUID) -> list[Tie]:
         """What the person is still needed for in the service."""

@@ -16,6 +16,7 @@ from membership.operations import people
 from membership.operations.erasures import Archivist
 from membership.operations.means import Means
 from membership.operations.person_exports import export_process
+from membership.operations.reconciliations import reconciliation_process
 from membership.repository.holdings import HOLDINGS
 from membership.repository.sealed import SEALED
 from membership.schedule import schedule
@@ -34,6 +35,7 @@ from membership.servicer.person_exports import PersonExportServicer
 from membership.servicer.person_files import PersonFileServicer
 from membership.servicer.plans import AdmissionPlanServicer
 from membership.servicer.pledges import PledgeServicer
+from membership.servicer.record_sets import RecordSetServicer
 from membership.servicer.rolls import RollServicer
 from membership.servicer.rosters import RosterServicer
 from membership.servicer.secondments import SecondmentServicer
@@ -59,6 +61,7 @@ from shuyuan.membership.v1 import (
     person_merge_service_pb2_grpc,
     person_service_pb2_grpc,
     pledge_service_pb2_grpc,
+    record_set_service_pb2_grpc,
     roll_service_pb2_grpc,
     roster_service_pb2_grpc,
     secondment_service_pb2_grpc,
@@ -85,6 +88,7 @@ def build(settings: Settings) -> Service:
     siblings = Siblings(settings)
     subjects = Subjects(siblings)
     gathering = export_process(means, subjects)
+    writing = reconciliation_process(means, subjects)
     archivist = Archivist(means, subjects, RuleBook.shipped(*settings.retention_packs))
     return Service(
         name="membership",
@@ -99,6 +103,10 @@ def build(settings: Settings) -> Service:
             (
                 person_erasure_service_pb2_grpc.add_PersonErasureServiceServicer_to_server,
                 PersonErasureServicer(archivist),
+            ),
+            (
+                record_set_service_pb2_grpc.add_RecordSetServiceServicer_to_server,
+                RecordSetServicer(means, writing),
             ),
             (
                 person_export_service_pb2_grpc.add_PersonExportServiceServicer_to_server,
@@ -135,7 +143,7 @@ def build(settings: Settings) -> Service:
         ],
         consumers=consumers(means),
         schedule=schedule(means),
-        processes=[gathering, archivist.process],
+        processes=[gathering, writing, archivist.process],
         holdings=HOLDINGS,
         sealed=SEALED,
         reasons=error_reason_pb2.DESCRIPTOR.enum_types_by_name["ErrorReason"],

@@ -4,7 +4,15 @@ from datetime import timedelta
 
 from chassis.calls import Call
 from chassis.schedule import Daily, Every, Slot, Timed
-from membership.operations import inbox, person_exports, rosters, sync, sync_entering, transfers
+from membership.operations import (
+    inbox,
+    person_exports,
+    reconciliations,
+    rosters,
+    sync,
+    sync_entering,
+    transfers,
+)
 from membership.operations.means import Means
 
 # Large rosters are asked for and take longer than anybody waits.
@@ -27,9 +35,13 @@ def schedule(means: Means) -> list[Timed]:
     async def enter_batches(call: Call, slot: Slot) -> int:
         return await sync_entering.work_off(call, means)
 
+    async def expire_reconciliations(call: Call, slot: Slot) -> int:
+        return await reconciliations.expire(call, means, slot)
+
     return [
         Timed("membership.expire-transfers", Daily(), expire_transfers),
         Timed("membership.expire-person-exports", Daily(), person_exports.expire),
+        Timed("membership.expire-reconciliations", Daily(), expire_reconciliations),
         Timed("membership.remind", Daily(), remind),
         Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
         Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters),

@@ -35,5 +35,12 @@ HOLDINGS = Holdings(
                 JOIN oath_taker o ON o.ceremony_id = c.ceremony_id
                 WHERE o.person_id = :subject_id AND c.state IN ('planned', 'held')""",
         },
+        record_sets={
+            "activities": """SELECT a.person_id AS subject_id, ARRAY[m.planned_on::text, m.kind, m.title,
+                    CASE WHEN a.checked_in_at IS NULL THEN '缺席' ELSE '出席' END] AS cells
+                FROM attendance a JOIN meeting m ON m.meeting_id = a.meeting_id
+                WHERE a.person_id = ANY (CAST(:subject_ids AS uuid[])) AND m.state = 'closed'
+                  AND m.planned_on >= CAST(:since AS date)""",
+        },
     )
 )

@@ -29,5 +29,11 @@ HOLDINGS = Holdings(
                 JOIN edition e ON e.edition_id = a.edition_id
                 WHERE a.person_id = :subject_id AND e.state NOT IN ('published', 'cancelled')""",
         },
+        record_sets={
+            "awards": """SELECT h.person_id AS subject_id,
+                    ARRAY[h.title, h.kind, h.level, h.issuer, h.year::text, h.awarded_on::text] AS cells
+                FROM honour h
+                WHERE h.person_id = ANY (CAST(:subject_ids AS uuid[])) AND h.withdrawn_at IS NULL""",
+        },
     )
 )

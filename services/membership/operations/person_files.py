@@ -89,7 +89,7 @@ async def whole_numbers(work: UnitOfWork, means: Means, person_id: UUID, *, mask
 async def disclose(work: UnitOfWork, person_id: UUID, kind: DisclosureKind, purpose: str) -> None:
     """Keep that somebody read, and what for."""
     made = Disclosure(new_id(), person_id, kind, work.call.caller.person_id, purpose.strip(), work.now)
-    await person_files.add_disclosure(work, made)
+    await person_files.add_disclosures(work, [made])
     work.audit_change(
         "disclosure", made.disclosure_id, None, {"person_id": person_id, "kind": kind, "purpose": purpose}
     )

@@ -42,7 +42,7 @@ _TITLES = {
 }
 _KIND_WORDS = {value: word for word, value in KINDS.items()}
 _CATEGORY_WORDS = {value: word for word, value in CATEGORIES.items()}
-_STATUS_WORDS = {
+STATUS_WORDS = {
     MembershipStatus.FULL: "正式党员",
     MembershipStatus.PROBATIONARY: "预备党员",
     MembershipStatus.SUSPENDED: "停止党籍",
@@ -95,7 +95,7 @@ async def _persons(call: Call, means: Means, wanted: Export) -> list[list[str]]:
         size=MOST_ROWS + 1,
     )
     _check_size(found, MOST_ROWS)
-    names = await _names(call.database, {tie.unit_id for person in found for tie in person.affiliations})
+    names = await unit_names(call.database, {tie.unit_id for person in found for tie in person.affiliations})
     return [_person_row(person, names, today) for person in found]
 
 
@@ -128,7 +128,7 @@ async def _members(call: Call, means: Means, wanted: Export) -> list[list[str]]:
     )
     _check_size(found, MOST_ROWS)
     numbers = await persons.numbers(call.database, means.cipher, [member.person_id for member in found])
-    names = await _names(call.database, {item.unit_id for one in found for item in one.relationships})
+    names = await unit_names(call.database, {item.unit_id for one in found for item in one.relationships})
     today = call.clock.today()
     return [_member_row(member, numbers, names, today) for member in found]
 
@@ -146,7 +146,7 @@ def _member_row(
         numbers.get(member.person_id, ""),
         names[relationship.unit_id],
         day_text(relationship.valid_from),
-        "" if status is None else _STATUS_WORDS[status.status],
+        "" if status is None else STATUS_WORDS[status.status],
         day_text(probation),
         day_text(member.standing_from),
     ]
@@ -165,7 +165,7 @@ async def _cases(call: Call, means: Means, wanted: Export) -> list[list[str]]:
     numbers = await persons.numbers(call.database, means.cipher, list(people))
     called = {label.person_id: label.name for label in await persons.labels(call.database, list(people))}
     named = {unit_of(step) for _, step, _ in steps} | {head.unit_id for head in heads}
-    names = await _names(call.database, {unit_id for unit_id in named if unit_id is not None})
+    names = await unit_names(call.database, {unit_id for unit_id in named if unit_id is not None})
     rows = []
     for case, step, rule in steps:
         head = case.head
@@ -184,7 +184,7 @@ def _check_size(found: Sequence[object], most: int) -> None:
         raise RosterTooLargeError(most=most)
 
 
-async def _names(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
+async def unit_names(reader: Reader, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What a roster calls these units: the name, or the id where another unit bears the name."""
     found = await units.find_all(reader, unit_ids)
     namesakes = Counter(

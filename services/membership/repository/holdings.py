@@ -19,12 +19,19 @@ _DETAIL_WITHOUT_WORDS = f"""SELECT coalesce(jsonb_object_agg(
     FROM jsonb_each(t.detail) e"""
 _ITEMS_WITHOUT_WORDS = """SELECT coalesce(jsonb_agg(jsonb_set(e.value, '{text}', to_jsonb(CAST('' AS text)))
         ORDER BY e.ordinality), '[]') FROM jsonb_array_elements(t.items) WITH ORDINALITY e"""
+# What somebody entered into a set of records that nothing else of the system fills.
+_ENTRIES = """SELECT e.person_id AS subject_id,
+        ARRAY[e.word, e.description, e.valid_from::text, e.valid_until::text] AS cells
+    FROM record_entry e
+    WHERE e.person_id = ANY (CAST(:subject_ids AS uuid[])) AND e.record_set = '{record_set}'"""
 
 HOLDINGS = Holdings(
     Description(
         metadata=tables.metadata,
         about=("person_id",),
         through={
+            # Who turned out to be the same person keeps a row of their own.
+            "person": "t.merged_into = :subject_id",
             "case_step": _CASES,
             "case_ballot": _CASES,
             "case_companion": _CASES,
@@ -66,7 +73,14 @@ HOLDINGS = Holdings(
             "peer_mentor_entry": {"note": _WORDLESS},
             "secondment": {"reason": _WORDLESS},
         },
-        dropped=("person_identity", "inbox_item", "account", "person_source", "case_material"),
+        dropped=(
+            "person_identity",
+            "inbox_item",
+            "account",
+            "person_source",
+            "case_material",
+            "record_entry",
+        ),
         ties={
             "admission_case": """SELECT k.case_id AS id FROM admission_case k
                 WHERE k.person_id = :subject_id AND k.state = 'open'""",
@@ -98,6 +112,22 @@ HOLDINGS = Holdings(
                 WHERE :subject_id IN (g.person_id, g.merged_person_id) AND g.state = 'merged'""",
             "person_export": """SELECT e.export_id AS id FROM person_export e
                 WHERE e.person_id = :subject_id AND e.state = 'gathering'""",
+        },
+        record_sets={
+            "abroad": """SELECT k.person_id AS subject_id,
+                    ARRAY[k.ground, k.since::text, k.state, k.kept_through::text] AS cells
+                FROM standing_case k
+                WHERE k.person_id = ANY (CAST(:subject_ids AS uuid[])) AND k.kind = 'abroad'""",
+            "hardship": _ENTRIES.format(record_set="hardship"),
+            "family": _ENTRIES.format(record_set="family"),
+            "dues": """SELECT d.person_id AS subject_id,
+                    ARRAY[to_char(d.month, 'YYYY-MM'), d.amount::text, p.paid_on::text, p.manner] AS cells
+                FROM dues_month d JOIN dues_payment p ON p.payment_id = d.payment_id
+                WHERE d.person_id = ANY (CAST(:subject_ids AS uuid[])) AND d.month >= CAST(:since AS date)""",
+            "cultivation": """SELECT k.person_id AS subject_id,
+                    ARRAY[s.occurred_on::text, s.number::text, s.step, k.state] AS cells
+                FROM case_step s JOIN admission_case k ON k.case_id = s.case_id
+                WHERE k.person_id = ANY (CAST(:subject_ids AS uuid[])) AND NOT s.superseded""",
         },
     )
 )

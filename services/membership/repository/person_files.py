@@ -1,6 +1,7 @@
 """Everything held on a person, identity numbers, and the log of who read them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -109,17 +110,9 @@ async def put_identity(
     )
 
 
-async def add_disclosure(work: UnitOfWork, made: Disclosure) -> None:
-    """Keep that somebody read."""
-    await work.execute(
-        _ADD_DISCLOSURE,
-        disclosure_id=made.disclosure_id,
-        person_id=made.person_id,
-        kind=made.kind.value,
-        read_by=made.read_by,
-        purpose=made.purpose,
-        read_at=made.read_at,
-    )
+async def add_disclosures(work: UnitOfWork, made: Iterable[Disclosure]) -> None:
+    """Keep that somebody read of these persons."""
+    await work.execute_many(_ADD_DISCLOSURE, [asdict(each) | {"kind": each.kind.value} for each in made])
 
 
 async def disclosures(

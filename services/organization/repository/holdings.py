@@ -51,5 +51,15 @@ HOLDINGS = Holdings(
                 WHERE e.state NOT IN ('completed', 'withdrawn')
                   AND position(CAST(:subject_id AS uuid)::text IN e.candidates::text) > 0""",
         },
+        record_sets={
+            "posts": """SELECT a.person_id AS subject_id, ARRAY[
+                    (SELECT d.name FROM unit_description d
+                      WHERE d.unit_id = p.unit_id AND d.recorded_until IS NULL
+                      ORDER BY lower(d.valid) DESC LIMIT 1),
+                    p.title, lower(k.valid)::text, upper(k.valid)::text, a.method, a.document_number] AS cells
+                FROM appointment a JOIN post p ON p.post_id = a.post_id
+                JOIN appointment_term k ON k.appointment_id = a.appointment_id AND k.recorded_until IS NULL
+                WHERE a.person_id = ANY (CAST(:subject_ids AS uuid[]))""",
+        },
     )
 )

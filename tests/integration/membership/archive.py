@@ -1,5 +1,7 @@
 """Packages, holds and erasures beside the offices of a campus: siblings that answer what the test says."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from chassis.calls import ServiceContext
@@ -11,8 +13,10 @@ from membership.domain.erasures import Tie
 from membership.domain.person_exports import Part
 from membership.operations.erasures import Archivist
 from membership.operations.person_exports import export_process
+from membership.operations.reconciliations import reconciliation_process
 from membership.servicer.erasures import PersonErasureServicer
 from membership.servicer.person_exports import PersonExportServicer
+from membership.servicer.record_sets import RecordSetServicer
 from rulebook import RuleBook
 from tests.integration.membership.campus import Campus
 
@@ -31,6 +35,12 @@ class Siblings:
         self._check_there(service)
         self.asked.append((service, for_subject))
         return Part(service, {"copy": [f'{{"person_id": "{person_id}"}}']}, {}, [])
+
+    async def record_set(
+        self, service: str, name: str, person_ids: Sequence[UUID], *, since: date
+    ) -> list[tuple[UUID, list[str]]]:
+        self._check_there(service)
+        return [(person_id, [f"{service} {name}"]) for person_id in person_ids]
 
     def _check_there(self, service: str) -> None:
         if service in self.away:
@@ -57,15 +67,17 @@ class Archive:
         self.siblings = Siblings()
         means, asked = office.means, self.siblings
         gathering = export_process(means, asked)  # type: ignore[arg-type] # what it answers is the same
+        writing = reconciliation_process(means, asked)  # type: ignore[arg-type] # likewise
         periods = RuleBook.shipped("standing", "retention", "retention_example")
         archivist = Archivist(means, asked, periods)  # type: ignore[arg-type] # likewise
         context = ServiceContext(
             "membership", Settings(environment="test"), office.real_database, office.clock, office.control
         )
-        self.runner = ProcessRunner(context, [gathering, archivist.process])
+        self.runner = ProcessRunner(context, [gathering, writing, archivist.process])
         office.servicers = {
             **office.servicers,
             "PersonErasureService": PersonErasureServicer(archivist),
+            "RecordSetService": RecordSetServicer(means, writing),
             "PersonExportService": PersonExportServicer(means, gathering),
         }
 

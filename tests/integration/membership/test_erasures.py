@@ -27,6 +27,9 @@ from tests.unit.membership.test_identity import number_of
 
 NAME, CLOSED, FREE = "欧阳测试", date(2024, 10, 9), date(2025, 10, 9)
 STEPS = query(sa.text("SELECT step, occurred_on, detail FROM case_step ORDER BY sequence"))
+MERGE = query(
+    sa.text("UPDATE person SET merged_into = :into WHERE person_id = :person_id RETURNING person_id")
+)
 COUNTS = query(
     sa.text(
         """SELECT (SELECT count(*) FROM admission_case WHERE person_id = :person_id) AS cases,
@@ -182,6 +185,18 @@ class TestErased:
         labels = person_service_pb2.BatchGetPersonLabelsRequest(person_ids=[str(person)])
         answer = await office.ask("PersonService/BatchGetPersonLabels", labels, by="activity")
         assert not answer.labels
+
+    async def test_who_turned_out_to_be_the_same_person_goes_too(
+        self, campus: Campus, archive: Archive
+    ) -> None:
+        office, person = campus.office, campus.applicant
+        office.clock.go_to(FREE)
+        double = await office.person(NAME)
+        await office.real_database.fetch(MERGE, person_id=double, into=person)
+        made = await erase(campus, person)
+        await archive.settle()
+        assert (await state(campus, made.erasure_id)).state == COMPLETED
+        assert await traces(campus, NAME) == []
 
     async def test_it_is_not_completed_while_something_is_left(
         self, campus: Campus, archive: Archive

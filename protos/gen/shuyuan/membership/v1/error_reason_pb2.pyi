@@ -190,6 +190,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NOT_FOUND. Metadata: erasure_id."""
     ERROR_REASON_ERASURE_INCOMPLETE: _ErrorReason.ValueType  # 129
     """FAILED_PRECONDITION. Something personal is still there after an erasure. Metadata: erasure_id, places."""
+    ERROR_REASON_RECORD_ENTRY_NOT_FOUND: _ErrorReason.ValueType  # 130
+    """NOT_FOUND. Metadata: entry_id."""
+    ERROR_REASON_RECONCILIATION_NOT_FOUND: _ErrorReason.ValueType  # 131
+    """NOT_FOUND. Metadata: reconciliation_id."""
+    ERROR_REASON_RECONCILIATION_NOT_READY: _ErrorReason.ValueType  # 132
+    """FAILED_PRECONDITION. Metadata: reconciliation_id, state."""
+    ERROR_REASON_RECONCILIATION_FORBIDDEN_BY_RULES: _ErrorReason.ValueType  # 133
+    """FAILED_PRECONDITION. Rules forbid the export; the verdicts say why."""
     ERROR_REASON_SECONDMENT_NOT_FOUND: _ErrorReason.ValueType  # 140
     """NOT_FOUND. Metadata: secondment_id."""
     ERROR_REASON_SECONDMENT_UNITS_UNFIT: _ErrorReason.ValueType  # 141
@@ -408,6 +416,14 @@ ERROR_REASON_PERSON_ERASURE_NOT_FOUND: ErrorReason.ValueType  # 128
 """NOT_FOUND. Metadata: erasure_id."""
 ERROR_REASON_ERASURE_INCOMPLETE: ErrorReason.ValueType  # 129
 """FAILED_PRECONDITION. Something personal is still there after an erasure. Metadata: erasure_id, places."""
+ERROR_REASON_RECORD_ENTRY_NOT_FOUND: ErrorReason.ValueType  # 130
+"""NOT_FOUND. Metadata: entry_id."""
+ERROR_REASON_RECONCILIATION_NOT_FOUND: ErrorReason.ValueType  # 131
+"""NOT_FOUND. Metadata: reconciliation_id."""
+ERROR_REASON_RECONCILIATION_NOT_READY: ErrorReason.ValueType  # 132
+"""FAILED_PRECONDITION. Metadata: reconciliation_id, state."""
+ERROR_REASON_RECONCILIATION_FORBIDDEN_BY_RULES: ErrorReason.ValueType  # 133
+"""FAILED_PRECONDITION. Rules forbid the export; the verdicts say why."""
 ERROR_REASON_SECONDMENT_NOT_FOUND: ErrorReason.ValueType  # 140
 """NOT_FOUND. Metadata: secondment_id."""
 ERROR_REASON_SECONDMENT_UNITS_UNFIT: ErrorReason.ValueType  # 141

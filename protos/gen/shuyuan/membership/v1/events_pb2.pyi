@@ -25,6 +25,7 @@ from shuyuan.membership.v1 import person_export_pb2 as _person_export_pb2
 from shuyuan.membership.v1 import person_merge_pb2 as _person_merge_pb2
 from shuyuan.membership.v1 import person_pb2 as _person_pb2
 from shuyuan.membership.v1 import pledge_pb2 as _pledge_pb2
+from shuyuan.membership.v1 import record_set_pb2 as _record_set_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as _roster_import_pb2
 from shuyuan.membership.v1 import secondment_pb2 as _secondment_pb2
 from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
@@ -404,6 +405,126 @@ class PersonErasureCompleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonErasureCompleted: _TypeAlias = PersonErasureCompleted  # noqa: Y015
+
+@_typing.final
+class RecordEntryAdded(_message.Message):
+    """A hardship or a member of the family was entered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def record_entry(self) -> _record_set_pb2.RecordEntry:
+        """The entry after it."""
+
+    def __init__(
+        self,
+        *,
+        record_entry: _record_set_pb2.RecordEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["record_entry", b"record_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["record_entry", b"record_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordEntryAdded: _TypeAlias = RecordEntryAdded  # noqa: Y015
+
+@_typing.final
+class RecordEntryRemoved(_message.Message):
+    """An entry was removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def record_entry(self) -> _record_set_pb2.RecordEntry:
+        """The entry as it was."""
+
+    def __init__(
+        self,
+        *,
+        record_entry: _record_set_pb2.RecordEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["record_entry", b"record_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["record_entry", b"record_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordEntryRemoved: _TypeAlias = RecordEntryRemoved  # noqa: Y015
+
+@_typing.final
+class ReconciliationBegun(_message.Message):
+    """An export for comparing with the national system was asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECONCILIATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reconciliation(self) -> _record_set_pb2.Reconciliation:
+        """The export after it."""
+
+    def __init__(
+        self,
+        *,
+        reconciliation: _record_set_pb2.Reconciliation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reconciliation", b"reconciliation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reconciliation", b"reconciliation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconciliationBegun: _TypeAlias = ReconciliationBegun  # noqa: Y015
+
+@_typing.final
+class ReconciliationCompleted(_message.Message):
+    """An export can be downloaded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECONCILIATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reconciliation(self) -> _record_set_pb2.Reconciliation:
+        """The export after it."""
+
+    def __init__(
+        self,
+        *,
+        reconciliation: _record_set_pb2.Reconciliation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reconciliation", b"reconciliation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reconciliation", b"reconciliation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconciliationCompleted: _TypeAlias = ReconciliationCompleted  # noqa: Y015
+
+@_typing.final
+class ReconciliationExpired(_message.Message):
+    """The file of an export is gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECONCILIATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reconciliation(self) -> _record_set_pb2.Reconciliation:
+        """The export after it."""
+
+    def __init__(
+        self,
+        *,
+        reconciliation: _record_set_pb2.Reconciliation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reconciliation", b"reconciliation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reconciliation", b"reconciliation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconciliationExpired: _TypeAlias = ReconciliationExpired  # noqa: Y015
 
 @_typing.final
 class LegalHoldPlaced(_message.Message):

@@ -24,6 +24,90 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class ListSubjectRecordSetRequest(_message.Message):
+    """Asks for one set of records."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_SET_FIELD_NUMBER: _builtins.int
+    SUBJECT_IDS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    record_set: _builtins.str
+    """The set, for example `posts`."""
+    since: _builtins.str
+    """The first day of sets that grow without end."""
+    @_builtins.property
+    def subject_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The subjects."""
+
+    def __init__(
+        self,
+        *,
+        record_set: _builtins.str = ...,
+        subject_ids: _abc.Iterable[_builtins.str] | None = ...,
+        since: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["record_set", b"record_set", "since", b"since", "subject_ids", b"subject_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSubjectRecordSetRequest: _TypeAlias = ListSubjectRecordSetRequest  # noqa: Y015
+
+@_typing.final
+class SubjectSetRow(_message.Message):
+    """One record of a set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    CELLS_FIELD_NUMBER: _builtins.int
+    subject_id: _builtins.str
+    """The subject."""
+    @_builtins.property
+    def cells(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The cells, in the order of the set's columns."""
+
+    def __init__(
+        self,
+        *,
+        subject_id: _builtins.str = ...,
+        cells: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectSetRow: _TypeAlias = SubjectSetRow  # noqa: Y015
+
+@_typing.final
+class ListSubjectRecordSetResponse(_message.Message):
+    """The records."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectSetRow]:
+        """The records, by subject."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___SubjectSetRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSubjectRecordSetResponse: _TypeAlias = ListSubjectRecordSetResponse  # noqa: Y015
+
+@_typing.final
 class SubjectTie(_message.Message):
     """Something that a subject still does or is waited for."""
 

@@ -40,6 +40,11 @@ class SubjectServiceStub:
                 request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsResponse.FromString,
                 _registered_method=True)
+        self.ListSubjectRecordSet = channel.unary_unary(
+                '/shuyuan.subjects.v1.SubjectService/ListSubjectRecordSet',
+                request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetResponse.FromString,
+                _registered_method=True)
         self.ListSubjectTies = channel.unary_unary(
                 '/shuyuan.subjects.v1.SubjectService/ListSubjectTies',
                 request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesRequest.SerializeToString,
@@ -65,6 +70,14 @@ class SubjectServiceServicer:
         """Lists the rows that are about a subject, table by table, without sealed values and without what only others may
         read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
         Errors: INVALID_ARGUMENT for a page token of another list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSubjectRecordSet(self, request, context):
+        """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
+        Errors: INVALID_ARGUMENT for a set that this service has no part in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,6 +113,11 @@ def add_SubjectServiceServicer_to_server(servicer, server):
                     servicer.ListSubjectRecords,
                     request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsRequest.FromString,
                     response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsResponse.SerializeToString,
+            ),
+            'ListSubjectRecordSet': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSubjectRecordSet,
+                    request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetRequest.FromString,
+                    response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetResponse.SerializeToString,
             ),
             'ListSubjectTies': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSubjectTies,
@@ -145,6 +163,33 @@ class SubjectService:
             '/shuyuan.subjects.v1.SubjectService/ListSubjectRecords',
             shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsRequest.SerializeToString,
             shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSubjectRecordSet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.subjects.v1.SubjectService/ListSubjectRecordSet',
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetRequest.SerializeToString,
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetResponse.FromString,
             options,
             channel_credentials,
             insecure,

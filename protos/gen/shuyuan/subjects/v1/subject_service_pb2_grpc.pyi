@@ -42,6 +42,10 @@ class SubjectServiceStub:
     read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
     Errors: INVALID_ARGUMENT for a page token of another list.
     """
+    ListSubjectRecordSet: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectRecordSetRequest, _subject_service_pb2.ListSubjectRecordSetResponse]
+    """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
+    Errors: INVALID_ARGUMENT for a set that this service has no part in.
+    """
     ListSubjectTies: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectTiesRequest, _subject_service_pb2.ListSubjectTiesResponse]
     """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
     EraseSubject: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.EraseSubjectRequest, _subject_service_pb2.EraseSubjectResponse]
@@ -62,6 +66,10 @@ class SubjectServiceAsyncStub(SubjectServiceStub):
     """Lists the rows that are about a subject, table by table, without sealed values and without what only others may
     read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
     Errors: INVALID_ARGUMENT for a page token of another list.
+    """
+    ListSubjectRecordSet: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectRecordSetRequest, _subject_service_pb2.ListSubjectRecordSetResponse]  # type: ignore[assignment]
+    """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
+    Errors: INVALID_ARGUMENT for a set that this service has no part in.
     """
     ListSubjectTies: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectTiesRequest, _subject_service_pb2.ListSubjectTiesResponse]  # type: ignore[assignment]
     """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
@@ -86,6 +94,16 @@ class SubjectServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the rows that are about a subject, table by table, without sealed values and without what only others may
         read. The first page also counts the rows of other matters in which the subject is named. Changes nothing.
         Errors: INVALID_ARGUMENT for a page token of another list.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSubjectRecordSet(
+        self,
+        request: _subject_service_pb2.ListSubjectRecordSetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subject_service_pb2.ListSubjectRecordSetResponse, _abc.Awaitable[_subject_service_pb2.ListSubjectRecordSetResponse]]:
+        """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
+        Errors: INVALID_ARGUMENT for a set that this service has no part in.
         """
 
     @_abc_1.abstractmethod

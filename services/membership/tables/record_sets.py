@@ -1,0 +1,56 @@
+"""Entries of record sets, and exports for comparing with the national system."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from membership.tables.base import (
+    day_column,
+    id_column,
+    instant_column,
+    metadata,
+    text_column,
+    version_column,
+)
+
+# Entries of sets that nothing else fills; gone with the person.
+record_entry = sa.Table(
+    "record_entry",
+    metadata,
+    id_column("entry_id", key=True),
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.person_id"), nullable=False),
+    text_column("record_set"),
+    text_column("word"),
+    text_column("description"),
+    day_column("valid_from", null=True),
+    day_column("valid_until", null=True),
+    id_column("recorded_by", null=True),
+    instant_column("created_at"),
+    version_column(),
+    sa.CheckConstraint("valid_until > valid_from", name=sa.schema.conv("record_entry_days_check")),
+)
+sa.Index("record_entry_person_id_idx", record_entry.c.person_id, record_entry.c.entry_id)
+
+reconciliation = sa.Table(
+    "reconciliation",
+    metadata,
+    id_column("reconciliation_id", key=True),
+    id_column("unit_id", null=True),
+    sa.Column("record_sets", ARRAY(sa.Text), nullable=False),
+    text_column("media_type"),
+    sa.Column("unmasked", sa.Boolean, nullable=False),
+    text_column("purpose"),
+    text_column("state"),
+    id_column("requested_by", null=True),
+    sa.Column("members", sa.Integer, nullable=False),
+    text_column("file_digest"),
+    day_column("expires_on", null=True),
+    # Sealed with the field keys; empty before it is ready and after it has expired.
+    sa.Column("file_sealed", sa.LargeBinary),
+    instant_column("created_at"),
+    version_column(),
+)
+sa.Index(
+    "reconciliation_expires_on_idx",
+    reconciliation.c.expires_on,
+    postgresql_where=reconciliation.c.state == sa.text("'ready'"),
+)
