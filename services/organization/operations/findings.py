@@ -21,6 +21,7 @@ from rulebook import Severity
 
 READ = "organization.finding.read"
 SCAN = "organization.finding.scan"
+_SCANS = "findings"
 # Units examined at once, and in one call: what a page may cost where few units have findings.
 _AT_ONCE, _MOST_UNITS = 100, 500
 
@@ -156,7 +157,6 @@ async def scan_all(call: Call, membership: Membership, slot: Slot) -> int:
     Each batch is recorded and announced by itself, so that a scan that is begun again finds it done.
     """
     scope = await call.access.filters(READ)
-    seen: list[UUID] = []
     done = Scanned()
     from_id: UUID | None = None
     while True:
@@ -173,21 +173,21 @@ async def scan_all(call: Call, membership: Membership, slot: Slot) -> int:
         examined = await complete(call.database, membership, units[:_AT_ONCE], until=slot.day)
         async with call.transaction() as work:
             done += await _record(work, examined, slot.day)
-        seen += [unit.unit_id for unit in examined]
         if len(units) <= _AT_ONCE:
             break
         from_id = units[_AT_ONCE].unit_id
     async with call.transaction() as work:
         if not await slot.finish(work):
             return 0
+        await work.lock(_SCANS)
         # Units that are no more are found nothing on.
-        done += await _keep(work, [], await recorded_findings.of_others(work, seen))
+        done += await _keep(work, [], await recorded_findings.of_gone(work, slot.day))
         return work.answer(done.appeared + done.cleared)
 
 
 async def _record(work: UnitOfWork, units: Sequence[Examined], day: date) -> Scanned:
     # Two scans at once would each find that something appeared.
-    await work.lock("findings")
+    await work.lock(_SCANS)
     present = [each for unit in units for each in findings_of(unit, day)]
     before = await recorded_findings.of_units(work, [unit.unit_id for unit in units])
     appeared, cleared = turned(before, present)

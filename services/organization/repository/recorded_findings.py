@@ -19,7 +19,14 @@ from organization.repository import election_documents as documents
 _COLUMNS = "f.finding_id, f.unit_id, f.unit_name, f.since, f.verdict, f.found_at, f.cleared_at"
 _OPEN = f"SELECT {_COLUMNS} FROM finding f WHERE f.cleared_at IS NULL"
 _OF_UNITS = query(sa.text(f"{_OPEN} AND f.unit_id = ANY (CAST(:unit_ids AS uuid[])) ORDER BY f.finding_id"))
-_OF_OTHERS = query(sa.text(f"{_OPEN} AND f.unit_id <> ALL (CAST(:unit_ids AS uuid[])) ORDER BY f.finding_id"))
+_OF_GONE = query(
+    sa.text(
+        f"""{_OPEN} AND NOT EXISTS (
+                SELECT FROM unit_description d
+                 WHERE d.unit_id = f.unit_id AND d.recorded_until IS NULL AND d.valid @> CAST(:day AS date))
+             ORDER BY f.finding_id"""
+    )
+)
 _ADD = query(insert(tables.finding, *(column.name for column in tables.finding.c)))
 _CLEAR = query(sa.text("UPDATE finding SET cleared_at = :cleared_at WHERE finding_id = :finding_id"))
 _KNOWN = """
@@ -94,9 +101,9 @@ async def of_units(work: UnitOfWork, unit_ids: Iterable[UUID]) -> list[Recorded]
     return [_read(row) for row in await work.fetch(_OF_UNITS, unit_ids=list(unit_ids))]
 
 
-async def of_others(work: UnitOfWork, unit_ids: Iterable[UUID]) -> list[Recorded]:
-    """What is on record of all other units and not cleared."""
-    return [_read(row) for row in await work.fetch(_OF_OTHERS, unit_ids=list(unit_ids))]
+async def of_gone(work: UnitOfWork, day: date) -> list[Recorded]:
+    """What is on record of units that do not exist on a day, and not cleared."""
+    return [_read(row) for row in await work.fetch(_OF_GONE, day=day)]
 
 
 async def add(work: UnitOfWork, found: Iterable[Recorded]) -> None:

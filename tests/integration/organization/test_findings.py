@@ -213,7 +213,13 @@ class TestScan:
         await world.dissolve(await world.unit(branch.unit_id), on=world.clock.today())
         await self.tomorrow(world)
 
-        assert sorted((await self.scan(world))[2:]) == [("cleared", "BR-01"), ("cleared", "BR-06")]
+        later = await world.establish("task_team", "支教团", on=date(2024, 1, 1))
+        request = finding_service_pb2.ScanFindingsRequest(unit_id=later.unit_id)
+        await world.ask(world.stubs.findings.ScanFindings, request)
+
+        said = (await self.scan(world))[2:]
+        assert said[0] == ("appeared", "BR-04")
+        assert sorted(said[1:]) == [("cleared", "BR-01"), ("cleared", "BR-06")]
 
     async def test_a_scan_that_broke_off_is_finished_without_saying_anything_twice(
         self, world: World, campus: Campus, monkeypatch: pytest.MonkeyPatch
