@@ -14,7 +14,7 @@ class GatewaySettings(Settings):
     http_max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
     # A request that is not answered after this time is answered with 504.
     http_request_seconds: float = Field(default=5.0, gt=0, le=120)
-    # The same for a request that carries a file or is answered by one.
+    # The same for a request that carries a file, is answered by one, or is about many resources at once.
     http_file_seconds: float = Field(default=30.0, gt=0, le=120)
     # More requests than this at once are refused with 429 rather than queued without end.
     http_max_concurrent: int = Field(default=512, ge=1)

@@ -42,8 +42,8 @@ class Limits:
 
     body_bytes: int
     seconds: float
-    # A file is read through, or put together, while the caller waits.
-    file_seconds: float
+    # A file is read through, or put together, or many resources are changed, while the caller waits.
+    long_seconds: float
 
 
 class Reply(NamedTuple):
@@ -79,7 +79,8 @@ class Endpoint:
         self._read_query = parameter_reader(route.method.input_type, query)
         self._needs_query = any(field.rules.required for field in route.query_fields)
         self._file = route.file_field
-        self._is_about_a_file = self._file is not None or route.answer_message.full_name == HTTP_BODY
+        is_about_a_file = self._file is not None or route.answer_message.full_name == HTTP_BODY
+        self._takes_long = is_about_a_file or route.access.takes_long
         self._read_body = None if route.file_field is not None else _body_reader(route)
         self._print = _printer(route)
         self._has_etag = "etag" in fields_by_name(route.answer_message)
@@ -88,7 +89,7 @@ class Endpoint:
         """Answer one request; every failure is an exception that `problems` understands."""
         metadata = await self._authenticate(headers)
         request = await self._read(scope, receive, headers, values, metadata)
-        seconds = self._limits.file_seconds if self._is_about_a_file else self._limits.seconds
+        seconds = self._limits.long_seconds if self._takes_long else self._limits.seconds
         answer, trailing = await self._invoke(request, metadata, seconds)
         if self.route.response_body:
             answer = getattr(answer, self.route.response_body)

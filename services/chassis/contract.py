@@ -27,6 +27,7 @@ class MethodAccess:
     services: frozenset[str]
     if_match: bool
     told_once: bool = False
+    takes_long: bool = False
 
 
 @cache
@@ -43,6 +44,7 @@ def access_of(method: MethodDescriptor) -> MethodAccess | None:
         services=frozenset(access.services),
         if_match=access.if_match,
         told_once=access.told_once,
+        takes_long=access.takes_long,
     )
 
 

@@ -29,7 +29,7 @@ from chassis.violations import Violation
 from gateway.app import Gateway
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
-from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
+from shuyuan.organization.v1 import reorganization_service_pb2, unit_pb2, unit_service_pb2
 from shuyuan.processes.v1 import process_service_pb2
 from shuyuan.rules.v1 import verdict_pb2
 from tests.unit.gateway.conftest import client_of
@@ -321,6 +321,23 @@ class TestFailures:
             answer = await client.get(f"/v1/units/{UNIT}")
 
         assert (answer.status_code, answer.json()["reason"]) == (504, "DEADLINE_EXCEEDED")
+
+    async def test_what_is_about_many_resources_may_take_longer(
+        self, make_app: Callable[..., Gateway], service: FakeService
+    ) -> None:
+        left: list[float] = []
+
+        async def tell(request: Any, context: Any) -> Any:
+            left.append(context.time_remaining())
+            return reorganization_service_pb2.SimulateReorganizationResponse()
+
+        service.answers["SimulateReorganization"] = tell
+
+        async with client_of(make_app(http_request_seconds=2.0, http_file_seconds=20.0)) as client:
+            answer = await client.post(f"/v1/reorganizations/{UNIT}:simulate", json={})
+
+        assert answer.status_code == 200, answer.text
+        assert 2.0 < left[0] <= 20.0
 
     async def test_a_read_is_asked_again_when_a_service_restarts(
         self, client: httpx2.AsyncClient, service: FakeService

@@ -25,23 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(shuyuan/annotations/v1/annotations.proto\x12\x16shuyuan.annotations.v1\x1a google/protobuf/descriptor.proto\"\x96\x01\n\x06\x41\x63\x63\x65ss\x12\x12\n\npermission\x18\x01 \x01(\t\x12,\n\x05scope\x18\x02 \x01(\x0e\x32\x1d.shuyuan.annotations.v1.Scope\x12\x13\n\x0bscope_field\x18\x03 \x01(\t\x12\x10\n\x08services\x18\x04 \x03(\t\x12\x10\n\x08if_match\x18\x05 \x01(\x08\x12\x11\n\ttold_once\x18\x06 \x01(\x08\"#\n\x05\x45vent\x12\x0c\n\x04noun\x18\x01 \x01(\t\x12\x0c\n\x04verb\x18\x02 \x01(\t\"\xce\x02\n\nFieldRules\x12\x10\n\x08required\x18\x01 \x01(\x08\x12\x12\n\nmin_length\x18\x02 \x01(\r\x12\x12\n\nmax_length\x18\x03 \x01(\r\x12\x0f\n\x07pattern\x18\x04 \x01(\t\x12\x14\n\x07minimum\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x06 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tmin_items\x18\x07 \x01(\r\x12\x11\n\tmax_items\x18\x08 \x01(\r\x12\x14\n\x0cunique_items\x18\t \x01(\x08\x12.\n\x06\x66ormat\x18\n \x01(\x0e\x32\x1e.shuyuan.annotations.v1.Format\x12\x11\n\tsensitive\x18\x0b \x01(\x08\x12\n\n\x02zh\x18\x0c \x01(\t\x12\x13\n\x0bmedia_types\x18\r \x03(\t\x12\x11\n\tmax_bytes\x18\x0e \x01(\rB\n\n\x08_minimumB\n\n\x08_maximum\"O\n\x04Term\x12\n\n\x02zh\x18\x01 \x01(\t\x12\x13\n\x0bpermissions\x18\x02 \x03(\t\x12\x12\n\nmessage_zh\x18\x03 \x01(\t\x12\x12\n\nmessage_en\x18\x04 \x01(\t*\xa3\x01\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSCOPE_PUBLIC\x10\x01\x12\x10\n\x0cSCOPE_CALLER\x10\x02\x12\x0e\n\nSCOPE_UNIT\x10\x03\x12\x14\n\x10SCOPE_UNIVERSITY\x10\x04\x12\x12\n\x0eSCOPE_RESOURCE\x10\x05\x12\x12\n\x0eSCOPE_FILTERED\x10\x06\x12\x11\n\rSCOPE_SERVICE\x10\x07*\x8a\x01\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORMAT_UUID\x10\x01\x12\x0f\n\x0b\x46ORMAT_DATE\x10\x02\x12\x12\n\x0e\x46ORMAT_DECIMAL\x10\x03\x12\x0f\n\x0b\x46ORMAT_JSON\x10\x04\x12\x0e\n\nFORMAT_URI\x10\x05\x12\x11\n\rFORMAT_PERIOD\x10\x06:P\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xb9\x8e\x03 \x01(\x0b\x32\x1e.shuyuan.annotations.v1.Access:O\n\x05\x65vent\x12\x1f.google.protobuf.MessageOptions\x18\xc3\x8e\x03 \x01(\x0b\x32\x1d.shuyuan.annotations.v1.Event:R\n\x05rules\x12\x1d.google.protobuf.FieldOptions\x18\xcd\x8e\x03 \x01(\x0b\x32\".shuyuan.annotations.v1.FieldRules:O\n\x04term\x12!.google.protobuf.EnumValueOptions\x18\xd7\x8e\x03 \x01(\x0b\x32\x1c.shuyuan.annotations.v1.Termb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(shuyuan/annotations/v1/annotations.proto\x12\x16shuyuan.annotations.v1\x1a google/protobuf/descriptor.proto\"\xaa\x01\n\x06\x41\x63\x63\x65ss\x12\x12\n\npermission\x18\x01 \x01(\t\x12,\n\x05scope\x18\x02 \x01(\x0e\x32\x1d.shuyuan.annotations.v1.Scope\x12\x13\n\x0bscope_field\x18\x03 \x01(\t\x12\x10\n\x08services\x18\x04 \x03(\t\x12\x10\n\x08if_match\x18\x05 \x01(\x08\x12\x11\n\ttold_once\x18\x06 \x01(\x08\x12\x12\n\ntakes_long\x18\x07 \x01(\x08\"#\n\x05\x45vent\x12\x0c\n\x04noun\x18\x01 \x01(\t\x12\x0c\n\x04verb\x18\x02 \x01(\t\"\xce\x02\n\nFieldRules\x12\x10\n\x08required\x18\x01 \x01(\x08\x12\x12\n\nmin_length\x18\x02 \x01(\r\x12\x12\n\nmax_length\x18\x03 \x01(\r\x12\x0f\n\x07pattern\x18\x04 \x01(\t\x12\x14\n\x07minimum\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x06 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tmin_items\x18\x07 \x01(\r\x12\x11\n\tmax_items\x18\x08 \x01(\r\x12\x14\n\x0cunique_items\x18\t \x01(\x08\x12.\n\x06\x66ormat\x18\n \x01(\x0e\x32\x1e.shuyuan.annotations.v1.Format\x12\x11\n\tsensitive\x18\x0b \x01(\x08\x12\n\n\x02zh\x18\x0c \x01(\t\x12\x13\n\x0bmedia_types\x18\r \x03(\t\x12\x11\n\tmax_bytes\x18\x0e \x01(\rB\n\n\x08_minimumB\n\n\x08_maximum\"O\n\x04Term\x12\n\n\x02zh\x18\x01 \x01(\t\x12\x13\n\x0bpermissions\x18\x02 \x03(\t\x12\x12\n\nmessage_zh\x18\x03 \x01(\t\x12\x12\n\nmessage_en\x18\x04 \x01(\t*\xa3\x01\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSCOPE_PUBLIC\x10\x01\x12\x10\n\x0cSCOPE_CALLER\x10\x02\x12\x0e\n\nSCOPE_UNIT\x10\x03\x12\x14\n\x10SCOPE_UNIVERSITY\x10\x04\x12\x12\n\x0eSCOPE_RESOURCE\x10\x05\x12\x12\n\x0eSCOPE_FILTERED\x10\x06\x12\x11\n\rSCOPE_SERVICE\x10\x07*\x8a\x01\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORMAT_UUID\x10\x01\x12\x0f\n\x0b\x46ORMAT_DATE\x10\x02\x12\x12\n\x0e\x46ORMAT_DECIMAL\x10\x03\x12\x0f\n\x0b\x46ORMAT_JSON\x10\x04\x12\x0e\n\nFORMAT_URI\x10\x05\x12\x11\n\rFORMAT_PERIOD\x10\x06:P\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xb9\x8e\x03 \x01(\x0b\x32\x1e.shuyuan.annotations.v1.Access:O\n\x05\x65vent\x12\x1f.google.protobuf.MessageOptions\x18\xc3\x8e\x03 \x01(\x0b\x32\x1d.shuyuan.annotations.v1.Event:R\n\x05rules\x12\x1d.google.protobuf.FieldOptions\x18\xcd\x8e\x03 \x01(\x0b\x32\".shuyuan.annotations.v1.FieldRules:O\n\x04term\x12!.google.protobuf.EnumValueOptions\x18\xd7\x8e\x03 \x01(\x0b\x32\x1c.shuyuan.annotations.v1.Termb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuyuan.annotations.v1.annotations_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SCOPE']._serialized_start=711
-  _globals['_SCOPE']._serialized_end=874
-  _globals['_FORMAT']._serialized_start=877
-  _globals['_FORMAT']._serialized_end=1015
+  _globals['_SCOPE']._serialized_start=731
+  _globals['_SCOPE']._serialized_end=894
+  _globals['_FORMAT']._serialized_start=897
+  _globals['_FORMAT']._serialized_end=1035
   _globals['_ACCESS']._serialized_start=103
-  _globals['_ACCESS']._serialized_end=253
-  _globals['_EVENT']._serialized_start=255
-  _globals['_EVENT']._serialized_end=290
-  _globals['_FIELDRULES']._serialized_start=293
-  _globals['_FIELDRULES']._serialized_end=627
-  _globals['_TERM']._serialized_start=629
-  _globals['_TERM']._serialized_end=708
+  _globals['_ACCESS']._serialized_end=273
+  _globals['_EVENT']._serialized_start=275
+  _globals['_EVENT']._serialized_end=310
+  _globals['_FIELDRULES']._serialized_start=313
+  _globals['_FIELDRULES']._serialized_end=647
+  _globals['_TERM']._serialized_start=649
+  _globals['_TERM']._serialized_end=728
 # @@protoc_insertion_point(module_scope)

@@ -126,6 +126,7 @@ class Access(_message.Message):
     SERVICES_FIELD_NUMBER: _builtins.int
     IF_MATCH_FIELD_NUMBER: _builtins.int
     TOLD_ONCE_FIELD_NUMBER: _builtins.int
+    TAKES_LONG_FIELD_NUMBER: _builtins.int
     permission: _builtins.str
     """The permission, `<service>.<noun>.<verb>`, for example `organization.unit.establish`."""
     scope: Global___Scope.ValueType
@@ -138,6 +139,8 @@ class Access(_message.Message):
     """The answer holds a secret that is told once: no Idempotency-Key is taken, because the answer kept under it would
     say whose secret it is.
     """
+    takes_long: _builtins.bool
+    """It is about many resources at once: the gateway waits for it as long as for a file."""
     @_builtins.property
     def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Services that may call the method by their own token, beside or (SCOPE_SERVICE) instead of people;
@@ -153,10 +156,11 @@ class Access(_message.Message):
         services: _abc.Iterable[_builtins.str] | None = ...,
         if_match: _builtins.bool = ...,
         told_once: _builtins.bool = ...,
+        takes_long: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["if_match", b"if_match", "permission", b"permission", "scope", b"scope", "scope_field", b"scope_field", "services", b"services", "told_once", b"told_once"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["if_match", b"if_match", "permission", b"permission", "scope", b"scope", "scope_field", b"scope_field", "services", b"services", "takes_long", b"takes_long", "told_once", b"told_once"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
