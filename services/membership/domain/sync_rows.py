@@ -34,6 +34,8 @@ ROOM = Column("room")
 ROOM_FROM = Column("roomFrom")
 MOST_TIES = 4
 _MOST_NAME, _MOST_ROOM = 100, 60
+# A day has a day before it.
+_EARLIEST_END = date(2, 1, 1)
 _KEY = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 _KINDS = {kind.value: kind.value for kind in PersonKind}
 _CATEGORIES = {category.value: category.value for category in PersonCategory}
@@ -309,7 +311,7 @@ class _Judge:
         if len(self.row.problems) > wrong:
             return None
         if start is None:
-            day = self.known.as_of if end is None else end - timedelta(days=1)
+            day = self.known.as_of if end is None else max(end, _EARLIEST_END) - timedelta(days=1)
             same = next((period for period in mine if day in _days(period)), None)
             start = self.known.as_of if same is None else same.valid_from
             end = same.valid_until if end is None and same is not None else end

@@ -83,17 +83,28 @@ def _recorded_since() -> list[str]:
     return found
 
 
+_CASE_TABLES = ("inbox_item", "case_ballot", "case_step", "case_companion", "admission_case")
+
+
+def _on_cases() -> list[str]:
+    """A select for each table that hangs something on a case: a form, a paper, whatever is added later."""
+    return [
+        f"""SELECT k.person_id, '{table.name}' AS noun FROM {table.name} t JOIN admission_case k USING (case_id)
+             WHERE k.person_id = ANY (CAST(:person_ids AS uuid[])) AND k.created_at = :since"""
+        for table in tables.metadata.sorted_tables
+        if "case_id" in table.c and table.name not in _CASE_TABLES
+    ]
+
+
 _OF_CASES = [
     """SELECT t.person_id, 'admission_case' AS noun FROM admission_case t
         WHERE t.person_id = ANY (CAST(:person_ids AS uuid[])) AND t.created_at = :since AND t.version > 1""",
-    """SELECT t.person_id, 'admission_form' FROM admission_form f JOIN admission_case t USING (case_id)
-        WHERE t.person_id = ANY (CAST(:person_ids AS uuid[])) AND t.created_at = :since""",
     # Whoever had been a member before and came back by the case cannot be as they were.
     """SELECT t.person_id, 'member' FROM member t
         WHERE t.person_id = ANY (CAST(:person_ids AS uuid[]))
           AND (t.updated_at > :since OR (t.updated_at = :since AND t.version > 1))""",
 ]
-_STANDING[RosterKind.CASES] = _standing([*_OF_CASES, *_recorded_since()])
+_STANDING[RosterKind.CASES] = _standing([*_OF_CASES, *_on_cases(), *_recorded_since()])
 _CASES_OF = query(
     sa.text(
         """SELECT case_id FROM admission_case
@@ -109,7 +120,7 @@ _ENTERED = query(
 )
 _DROP_CASES = [
     query(sa.text(f"DELETE FROM {table} WHERE case_id = ANY (CAST(:case_ids AS uuid[]))"))
-    for table in ("inbox_item", "case_ballot", "case_step", "case_companion", "admission_case")
+    for table in _CASE_TABLES
 ]
 _HOLD = {
     kind: query(

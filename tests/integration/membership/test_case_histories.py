@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from google.api import httpbody_pb2
 
 from chassis import sheets
+from chassis.calls import Caller
 from chassis.statements import query
 from membership.domain.rosters import COLUMNS, RosterKind
 from membership.errors import RosterHasProblemsError, RosterStoodUponError
@@ -206,6 +207,20 @@ async def test_what_is_exported_is_taken_again(desk: Desk) -> None:
     await desk.apply(again)
     _, twice = await desk.export()
     assert twice == exported
+
+
+async def test_what_hangs_on_a_case_keeps_its_import(desk: Desk) -> None:
+    done = await desk.apply(await desk.send(table("S2", "李四", "activist")))
+    (case,) = await desk.cases()
+    add = """INSERT INTO admission_form (form_id, form_number, unit_id, year, state, drawn_on, case_id, version, updated_at)
+             VALUES (:case_id, '2025-1', :case_id, 2025, 'in_hand', '2025-09-01', :case_id, 1, now())"""
+    async with desk.office.call(Caller("system", service="membership")).transaction() as work:
+        await work.execute(query(sa.text(add)), case_id=UUID(case.case_id))
+
+    with pytest.raises(RosterStoodUponError) as refused:
+        await desk.roll_back(done)
+
+    assert refused.value.metadata["facts"] == "admission_form: 1"
 
 
 async def test_what_stands_on_a_case_keeps_its_import(desk: Desk) -> None:

@@ -152,6 +152,7 @@ def test_numbers_are_masked_where_differences_are_shown() -> None:
         (school(kind="unspecified"), "affiliations[0].kind"),
         (school(validFrom="昨天"), "affiliations[0].validFrom"),
         (school(validFrom="2026-09-10", validUntil="2026-09-10"), "affiliations[0].validUntil"),
+        (school(validUntil="0001-01-01"), "affiliations[0].validUntil"),
     ],
 )
 def test_a_wrong_value_is_told_by_row_and_field(fields: dict[str, str], column: str) -> None:
