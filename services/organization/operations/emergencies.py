@@ -74,7 +74,9 @@ async def declare_emergency(
     """Declare an emergency, and set up what is asked for in the same step."""
     # Nobody approves beforehand what they could not establish themselves.
     await call.access.require(temporary_branches.ESTABLISH, unit=new.unit_id)
-    people = await temporary_branches.officers_of(call, membership, wanted.branches)
+    people = await temporary_branches.officers_of(call, membership, wanted.branches, new.approver_id)
+    if new.approver_id not in people:
+        refuse("approver_person_id", "没有登记此人。", "Nobody is registered under this id.")
     async with call.transaction() as work:
         life = Interval(new.started_on or work.today)
         await ensure_free(work, new.unit_id)

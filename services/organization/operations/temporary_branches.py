@@ -51,11 +51,13 @@ async def set_up_branch(call: Call, membership: Membership, new: NewBranch) -> T
         return work.answer(await _present(work, unit.unit_id))
 
 
-async def officers_of(call: Call, membership: Membership, branches: Iterable[NewBranch]) -> Appointees:
-    """What membership says of everybody who is to be an officer of one of the branches, in one question."""
+async def officers_of(
+    call: Call, membership: Membership, branches: Iterable[NewBranch], *others: UUID
+) -> Appointees:
+    """What membership says of the officers that the branches are to have, and of others, in one question."""
     officers = [officer for branch in branches for officer in branch.officers]
     secretaries = [each.person_id for each in officers if each.post_kind is PostKind.SECRETARY]
-    wanted = [each.person_id for each in officers]
+    wanted = [*others, *(each.person_id for each in officers)]
     return await appointees(call.database, membership, wanted, secretaries=secretaries)
 
 

@@ -241,3 +241,7 @@ async def test_emergencies_are_listed_by_day_and_unit(crisis: Crisis, world: Wor
     assert await listed(as_of="2020-01-01") == []
     with pytest.raises(InvalidArgumentError):
         await crisis.declare(unit_id=crisis.campus.school.unit_id)
+    world.membership.strangers.add(crisis.approver)
+    with pytest.raises(InvalidArgumentError) as refused:
+        await crisis.declare()
+    assert [each.field for each in refused.value.violations] == ["approver_person_id"]

@@ -76,8 +76,8 @@ class EmergencyServiceServicer:
     def DeclareEmergency(self, request, context):
         """Declares an emergency below a Party organisation, with the approver named beforehand, and sets up branches and teams
         in the same step: all of it or nothing.
-        Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, or as of
-        SetUpInEmergency; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
+        Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, an approver who is
+        not registered, or as of SetUpInEmergency; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
         establish units there, since nobody approves beforehand what they could not.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -38,8 +38,8 @@ class EmergencyServiceStub:
     DeclareEmergency: _grpc.UnaryUnaryMultiCallable[_emergency_service_pb2.DeclareEmergencyRequest, _emergency_service_pb2.DeclareEmergencyResponse]
     """Declares an emergency below a Party organisation, with the approver named beforehand, and sets up branches and teams
     in the same step: all of it or nothing.
-    Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, or as of
-    SetUpInEmergency; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
+    Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, an approver who is
+    not registered, or as of SetUpInEmergency; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
     establish units there, since nobody approves beforehand what they could not.
     """
     SetUpInEmergency: _grpc.UnaryUnaryMultiCallable[_emergency_service_pb2.SetUpInEmergencyRequest, _emergency_service_pb2.SetUpInEmergencyResponse]
@@ -81,8 +81,8 @@ class EmergencyServiceAsyncStub(EmergencyServiceStub):
     DeclareEmergency: _aio.UnaryUnaryMultiCallable[_emergency_service_pb2.DeclareEmergencyRequest, _emergency_service_pb2.DeclareEmergencyResponse]  # type: ignore[assignment]
     """Declares an emergency below a Party organisation, with the approver named beforehand, and sets up branches and teams
     in the same step: all of it or nothing.
-    Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, or as of
-    SetUpInEmergency; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
+    Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, an approver who is
+    not registered, or as of SetUpInEmergency; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
     establish units there, since nobody approves beforehand what they could not.
     """
     SetUpInEmergency: _aio.UnaryUnaryMultiCallable[_emergency_service_pb2.SetUpInEmergencyRequest, _emergency_service_pb2.SetUpInEmergencyResponse]  # type: ignore[assignment]
@@ -127,8 +127,8 @@ class EmergencyServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_emergency_service_pb2.DeclareEmergencyResponse, _abc.Awaitable[_emergency_service_pb2.DeclareEmergencyResponse]]:
         """Declares an emergency below a Party organisation, with the approver named beforehand, and sets up branches and teams
         in the same step: all of it or nothing.
-        Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, or as of
-        SetUpInEmergency; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
+        Errors: INVALID_ARGUMENT for a unit that is no general branch or committee in being on the first day, an approver who is
+        not registered, or as of SetUpInEmergency; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say; FAILED_PRECONDITION, ALREADY_EXISTS as of SetUpInEmergency; PERMISSION_DENIED for whoever may not
         establish units there, since nobody approves beforehand what they could not.
         """
 
