@@ -118,6 +118,9 @@ async def reverse(call: Call, means: Means, merge_id: UUID, *, reason: str) -> P
         kept, merged = before.person_id, before.merged_person_id
         await merging.hold(work, [kept, merged])
         found = await merging.entries(work, [kept])
+        if kept not in found:
+            # Who was erased was erased with every entry.
+            raise PersonNotFoundError(person_id=kept)
         after = before.reversed(call.caller.person_id, work.now, is_merged_further=found[kept].is_merged)
         moves = await merging.moves_of(work, merge_id)
         try:

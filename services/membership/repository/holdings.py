@@ -107,9 +107,9 @@ HOLDINGS = Holdings(
                 WHERE r.person_id = :subject_id AND r.state IN ('started', 'expired')""",
             "standing_case": """SELECT k.standing_case_id AS id FROM standing_case k
                 WHERE k.person_id = :subject_id AND k.state = 'open'""",
-            # The other entry would keep the name: the two are made two again and each is erased.
+            # An entry that was merged into another one goes with it.
             "person_merge": """SELECT g.merge_id AS id FROM person_merge g
-                WHERE :subject_id IN (g.person_id, g.merged_person_id) AND g.state = 'merged'""",
+                WHERE g.merged_person_id = :subject_id AND g.state = 'merged'""",
             "person_export": """SELECT e.export_id AS id FROM person_export e
                 WHERE e.person_id = :subject_id AND e.state = 'gathering'""",
         },

@@ -21,7 +21,8 @@ _ENTRIES = query(
                       AS has_open_case,
                   EXISTS (SELECT FROM member m WHERE m.person_id = p.person_id) AS is_on_roll,
                   EXISTS (SELECT FROM person_identity i WHERE i.person_id = p.person_id) AS has_identity_number
-             FROM person p WHERE p.person_id = ANY (CAST(:person_ids AS uuid[]))"""
+             FROM person p
+            WHERE p.person_id = ANY (CAST(:person_ids AS uuid[])) AND p.erased_at IS NULL"""
     )
 )
 _HOLD = query(

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from chassis.calls import Caller
 from chassis.erasing import Finding, FindingKind
 from chassis.errors import EtagMismatchError
 from chassis.statements import query
@@ -18,6 +19,7 @@ from membership.errors.erasures import (
     PersonOnLegalHoldError,
     PersonStillNeededError,
 )
+from membership.operations import merging
 from shuyuan.membership.v1 import legal_hold_pb2, person_erasure_pb2, person_service_pb2
 from shuyuan.membership.v1 import person_erasure_service_pb2 as pb
 from tests.integration.membership.archive import Archive
@@ -197,6 +199,9 @@ class TestErased:
         await archive.settle()
         assert (await state(campus, made.erasure_id)).state == COMPLETED
         assert await traces(campus, NAME) == []
+        call = office.call(Caller("system", service="membership"))
+        with pytest.raises(PersonNotFoundError):
+            await merging.merge(call, office.means, campus.members[3], person, reason="重复")
 
     async def test_it_is_not_completed_while_something_is_left(
         self, campus: Campus, archive: Archive
