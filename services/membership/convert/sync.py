@@ -35,8 +35,8 @@ def cells(message: sync_batch_pb2.SyncPerson) -> dict[str, str]:
         kind = enum_name(person_pb2.AffiliationKind, "AFFILIATION_KIND", tie.kind)
         found[tie_field(place, "kind")] = kind or "unspecified"
         found[tie_field(place, "unit")] = tie.unit
-        found[tie_field(place, "validFrom")] = tie.valid_from
-        found[tie_field(place, "validUntil")] = tie.valid_until
+        found[tie_field(place, "firstDay")] = tie.first_day
+        found[tie_field(place, "endDay")] = tie.end_day
     return {name: text.strip() for name, text in found.items() if text.strip()}
 
 

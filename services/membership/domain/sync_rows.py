@@ -281,7 +281,7 @@ class _Judge:
         unit = known.names.find(row, at, kinds)
         believed = [tie for tie in (person.affiliations if person else ()) if tie.kind is kind]
         mine = [tie for tie in believed if unit is not None and tie.unit_id == unit.unit_id]
-        days = self._period(tie_field(place, "validFrom"), tie_field(place, "validUntil"), mine)
+        days = self._period(tie_field(place, "firstDay"), tie_field(place, "endDay"), mine)
         if unit is None or days is None:
             return None
         rest = _rest(mine, days)

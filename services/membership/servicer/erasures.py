@@ -79,12 +79,12 @@ class PersonErasureServicer(person_erasure_service_pb2_grpc.PersonErasureService
             person_erasures=[shape(item) for item in shown], next_page_token=token
         )
 
-    async def SearchPersonTraces(
-        self, request: pb.SearchPersonTracesRequest, context: Any
-    ) -> pb.SearchPersonTracesResponse:
+    async def FindPersonTraces(
+        self, request: pb.FindPersonTracesRequest, context: Any
+    ) -> pb.FindPersonTracesResponse:
         terms = Terms(tuple(request.names), tuple(request.numbers))
         found = await erasures.search(current(), self._archivist, _person(request), terms)
-        return pb.SearchPersonTracesResponse(
+        return pb.FindPersonTracesResponse(
             traces=[
                 person_erasure_pb2.PersonTrace(
                     service=service,

@@ -82,8 +82,8 @@ async def lift(campus: Campus, hold: Any) -> Any:
 
 
 async def traces(campus: Campus, *names: str, numbers: tuple[str, ...] = ()) -> list[tuple[str, int]]:
-    request = pb.SearchPersonTracesRequest(person_id=str(campus.applicant), names=names, numbers=numbers)
-    answer = await campus.office.ask("PersonErasureService/SearchPersonTraces", request)
+    request = pb.FindPersonTracesRequest(person_id=str(campus.applicant), names=names, numbers=numbers)
+    answer = await campus.office.ask("PersonErasureService/FindPersonTraces", request)
     kind = person_erasure_pb2.PersonTrace.Kind
     return [(trace.table, trace.kind) for trace in answer.traces if trace.kind != kind.KIND_NAMESAKE]
 

@@ -29,8 +29,8 @@ def row(city: City, tag: str, number: int, **fields: Any) -> dict[str, Any]:
     tie = {
         "kind": "AFFILIATION_KIND_SCHOOL",
         "unit": city.units["school"],
-        "validFrom": city.ago(30),
-        "validUntil": "",
+        "firstDay": city.ago(30),
+        "endDay": "",
     }
     return {
         "externalId": f"{tag}-{number}",

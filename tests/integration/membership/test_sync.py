@@ -49,7 +49,7 @@ def rows(count: int, *, start: int = 0, **fields: Any) -> list[shapes.SyncPerson
         "room": "西13-402",
         "affiliations": [
             shapes.SyncAffiliation(
-                kind=person_pb2.AFFILIATION_KIND_SCHOOL, unit="数学学院", valid_from="2023-09-01"
+                kind=person_pb2.AFFILIATION_KIND_SCHOOL, unit="数学学院", first_day="2023-09-01"
             )
         ],
     }

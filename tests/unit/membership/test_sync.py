@@ -113,9 +113,9 @@ def test_the_same_again_is_no_difference() -> None:
         ({"campusNumber": ""}, []),
         ({"room": "西13-402"}, ["room"]),
         (school("物理学院"), ["affiliations.school"]),
-        (school(validFrom="2023-09-01"), []),
-        (school(validFrom="2023-08-31"), ["affiliations.school"]),
-        (school(validUntil="2026-07-01"), ["affiliations.school"]),
+        (school(firstDay="2023-09-01"), []),
+        (school(firstDay="2023-08-31"), ["affiliations.school"]),
+        (school(endDay="2026-07-01"), ["affiliations.school"]),
     ],
 )
 def test_what_differs_is_named_and_what_is_not_said_stays(fields: dict[str, str], changed: list[str]) -> None:
@@ -150,9 +150,9 @@ def test_numbers_are_masked_where_differences_are_shown() -> None:
         (school("没有"), "affiliations[0].unit"),
         (school("旧学院"), "affiliations[0].unit"),
         (school(kind="unspecified"), "affiliations[0].kind"),
-        (school(validFrom="昨天"), "affiliations[0].validFrom"),
-        (school(validFrom="2026-09-10", validUntil="2026-09-10"), "affiliations[0].validUntil"),
-        (school(validUntil="0001-01-01"), "affiliations[0].validUntil"),
+        (school(firstDay="昨天"), "affiliations[0].firstDay"),
+        (school(firstDay="2026-09-10", endDay="2026-09-10"), "affiliations[0].endDay"),
+        (school(endDay="0001-01-01"), "affiliations[0].endDay"),
     ],
 )
 def test_a_wrong_value_is_told_by_row_and_field(fields: dict[str, str], column: str) -> None:
@@ -192,7 +192,7 @@ def test_a_room_begins_on_the_day_of_the_batch_and_is_not_said_twice() -> None:
 def test_what_was_taken_over_is_never_different_again(days: int, length: int | None) -> None:
     start = TODAY + timedelta(days=days)
     until = None if length is None else start + timedelta(days=length)
-    said = school(validFrom=start.isoformat(), **({} if until is None else {"validUntil": until.isoformat()}))
+    said = school(firstDay=start.isoformat(), **({} if until is None else {"endDay": until.isoformat()}))
     there = person(affiliations=())
     linked = {"k1": there.person_id}
     (row,) = judged(known(there, linked=linked), cells() | said).planned
@@ -205,7 +205,7 @@ def test_what_was_taken_over_is_never_different_again(days: int, length: int | N
 def test_a_stated_end_ends_what_was_believed_for_ever_and_says_it_once() -> None:
     there = person()
     linked = {"k1": there.person_id}
-    said = cells() | school(validUntil="2026-07-01")
+    said = cells() | school(endDay="2026-07-01")
     (row,) = judged(known(there, linked=linked), said).planned
     assert row.ends == ((AffiliationKind.SCHOOL, Interval(date(2026, 7, 1))),)
     ended = person(

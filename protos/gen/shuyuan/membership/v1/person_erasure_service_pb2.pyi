@@ -221,7 +221,7 @@ class ListPersonErasuresResponse(_message.Message):
 Global___ListPersonErasuresResponse: _TypeAlias = ListPersonErasuresResponse  # noqa: Y015
 
 @_typing.final
-class SearchPersonTracesRequest(_message.Message):
+class FindPersonTracesRequest(_message.Message):
     """Asks to search."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -252,10 +252,10 @@ class SearchPersonTracesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SearchPersonTracesRequest: _TypeAlias = SearchPersonTracesRequest  # noqa: Y015
+Global___FindPersonTracesRequest: _TypeAlias = FindPersonTracesRequest  # noqa: Y015
 
 @_typing.final
-class SearchPersonTracesResponse(_message.Message):
+class FindPersonTracesResponse(_message.Message):
     """What was found."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -276,7 +276,7 @@ class SearchPersonTracesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SearchPersonTracesResponse: _TypeAlias = SearchPersonTracesResponse  # noqa: Y015
+Global___FindPersonTracesResponse: _TypeAlias = FindPersonTracesResponse  # noqa: Y015
 
 @_typing.final
 class PlaceLegalHoldRequest(_message.Message):

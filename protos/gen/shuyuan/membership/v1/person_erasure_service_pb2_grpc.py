@@ -55,10 +55,10 @@ class PersonErasureServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.ListPersonErasuresRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.ListPersonErasuresResponse.FromString,
                 _registered_method=True)
-        self.SearchPersonTraces = channel.unary_unary(
-                '/shuyuan.membership.v1.PersonErasureService/SearchPersonTraces',
-                request_serializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.SearchPersonTracesRequest.SerializeToString,
-                response_deserializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.SearchPersonTracesResponse.FromString,
+        self.FindPersonTraces = channel.unary_unary(
+                '/shuyuan.membership.v1.PersonErasureService/FindPersonTraces',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.FindPersonTracesRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.FindPersonTracesResponse.FromString,
                 _registered_method=True)
         self.PlaceLegalHold = channel.unary_unary(
                 '/shuyuan.membership.v1.PersonErasureService/PlaceLegalHold',
@@ -115,7 +115,7 @@ class PersonErasureServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def SearchPersonTraces(self, request, context):
+    def FindPersonTraces(self, request, context):
         """Searches every text and document of the four databases for what is left of a person after an erasure. What is
         searched for beside the id is given by the caller, because nothing knows it any longer, and is kept nowhere.
         """
@@ -169,10 +169,10 @@ def add_PersonErasureServiceServicer_to_server(servicer, server):
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.ListPersonErasuresRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.ListPersonErasuresResponse.SerializeToString,
             ),
-            'SearchPersonTraces': grpc.unary_unary_rpc_method_handler(
-                    servicer.SearchPersonTraces,
-                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.SearchPersonTracesRequest.FromString,
-                    response_serializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.SearchPersonTracesResponse.SerializeToString,
+            'FindPersonTraces': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindPersonTraces,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.FindPersonTracesRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.FindPersonTracesResponse.SerializeToString,
             ),
             'PlaceLegalHold': grpc.unary_unary_rpc_method_handler(
                     servicer.PlaceLegalHold,
@@ -310,7 +310,7 @@ class PersonErasureService:
             _registered_method=True)
 
     @staticmethod
-    def SearchPersonTraces(request,
+    def FindPersonTraces(request,
             target,
             options=(),
             channel_credentials=None,
@@ -323,9 +323,9 @@ class PersonErasureService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuyuan.membership.v1.PersonErasureService/SearchPersonTraces',
-            shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.SearchPersonTracesRequest.SerializeToString,
-            shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.SearchPersonTracesResponse.FromString,
+            '/shuyuan.membership.v1.PersonErasureService/FindPersonTraces',
+            shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.FindPersonTracesRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_person__erasure__service__pb2.FindPersonTracesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,7 +54,7 @@ class PersonErasureServiceStub:
     """
     ListPersonErasures: _grpc.UnaryUnaryMultiCallable[_person_erasure_service_pb2.ListPersonErasuresRequest, _person_erasure_service_pb2.ListPersonErasuresResponse]
     """Lists erasures, the newest first."""
-    SearchPersonTraces: _grpc.UnaryUnaryMultiCallable[_person_erasure_service_pb2.SearchPersonTracesRequest, _person_erasure_service_pb2.SearchPersonTracesResponse]
+    FindPersonTraces: _grpc.UnaryUnaryMultiCallable[_person_erasure_service_pb2.FindPersonTracesRequest, _person_erasure_service_pb2.FindPersonTracesResponse]
     """Searches every text and document of the four databases for what is left of a person after an erasure. What is
     searched for beside the id is given by the caller, because nothing knows it any longer, and is kept nowhere.
     """
@@ -91,7 +91,7 @@ class PersonErasureServiceAsyncStub(PersonErasureServiceStub):
     """
     ListPersonErasures: _aio.UnaryUnaryMultiCallable[_person_erasure_service_pb2.ListPersonErasuresRequest, _person_erasure_service_pb2.ListPersonErasuresResponse]  # type: ignore[assignment]
     """Lists erasures, the newest first."""
-    SearchPersonTraces: _aio.UnaryUnaryMultiCallable[_person_erasure_service_pb2.SearchPersonTracesRequest, _person_erasure_service_pb2.SearchPersonTracesResponse]  # type: ignore[assignment]
+    FindPersonTraces: _aio.UnaryUnaryMultiCallable[_person_erasure_service_pb2.FindPersonTracesRequest, _person_erasure_service_pb2.FindPersonTracesResponse]  # type: ignore[assignment]
     """Searches every text and document of the four databases for what is left of a person after an erasure. What is
     searched for beside the id is given by the caller, because nothing knows it any longer, and is kept nowhere.
     """
@@ -151,11 +151,11 @@ class PersonErasureServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists erasures, the newest first."""
 
     @_abc_1.abstractmethod
-    def SearchPersonTraces(
+    def FindPersonTraces(
         self,
-        request: _person_erasure_service_pb2.SearchPersonTracesRequest,
+        request: _person_erasure_service_pb2.FindPersonTracesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_person_erasure_service_pb2.SearchPersonTracesResponse, _abc.Awaitable[_person_erasure_service_pb2.SearchPersonTracesResponse]]:
+    ) -> _typing.Union[_person_erasure_service_pb2.FindPersonTracesResponse, _abc.Awaitable[_person_erasure_service_pb2.FindPersonTracesResponse]]:
         """Searches every text and document of the four databases for what is left of a person after an erasure. What is
         searched for beside the id is given by the caller, because nothing knows it any longer, and is kept nowhere.
         """

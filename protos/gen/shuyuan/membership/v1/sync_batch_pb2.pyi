@@ -178,27 +178,27 @@ class SyncAffiliation(_message.Message):
 
     KIND_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
-    VALID_FROM_FIELD_NUMBER: _builtins.int
-    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    END_DAY_FIELD_NUMBER: _builtins.int
     kind: _person_pb2.AffiliationKind.ValueType
     """What the tie is; a row has at most one of a kind."""
     unit: _builtins.str
     """The name or the id of the unit."""
-    valid_from: _builtins.str
+    first_day: _builtins.str
     """The first day, YYYY-MM-DD; empty keeps the day that is known, or begins on the day of the batch."""
-    valid_until: _builtins.str
+    end_day: _builtins.str
     """The first day after the last one, YYYY-MM-DD; empty while no end is known."""
     def __init__(
         self,
         *,
         kind: _person_pb2.AffiliationKind.ValueType = ...,
         unit: _builtins.str = ...,
-        valid_from: _builtins.str = ...,
-        valid_until: _builtins.str = ...,
+        first_day: _builtins.str = ...,
+        end_day: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "unit", b"unit", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_day", b"end_day", "first_day", b"first_day", "kind", b"kind", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
