@@ -6,6 +6,7 @@ A judgement keeps its sentences: it is stored with the edition and read long aft
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -98,6 +99,13 @@ def winners(*, awarded: int, units: int, on: date) -> tuple[Judgement, ...]:
 def publication(*, posted_on: date, on: date) -> tuple[Judgement, ...]:
     """What the rules say about publishing on a day what was posted on another (SEED-05.notice)."""
     return _judge("award.publish", {"notice_posted_on": posted_on}, on)
+
+
+def reproduction(*, share: Decimal | None, published: Decimal, on: date) -> tuple[Judgement, ...]:
+    """What the rules say about a published share beside the one that the facts come to, in tenths (SEED-07)."""
+    # Nobody was counted: any share is wholly made up.
+    off = Decimal(1000) if share is None else abs(share - published) * 10
+    return _judge("indicator.publish", {"indicator_deviation": off}, on)
 
 
 def publishable_on(posted_on: date) -> date:

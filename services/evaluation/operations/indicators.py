@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from chassis.calls import Call
 from chassis.errors import InvalidArgumentError, Violation
 from chassis.ids import new_id
 from evaluation.domain import indicators as domain
+from evaluation.domain import rules
 from evaluation.domain.indicators import Counted, Definition, Indicator, IndicatorValue, Population
 from evaluation.errors import (
     IndicatorCodeTakenError,
@@ -93,9 +95,10 @@ async def compute_indicator(
     year: int,
     as_of: date | None,
     known_at: datetime | None,
+    published_share: Decimal | None = None,
     recorders: Recorders,
 ) -> IndicatorValue:
-    """Count an indicator and keep the value with everybody counted."""
+    """Count an indicator and keep the value with everybody counted; refuses a share that the facts do not come to."""
     indicator = await _required(call, indicator_id, COMPUTE)
     now = call.clock.now()
     indicator.definition.check_day(as_of, call.clock.today())
@@ -116,6 +119,9 @@ async def compute_indicator(
         computed_at=now,
         digest=domain.digest(indicator.definition, year, as_of, counted),
     )
+    if published_share is not None:
+        today = call.clock.today()
+        rules.refuse_if_forbidden(rules.reproduction(share=value.share, published=published_share, on=today))
     async with call.transaction() as work:
         await indicators.add_value(work, value, counted)
         work.emit(facts.indicator_computed(value))

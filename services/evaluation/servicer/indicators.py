@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.calls import answer, current
 from evaluation.convert import indicators as convert
-from evaluation.convert.values import maybe_day, maybe_instant, maybe_int, maybe_text
+from evaluation.convert.values import maybe_day, maybe_exact, maybe_instant, maybe_int, maybe_text
 from evaluation.events.shapes import indicator_message, value_message
 from evaluation.operations import indicators
 from evaluation.operations.judging import Recorders
@@ -74,6 +74,7 @@ class IndicatorServicer(indicator_service_pb2_grpc.IndicatorServiceServicer):
             year=request.year,
             as_of=maybe_day(request, "as_of"),
             known_at=maybe_instant(request, "known_at"),
+            published_share=maybe_exact(request, "published_share"),
             recorders=self._recorders,
         )
         return await answer(

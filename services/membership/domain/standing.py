@@ -34,6 +34,7 @@ class Kind(StrEnum):
     LOST_CONTACT = "lost_contact"
     SELF_WITHDRAWAL = "self_withdrawal"
     DISPOSAL = "disposal"
+    IRREGULAR_ADMISSION = "irregular_admission"
 
 
 class Ground(StrEnum):
@@ -83,6 +84,7 @@ _REMOVALS: Final = {
     Kind.LOST_CONTACT: "member.remove_lost",
     Kind.SELF_WITHDRAWAL: "member.self_withdraw",
     Kind.DISPOSAL: "member.remove_disposed",
+    Kind.IRREGULAR_ADMISSION: "admission.deny_recognition",
 }
 _OPERATIONS: Final = {
     Act.EXTENSION: KEEP,
@@ -135,6 +137,15 @@ class Entry:
     pack_digest: str | None = None
     judgements: tuple[Judgement, ...] = ()
 
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """What stands behind a decision that an admission is not recognised, by the names in the rulebook."""
+        given = {
+            "violation_finding": self.document_reference is not None,
+            "general_meeting_announcement": self.resolved_on is not None,
+        }
+        return tuple(name for name, is_given in given.items() if is_given)
+
 
 @dataclass(frozen=True, slots=True)
 class StandingCase:
@@ -177,7 +188,7 @@ class StandingCase:
                 return (Act.CONTACT, Act.SUSPENSION, Act.END)
             case Kind.LOST_CONTACT:
                 return (Act.CONTACT, Act.RESTORATION, Act.REMOVAL)
-            case Kind.SELF_WITHDRAWAL:
+            case Kind.SELF_WITHDRAWAL | Kind.IRREGULAR_ADMISSION:
                 return (Act.REMOVAL, Act.END)
             case _ if self._day_of(Act.URGED_WITHDRAWAL) is not None:
                 return (Act.REMOVAL, Act.WITHDRAWAL, Act.END)
@@ -267,6 +278,7 @@ class StandingCase:
             "approver_type": approver_type,
             "branch_meeting_resolved": entry.resolved_on is not None,
             "ordered_on": entry.occurred_on,
+            "case_documents": entry.papers,
         }
         if entry.act is Act.EXTENSION:
             facts["extension_reason"] = entry.reason

@@ -4,7 +4,7 @@ A unit's life is cut into stretches in which nothing that the rules read changes
 stretches in which its rule was not satisfied. Pure: which units, rolls and posts there are comes as facts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -19,6 +19,15 @@ from organization.domain.verdicts import KeptVerdict
 from rulebook import Fact, Facts, Verdict, blocking
 
 _DAY = timedelta(days=1)
+# What a branch of students rests on, by its form. Those of staff and retirees rest on none of what article 9 names.
+_STUDENT_BASES: Mapping[Form | None, str] = {
+    Form.COHORT: "cohort",
+    Form.MAJOR: "major",
+    Form.JOINT_TEACHER_STUDENT: "student_community",
+    Form.JOINT_SMALL_UNITS: "class",
+    Form.STAFF: "staff",
+    Form.RETIREES: "retirees",
+}
 # Those with a post of their own in a branch that has no committee.
 _LEADING = frozenset({PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY})
 
@@ -207,6 +216,8 @@ def _asked_of_branch(
             "founding_conditions_met": not blocking(conditions),
         },
     )
+    if size.students > size.staff:
+        yield "branch.establish_student", {"branch_basis": _STUDENT_BASES.get(unit.form)}
     committee = len({seat.person_id for seat in posts})
     yield "branch.keep_committee", {"committee_size": committee, "full_member_count": size.full}
     if any(seat.kind not in _LEADING for seat in posts):

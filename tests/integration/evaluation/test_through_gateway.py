@@ -245,6 +245,13 @@ async def test_two_indicators_that_look_alike_divide_by_different_people(univers
 
     assert (first["numerator"], first["denominator"], first["share"]) == (3, 5, "60.0")
     assert (second["numerator"], second["denominator"], second["share"]) == (6, 8, "75.0")
+    # What is published comes from the facts, or nothing is kept.
+    path = f"/v1/indicators/{models['indicatorId']}:compute"
+    made_up = await university.api_as(office).post(path, {"year": 2025, "publishedShare": "60.1"})
+    (verdict,) = made_up.json()["verdicts"]
+    assert (made_up.status_code, verdict["ruleId"], verdict["seen"]) == (422, "SEED-07", "1.0")
+    published = await university.post(path, {"year": 2025, "publishedShare": "60"}, by=office)
+    assert published["digest"] == first["digest"]
     behind = await university.get(f"/v1/indicatorValues/{first['valueId']}/evidence", by=office)
     assert {each["personId"] for each in behind["evidence"] if each["inNumerator"]} == set(members[:3])
     before = await university.post(

@@ -241,3 +241,21 @@ class TestAccess:
             await branch.open("ABROAD", "2024-03-15", ground="STUDY_ABROAD", by=branch.person)
         after = await branch.decide(found, "SUSPENSION", "2024-09-20", by=committee)
         assert after.suspended_on == "2024-09-20"
+
+
+async def test_an_admission_against_the_rules_is_not_recognised_once_found_and_announced(
+    branch: Branch,
+) -> None:
+    branch.office.clock.go_to(date(2024, 11, 1))
+    found = await branch.open("IRREGULAR_ADMISSION", "2024-10-08")
+    assert found.next_decision == CASE.STANDING_ACT_REMOVAL
+    for missing in ({}, {"document_reference": "查字〔2024〕3号", "resolved_on": None}):
+        with pytest.raises(StepForbiddenError) as caught:
+            await branch.decide(found, "REMOVAL", "2024-10-20", **missing)
+        (verdict,) = caught.value.verdicts
+        assert (verdict.rule_id, verdict.source.article) == ("DEV-35", "41")
+    before = await branch.roll("2024-10-20")
+    denied = await branch.decide(found, "REMOVAL", "2024-10-20", document_reference="查字〔2024〕3号")
+    assert denied.state == CASE.STANDING_CASE_STATE_REMOVED
+    after = await branch.roll("2024-10-20")
+    assert after[0] == before[0] - 1

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import InvalidArgumentError
+from evaluation.domain import rules
 from evaluation.domain.honours import HonourKind
 from evaluation.domain.indicators import (
     Basis,
@@ -185,3 +186,17 @@ def test_the_digest_sees_everybody_counted() -> None:
 
     assert share(one) == share(other)
     assert digest(MEMBERS, 2021, DAY, one) != digest(MEMBERS, 2021, DAY, other)
+
+
+@pytest.mark.parametrize(
+    ("share", "published", "agrees"),
+    [("60.2", "60.2", True), ("60.2", "60.20", True), ("60.2", "60.3", False), ("60.2", "60.1", False)],
+)
+def test_what_is_published_agrees_with_what_the_facts_come_to(
+    share: str, published: str, agrees: bool
+) -> None:
+    day = date(2022, 12, 31)
+    (judged,) = rules.reproduction(share=Decimal(share), published=Decimal(published), on=day)
+    assert (judged.rule_id, judged.satisfied, judged.forbids) == ("SEED-07", agrees, not agrees)
+    (nobody,) = rules.reproduction(share=None, published=Decimal(published), on=day)
+    assert nobody.forbids

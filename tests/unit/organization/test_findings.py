@@ -135,6 +135,17 @@ class TestForms:
         changed = replace(joint, sizes=(*joint.sizes, only_students))
         assert finding(changed, "SEED-04.members").since == DAY
 
+    def test_a_branch_of_mostly_students_rests_on_what_students_share(self) -> None:
+        for form in (Form.COHORT, Form.MAJOR):
+            assert broken(branch(form=form)) == []
+        for form in (Form.STAFF, Form.RETIREES):
+            # Ten members, of whom nine are students.
+            assert broken(branch(form=form)) == ["HE-05"]
+        half = Size(FOUNDED, full=10, members=10, staff=5, students=5)
+        assert broken(replace(branch(form=Form.STAFF), sizes=(half,))) == []
+        more = Size(DAY, full=11, members=11, staff=5, students=6)
+        assert finding(replace(branch(form=Form.STAFF), sizes=(half, more)), "HE-05").since == DAY
+
     def test_a_joint_branch_of_small_units_covers_five(self) -> None:
         six = tuple((Kind.DEPARTMENT, Interval(FOUNDED)) for _ in range(6))
 

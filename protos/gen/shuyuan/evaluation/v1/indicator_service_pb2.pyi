@@ -252,12 +252,15 @@ class ComputeIndicatorRequest(_message.Message):
     YEAR_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
     KNOWN_AT_FIELD_NUMBER: _builtins.int
+    PUBLISHED_SHARE_FIELD_NUMBER: _builtins.int
     indicator_id: _builtins.str
     """The indicator."""
     year: _builtins.int
     """The year of the honours."""
     as_of: _builtins.str
     """The day on which membership is read; where the definition says so."""
+    published_share: _builtins.str
+    """The share in percent that was or will be published; a value that does not come to it is refused (SEED-07)."""
     @_builtins.property
     def known_at(self) -> _timestamp_pb2.Timestamp:
         """Count what was known at this instant; absent means now."""
@@ -269,19 +272,24 @@ class ComputeIndicatorRequest(_message.Message):
         year: _builtins.int = ...,
         as_of: _builtins.str | None = ...,
         known_at: _timestamp_pb2.Timestamp | None = ...,
+        published_share: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "known_at", b"known_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "_published_share", b"_published_share", "as_of", b"as_of", "known_at", b"known_at", "published_share", b"published_share"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "as_of", b"as_of", "indicator_id", b"indicator_id", "known_at", b"known_at", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_known_at", b"_known_at", "_published_share", b"_published_share", "as_of", b"as_of", "indicator_id", b"indicator_id", "known_at", b"known_at", "published_share", b"published_share", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
     _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
     _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    _WhichOneofReturnType__published_share: _TypeAlias = _typing.Literal["published_share"]  # noqa: Y015
+    _WhichOneofArgType__published_share: _TypeAlias = _typing.Literal["_published_share", b"_published_share"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__published_share) -> _WhichOneofReturnType__published_share | None: ...
 
 Global___ComputeIndicatorRequest: _TypeAlias = ComputeIndicatorRequest  # noqa: Y015
 

@@ -118,7 +118,8 @@ class IndicatorServiceServicer:
         """Computes an indicator for a year from the honours recorded here and the membership as membership knows it, and keeps
         the value with everybody counted. The same facts give the same digest.
         Errors: INVALID_ARGUMENT when the day is missing, or given where award dates are read, or an instant lies ahead;
-        NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE.
+        NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE; FAILED_PRECONDITION with verdicts (EVALUATION_RULE_REFUSED) when the
+        facts do not come to the share that is published, and nothing is kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -54,7 +54,8 @@ class IndicatorServiceStub:
     """Computes an indicator for a year from the honours recorded here and the membership as membership knows it, and keeps
     the value with everybody counted. The same facts give the same digest.
     Errors: INVALID_ARGUMENT when the day is missing, or given where award dates are read, or an instant lies ahead;
-    NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE.
+    NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE; FAILED_PRECONDITION with verdicts (EVALUATION_RULE_REFUSED) when the
+    facts do not come to the share that is published, and nothing is kept.
     """
     ListIndicatorValues: _grpc.UnaryUnaryMultiCallable[_indicator_service_pb2.ListIndicatorValuesRequest, _indicator_service_pb2.ListIndicatorValuesResponse]
     """Lists the values of an indicator, the newest first.
@@ -95,7 +96,8 @@ class IndicatorServiceAsyncStub(IndicatorServiceStub):
     """Computes an indicator for a year from the honours recorded here and the membership as membership knows it, and keeps
     the value with everybody counted. The same facts give the same digest.
     Errors: INVALID_ARGUMENT when the day is missing, or given where award dates are read, or an instant lies ahead;
-    NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE.
+    NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE; FAILED_PRECONDITION with verdicts (EVALUATION_RULE_REFUSED) when the
+    facts do not come to the share that is published, and nothing is kept.
     """
     ListIndicatorValues: _aio.UnaryUnaryMultiCallable[_indicator_service_pb2.ListIndicatorValuesRequest, _indicator_service_pb2.ListIndicatorValuesResponse]  # type: ignore[assignment]
     """Lists the values of an indicator, the newest first.
@@ -163,7 +165,8 @@ class IndicatorServiceServicer(metaclass=_abc_1.ABCMeta):
         """Computes an indicator for a year from the honours recorded here and the membership as membership knows it, and keeps
         the value with everybody counted. The same facts give the same digest.
         Errors: INVALID_ARGUMENT when the day is missing, or given where award dates are read, or an instant lies ahead;
-        NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE.
+        NOT_FOUND; UNAVAILABLE with FACTS_UNAVAILABLE; FAILED_PRECONDITION with verdicts (EVALUATION_RULE_REFUSED) when the
+        facts do not come to the share that is published, and nothing is kept.
         """
 
     @_abc_1.abstractmethod

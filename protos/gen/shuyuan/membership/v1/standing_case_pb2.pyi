@@ -43,6 +43,10 @@ class _StandingCaseKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Stan
     """A member who for six months took no part, paid no dues or did no work (MGT-06)."""
     STANDING_CASE_KIND_DISPOSAL: _StandingCaseKind.ValueType  # 5
     """An unqualified member: rectify within a time limit, urge to withdraw, remove (MGT-07)."""
+    STANDING_CASE_KIND_IRREGULAR_ADMISSION: _StandingCaseKind.ValueType  # 6
+    """Somebody admitted against the rules: not recognised once the finding is on paper (`document_reference`) and was
+    announced at the branch meeting (`resolved_on`) (DEV-35).
+    """
 
 class StandingCaseKind(_StandingCaseKind, metaclass=_StandingCaseKindEnumTypeWrapper):
     """What a standing case is about."""
@@ -59,6 +63,10 @@ STANDING_CASE_KIND_SELF_WITHDRAWAL: StandingCaseKind.ValueType  # 4
 """A member who for six months took no part, paid no dues or did no work (MGT-06)."""
 STANDING_CASE_KIND_DISPOSAL: StandingCaseKind.ValueType  # 5
 """An unqualified member: rectify within a time limit, urge to withdraw, remove (MGT-07)."""
+STANDING_CASE_KIND_IRREGULAR_ADMISSION: StandingCaseKind.ValueType  # 6
+"""Somebody admitted against the rules: not recognised once the finding is on paper (`document_reference`) and was
+announced at the branch meeting (`resolved_on`) (DEV-35).
+"""
 Global___StandingCaseKind: _TypeAlias = StandingCaseKind  # noqa: Y015
 
 class _StandingGround:
