@@ -11,6 +11,8 @@ from chassis.violations import Violation
 from membership.domain.admission import AdmissionCase
 from membership.errors import (
     FieldsContradictError,
+)
+from membership.errors.papers import (
     MaterialFileRefusedError,
     MaterialNotListedError,
     MaterialOwnReviewError,

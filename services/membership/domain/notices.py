@@ -6,7 +6,13 @@ from datetime import date
 from membership.domain import steps as names
 from membership.domain.acts import Act, plain
 from membership.domain.admission import AdmissionCase, TakenStep
-from membership.errors import DayOutOfOrderError, ObjectionNotOpenError, StepNotDueError
+from membership.errors import (
+    DayOutOfOrderError,
+    StepNotDueError,
+)
+from membership.errors.papers import (
+    ObjectionNotOpenError,
+)
 
 
 @dataclass(frozen=True, slots=True)

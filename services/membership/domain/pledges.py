@@ -10,6 +10,8 @@ from membership.domain.transfers import check_past
 from membership.domain.verdicts import Judgement, judge
 from membership.errors import (
     DayOutOfOrderError,
+)
+from membership.errors.commitments import (
     PledgeForbiddenError,
     PledgeOwnReviewError,
     PledgeStateError,

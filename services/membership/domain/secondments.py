@@ -15,6 +15,8 @@ from membership.domain.people import Affiliation, AffiliationKind, PersonKind, c
 from membership.domain.units import Unit
 from membership.errors import (
     DayOutOfOrderError,
+)
+from membership.errors.commitments import (
     SecondeeNotEligibleError,
     SecondmentOverlapsError,
     SecondmentStateError,

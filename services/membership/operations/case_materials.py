@@ -8,7 +8,9 @@ from chassis.ids import new_id
 from membership.domain import case_materials as domain
 from membership.domain.admission import CaseState
 from membership.domain.case_materials import CaseMaterial, ListedStep
-from membership.errors import MaterialNotFoundError
+from membership.errors.papers import (
+    MaterialNotFoundError,
+)
 from membership.events import case_materials as events
 from membership.operations import admission
 from membership.operations.means import Means

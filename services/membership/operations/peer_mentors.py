@@ -15,7 +15,11 @@ from membership.domain.peer_mentors import Entry, Ground, Mentee, PeerMentor, Ra
 from membership.domain.people import check_period
 from membership.domain.units import Use
 from membership.domain.verdicts import from_records, judge
-from membership.errors import PeerMenteeTakenError, PeerMentorNotFoundError, PeerMentorOverlapsError
+from membership.errors.commitments import (
+    PeerMenteeTakenError,
+    PeerMentorNotFoundError,
+    PeerMentorOverlapsError,
+)
 from membership.events import peer_mentors as events
 from membership.facts import check_people_known, usable_unit
 from membership.operations.means import Means, scope_of

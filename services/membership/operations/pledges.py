@@ -13,7 +13,13 @@ from membership.domain import pledges as domain
 from membership.domain.members import MembershipStatus
 from membership.domain.pledges import SHOWN, Act, Evidence, Item, Pledge, Review
 from membership.domain.verdicts import from_records
-from membership.errors import MemberNotFoundError, PledgeAlreadyMadeError, PledgeNotFoundError
+from membership.errors import (
+    MemberNotFoundError,
+)
+from membership.errors.commitments import (
+    PledgeAlreadyMadeError,
+    PledgeNotFoundError,
+)
 from membership.events import pledges as events
 from membership.operations.means import Means, scope_of
 from membership.repository import members, persons, pledges

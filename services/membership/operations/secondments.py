@@ -9,7 +9,9 @@ from chassis.database import UnitOfWork
 from chassis.ids import new_id
 from membership.domain import secondments as domain
 from membership.domain.secondments import Purpose, Secondee, Secondment, State, Workload
-from membership.errors import SecondmentNotFoundError
+from membership.errors.commitments import (
+    SecondmentNotFoundError,
+)
 from membership.events import secondments as events
 from membership.facts import check_people_known, known_unit
 from membership.operations.means import scope_of

@@ -7,7 +7,11 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import EtagMismatchError, PermissionDeniedError
-from membership.errors import PeerMenteeTakenError, PeerMentorForbiddenError, PeerMentorOverlapsError
+from membership.errors.commitments import (
+    PeerMenteeTakenError,
+    PeerMentorForbiddenError,
+    PeerMentorOverlapsError,
+)
 from shuyuan.membership.v1 import peer_mentor_pb2, person_pb2
 from shuyuan.membership.v1 import peer_mentor_service_pb2 as pb
 from tests.integration.membership.campus import Campus

@@ -7,7 +7,13 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import EtagMismatchError, PermissionDeniedError
-from membership.errors import MemberNotFoundError, PledgeAlreadyMadeError, PledgeOwnReviewError
+from membership.errors import (
+    MemberNotFoundError,
+)
+from membership.errors.commitments import (
+    PledgeAlreadyMadeError,
+    PledgeOwnReviewError,
+)
 from shuyuan.membership.v1 import pledge_pb2
 from shuyuan.membership.v1 import pledge_service_pb2 as pb
 from tests.integration.membership.campus import Campus

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import EtagMismatchError, PermissionDeniedError
-from membership.errors import (
+from membership.errors.commitments import (
     SecondeeNotEligibleError,
     SecondmentOverlapsError,
     SecondmentStateError,

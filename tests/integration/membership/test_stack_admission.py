@@ -154,6 +154,28 @@ async def test_companions_are_full_members_no_relatives_and_not_too_many(city: C
     assert set(introduced.json()["introducerPersonIds"]) == {busy, free}
 
 
+async def trained_too_little_and_enough(city: City) -> None:
+    """Neither two days nor 23 class hours are enough for the committee's review; 24 hours are."""
+
+    async def training(days_ago: int, **fields: Any) -> Any:
+        body = {"organizerUnitId": city.units["committee"], **fields}
+        return await city.try_step("secretary", "recordTraining", days_ago, **body)
+
+    general = {"organizerUnitId": city.units["general"]}
+    assert broken(await training(150, days=3, **general)) == ["DEV-14.organizer"]
+    for days_ago, fields, enough in (
+        (150, {"days": 2, "classHours": 23}, False),
+        (140, {"days": 2, "classHours": 24}, True),
+    ):
+        city.case = (await training(days_ago, **fields)).json()
+        reviewed = await city.try_step("secretary", "passCommitteeReview", 30)
+        if enough:
+            assert reviewed.is_success, reviewed.text
+        else:
+            assert broken(reviewed) == ["DEV-14"]
+            assert reviewed.json()["verdicts"]
+
+
 @pytest.mark.covers("F31", "F32", "DEV-12", "DEV-14")
 async def test_a_review_is_returned_in_part_and_a_short_training_is_not_enough(city: City) -> None:
     early = {"area": "POLITICAL_REVIEW_AREA_PARTY_LINE", "result": "POLITICAL_REVIEW_ITEM_RESULT_CLEAR"}
@@ -201,23 +223,7 @@ async def test_a_review_is_returned_in_part_and_a_short_training_is_not_enough(c
     assert concluded.is_success, concluded.text
     city.case = concluded.json()
 
-    async def training(days_ago: int, **fields: Any) -> Any:
-        body = {"organizerUnitId": city.units["committee"], **fields}
-        return await city.try_step("secretary", "recordTraining", days_ago, **body)
-
-    general = {"organizerUnitId": city.units["general"]}
-    assert broken(await training(150, days=3, **general)) == ["DEV-14.organizer"]
-    for days_ago, fields, enough in (
-        (150, {"days": 2, "classHours": 23}, False),
-        (140, {"days": 2, "classHours": 24}, True),
-    ):
-        city.case = (await training(days_ago, **fields)).json()
-        reviewed = await city.try_step("secretary", "passCommitteeReview", 30)
-        if enough:
-            assert reviewed.is_success, reviewed.text
-        else:
-            assert broken(reviewed) == ["DEV-14"]
-            assert reviewed.json()["verdicts"]
+    await trained_too_little_and_enough(city)
     timeline = await city.get("approver", f"/v1/admissionCases/{city.case['caseId']}/timeline")
     found = [entry for entry in timeline["entries"] if entry["step"]["step"] == "political_review_item"]
     assert (len(found), found[0]["zh"]) == (5, "政治审查分项审查")

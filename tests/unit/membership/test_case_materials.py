@@ -9,6 +9,8 @@ import pytest
 from membership.domain.case_materials import CaseMaterial, State, check_file, check_listed, checklist
 from membership.errors import (
     FieldsContradictError,
+)
+from membership.errors.papers import (
     MaterialFileRefusedError,
     MaterialNotListedError,
     MaterialOwnReviewError,

@@ -7,7 +7,13 @@ import pytest
 from membership.domain import steps as names
 from membership.domain.admission import AdmissionCase
 from membership.domain.notices import objections, raising, settling, standing_objections
-from membership.errors import DayOutOfOrderError, ObjectionNotOpenError, StepNotDueError
+from membership.errors import (
+    DayOutOfOrderError,
+    StepNotDueError,
+)
+from membership.errors.papers import (
+    ObjectionNotOpenError,
+)
 from tests.unit.membership.cases import APPLIED, case_after, take
 
 DAY = timedelta(days=1)

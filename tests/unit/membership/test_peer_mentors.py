@@ -13,6 +13,8 @@ from membership.domain.members import MembershipStatus
 from membership.domain.peer_mentors import Entry, Ground, Mentee, PeerMentor, Rating
 from membership.errors import (
     DayOutOfOrderError,
+)
+from membership.errors.commitments import (
     PeerMenteeNotThereError,
     PeerMentorEndedError,
     PeerMentorForbiddenError,

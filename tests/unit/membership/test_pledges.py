@@ -8,6 +8,8 @@ import pytest
 from membership.domain.pledges import Act, Evidence, Item, Pledge, Review, State, check_year
 from membership.errors import (
     DayOutOfOrderError,
+)
+from membership.errors.commitments import (
     PledgeForbiddenError,
     PledgeOwnReviewError,
     PledgeStateError,

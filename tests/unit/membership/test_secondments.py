@@ -25,11 +25,13 @@ from membership.domain.units import Unit
 from membership.errors import (
     DayOutOfOrderError,
     FieldsContradictError,
+    UnitNotInForceError,
+)
+from membership.errors.commitments import (
     SecondeeNotEligibleError,
     SecondmentOverlapsError,
     SecondmentStateError,
     SecondmentUnitsUnfitError,
-    UnitNotInForceError,
 )
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
