@@ -54,7 +54,7 @@ class Leaver:
     async def traces(self) -> set[str]:
         """Where something is left, as service and table."""
         body = {"names": [self.name], "numbers": [self.number]}
-        found = await self.city.post("admin", f"{self.path}:searchTraces", body)
+        found = await self.city.post("admin", f"{self.path}:findTraces", body)
         return {f"{each['service']}.{each['table']}" for each in found["traces"]}
 
     async def completed(self, erasure: dict[str, Any]) -> Any:
