@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis import process
+from chassis.access import Scope
 from chassis.calls import Call, Caller
 from chassis.database import UnitOfWork
 from chassis.errors import PermissionDeniedError
@@ -54,6 +55,8 @@ async def begin(call: Call, means: Means, kind: ProcessKind, asked: Reconciliati
     await call.access.require(EXPORT, unit=asked.unit_id)
     if asked.unmasked:
         await call.access.require(REVEAL, unit=asked.unit_id)
+    # Said at once: a step that finds it out later would be tried again and again.
+    await _listed(call, await call.access.filters(EXPORT), asked.unit_id)
     async with call.transaction() as work:
         rules = await means.rules.begin(work, work.today)
         domain.check_sets(asked.record_sets, rules, today=work.today)
@@ -91,8 +94,11 @@ async def _members(call: Call, found: Reconciliation) -> list[Member]:
     access = call.access.control.access_for(caller)
     if found.unmasked:
         await access.require(REVEAL, unit=found.unit_id)
-    scope = await access.filters(EXPORT)
-    listed = await members.roster(call.database, scope=scope, unit_id=found.unit_id, size=MOST_MEMBERS + 1)
+    return await _listed(call, await access.filters(EXPORT), found.unit_id)
+
+
+async def _listed(call: Call, scope: Scope, unit_id: UUID) -> list[Member]:
+    listed = await members.roster(call.database, scope=scope, unit_id=unit_id, size=MOST_MEMBERS + 1)
     if len(listed) > MOST_MEMBERS:
         raise RosterTooLargeError(most=MOST_MEMBERS)
     return list(listed)

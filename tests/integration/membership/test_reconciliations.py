@@ -12,7 +12,7 @@ from chassis import sheets
 from chassis.calls import Caller
 from chassis.errors import EtagMismatchError, PermissionDeniedError
 from chassis.schedule import Slot
-from membership.errors import FieldsContradictError
+from membership.errors import FieldsContradictError, RosterTooLargeError
 from membership.errors.record_sets import (
     ReconciliationForbiddenError,
     ReconciliationNotReadyError,
@@ -117,6 +117,18 @@ async def test_it_is_refused_without_the_permission_or_a_set(campus: Campus, arc
     clerk = await department(campus)
     with pytest.raises(ReconciliationForbiddenError):
         await begin(campus, clerk, record_sets=[FAMILY])
+
+
+async def test_more_members_than_a_file_holds_are_refused_at_once(
+    campus: Campus, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await department(campus)
+    monkeypatch.setattr(reconciliations, "MOST_MEMBERS", len(campus.members))
+    await begin(campus, clerk, unit_id=str(campus.branch))
+    monkeypatch.setattr(reconciliations, "MOST_MEMBERS", len(campus.members) - 1)
+
+    with pytest.raises(RosterTooLargeError):
+        await begin(campus, clerk, unit_id=str(campus.branch))
 
 
 async def test_a_service_that_is_away_only_delays_it(campus: Campus, archive: Archive) -> None:

@@ -98,7 +98,8 @@ class RecordSetServiceServicer:
     def BeginReconciliation(self, request, context):
         """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
         the caller may also reveal numbers on the unit, or on the university where no unit is named.
-        Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set, PERMISSION_DENIED.
+        Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
+        FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,8 @@ class RecordSetServiceStub:
     BeginReconciliation: _grpc.UnaryUnaryMultiCallable[_record_set_service_pb2.BeginReconciliationRequest, _record_set_service_pb2.BeginReconciliationResponse]
     """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
     the caller may also reveal numbers on the unit, or on the university where no unit is named.
-    Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set, PERMISSION_DENIED.
+    Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
+    FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
     """
     GetReconciliation: _grpc.UnaryUnaryMultiCallable[_record_set_service_pb2.GetReconciliationRequest, _record_set_service_pb2.GetReconciliationResponse]
     """Reads how an export stands. Only whoever asked for it may.
@@ -82,7 +83,8 @@ class RecordSetServiceAsyncStub(RecordSetServiceStub):
     BeginReconciliation: _aio.UnaryUnaryMultiCallable[_record_set_service_pb2.BeginReconciliationRequest, _record_set_service_pb2.BeginReconciliationResponse]  # type: ignore[assignment]
     """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
     the caller may also reveal numbers on the unit, or on the university where no unit is named.
-    Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set, PERMISSION_DENIED.
+    Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
+    FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
     """
     GetReconciliation: _aio.UnaryUnaryMultiCallable[_record_set_service_pb2.GetReconciliationRequest, _record_set_service_pb2.GetReconciliationResponse]  # type: ignore[assignment]
     """Reads how an export stands. Only whoever asked for it may.
@@ -135,7 +137,8 @@ class RecordSetServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_record_set_service_pb2.BeginReconciliationResponse, _abc.Awaitable[_record_set_service_pb2.BeginReconciliationResponse]]:
         """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
         the caller may also reveal numbers on the unit, or on the university where no unit is named.
-        Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set, PERMISSION_DENIED.
+        Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
+        FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
         """
 
     @_abc_1.abstractmethod
