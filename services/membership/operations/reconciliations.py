@@ -97,7 +97,7 @@ async def _members(call: Call, found: Reconciliation) -> list[Member]:
     return await _listed(call, await access.filters(EXPORT), found.unit_id)
 
 
-async def _listed(call: Call, scope: Scope, unit_id: UUID) -> list[Member]:
+async def _listed(call: Call, scope: Scope, unit_id: UUID | None) -> list[Member]:
     listed = await members.roster(call.database, scope=scope, unit_id=unit_id, size=MOST_MEMBERS + 1)
     if len(listed) > MOST_MEMBERS:
         raise RosterTooLargeError(most=MOST_MEMBERS)
