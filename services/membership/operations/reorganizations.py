@@ -1,7 +1,7 @@
 """What membership does of a reorganisation: rolls and open cases follow, in one transaction, once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import TypeVar
@@ -36,27 +36,41 @@ async def apply_moves(
     from_units = list(dict.fromkeys(move.from_unit_id for move in planned))
     people = await moves.movable(work, from_units, day=effective_on)
     plan = plan_moves(planned, people)
-    moved_persons = await _move_members(work, plan, reorganization_id, effective_on)
-    moved_cases = await _move_cases(work, means, plan, reorganization_id, effective_on)
+    going, targets = _going(plan), _case_targets(plan)
     left = list(dict.fromkeys([*from_units, *dissolved_unit_ids]))
-    ended = await end_participations(work, left, effective_on)
+    ending = await moves.participants(work, left, day=effective_on)
     counts = {
         "effective_on": effective_on,
-        "moved_persons": moved_persons,
-        "moved_cases": moved_cases,
-        "ended_participations": ended,
+        "moved_persons": len(going),
+        "moved_cases": len(targets),
+        "ended_participations": len(ending),
     }
     await moves.mark_applied(work, reorganization_id, **counts)  # type: ignore[arg-type] # one dict of a day and counts
+    # Told before the thousands of moves it sums up, so that whoever waits for the whole does not read them first.
     work.emit(events.roll_move_applied(reorganization_id, **counts))  # type: ignore[arg-type] # the same
+    await _move_members(work, going, reorganization_id, effective_on)
+    await _move_cases(work, means, targets, reorganization_id, effective_on)
+    await _end_participations(work, ending, effective_on)
 
 
-async def _move_members(work: UnitOfWork, plan: MovePlan, reorganization_id: UUID, effective_on: date) -> int:
-    going = {
+def _going(plan: MovePlan) -> dict[UUID, RollMove]:
+    return {
         person.person_id: placement.move
         for placement in plan.placements
         for person in placement.people
         if person.is_member
     }
+
+
+def _case_targets(plan: MovePlan) -> dict[UUID, UUID]:
+    return {
+        case_id: placement.move.to_unit_id for placement in plan.placements for case_id in placement.case_ids
+    }
+
+
+async def _move_members(
+    work: UnitOfWork, going: Mapping[UUID, RollMove], reorganization_id: UUID, effective_on: date
+) -> None:
     targets = {person_id: move.to_unit_id for person_id, move in going.items()}
     await members.lock_many(work, list(going))
     await members.relate_many(work, Interval(effective_on), targets)
@@ -73,15 +87,11 @@ async def _move_members(work: UnitOfWork, plan: MovePlan, reorganization_id: UUI
                     reorganization_id=reorganization_id,
                 )
             )
-    return len(going)
 
 
 async def _move_cases(
-    work: UnitOfWork, means: Means, plan: MovePlan, reorganization_id: UUID, effective_on: date
-) -> int:
-    targets = {
-        case_id: placement.move.to_unit_id for placement in plan.placements for case_id in placement.case_ids
-    }
+    work: UnitOfWork, means: Means, targets: Mapping[UUID, UUID], reorganization_id: UUID, effective_on: date
+) -> None:
     left = {head.case_id: head.unit_id for head in await cases.lock_many(work, list(targets))}
     await inbox.move_many(work, targets)
     moved = await cases.move_many(work, targets)
@@ -96,12 +106,18 @@ async def _move_cases(
                     reorganization_id=reorganization_id,
                 )
             )
-    return len(targets)
 
 
 async def end_participations(work: UnitOfWork, unit_ids: Sequence[UUID], effective_on: date) -> int:
     """End every participation in these units on a day; answers how many ended."""
     ending = await moves.participants(work, unit_ids, day=effective_on)
+    await _end_participations(work, ending, effective_on)
+    return len(ending)
+
+
+async def _end_participations(
+    work: UnitOfWork, ending: Sequence[tuple[UUID, UUID]], effective_on: date
+) -> None:
     # Each end is a version of its member, so that whoever takes part in several units ends in one after another.
     rounds: list[dict[UUID, UUID]] = []
     turns: Counter[UUID] = Counter()
@@ -117,7 +133,6 @@ async def end_participations(work: UnitOfWork, unit_ids: Sequence[UUID], effecti
         for some in batched(one, AT_ONCE):
             for member in await members.find_many(work, some):
                 work.emit(events.participation_changed(member, one[member.person_id]))
-    return len(ending)
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
