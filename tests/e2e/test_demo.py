@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo import community, history, load, structure
+from deploy.local.demo import community, formations, history, load, structure
 from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
@@ -225,6 +225,39 @@ class TestOrganisation:
             assert basis["kind"] in ("KIND_DEPUTY_HEAD", "KIND_DEPUTY_SECRETARY")
 
 
+class TestFormations:
+    @pytest.mark.covers("S34", "S35", "F6")
+    async def test_a_temporary_branch_was_set_up_from_a_template(self, clerk: Api) -> None:
+        templates = await every(clerk, "/v1/formationTemplates", "templates")
+        assert sorted(names_of(templates)) == sorted(
+            str(each["name"]) for each in formations.TEMPLATES.values()
+        )
+        ids = {each["name"]: each["templateId"] for each in templates}
+        club = ids[formations.TEMPLATES[formations.CLUB]["name"]]
+        branch = await only(clerk, "/v1/temporaryBranches", "branches", templateId=club)
+        assert (branch["name"], branch["state"]) == ("西迁精神读书会临时党支部", "STATE_ACTIVE")
+        seats = (await read(clerk, f"/v1/units/{branch['unitId']}/composition"))["seats"]
+        assert [len(seat["holders"]) for seat in seats] == [1]
+
+    @pytest.mark.covers("S37", "S38", "F66")
+    async def test_the_emergency_is_over_and_took_along_what_it_had_set_up(self, clerk: Api) -> None:
+        emergency = await only(clerk, "/v1/emergencies", "emergencies")
+        assert (emergency["startedOn"], emergency["endedOn"]) == (
+            structure.EPIDEMIC_FROM,
+            structure.EPIDEMIC_UNTIL,
+        )
+        path = f"/v1/emergencies/{emergency['emergencyId']}"
+        formed = (await read(clerk, path))["formations"]
+        gone = await every(clerk, "/v1/units", "units", form="FORM_TEMPORARY", state="STATE_DISSOLVED")
+        assert {each["unitId"] for each in formed if "unitId" in each} == {unit["unitId"] for unit in gone}
+        (team_id,) = [each["teamId"] for each in formed if "teamId" in each]
+        team = await read(clerk, f"/v1/vanguardTeams/{team_id}")
+        assert team["disbandedOn"] == structure.EPIDEMIC_UNTIL
+        people = await every(clerk, f"{path}/people", "people")
+        parts = Counter(each["part"].removeprefix("PART_") for each in people)
+        assert parts == {"OFFICER": 3, "PARTICIPANT": 12, "TEAM_LEADER": 1, "TEAM_MEMBER": 3}
+
+
 class TestCommunity:
     @pytest.mark.covers("S48", "S49", "S50", "S53", "F15")
     async def test_every_building_has_a_home_a_station_and_a_branch_that_answers(self, clerk: Api) -> None:
@@ -256,7 +289,7 @@ class TestCommunity:
         teams = await every(clerk, "/v1/vanguardTeams", "teams")
         assert len([each for each in pairings if each["plan"]]) == 2
         assert [pact["state"] for pact in pacts] == ["STATE_STANDING"] * 2
-        assert len(teams) == community.TEAMS
+        assert len([team for team in teams if "disbandedOn" not in team]) == community.TEAMS
 
     @pytest.mark.covers("F9", "F10", "F12")
     async def test_an_election_is_over_and_every_first_joint_branch_has_its_group_and_term(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from deploy.local.demo import history, structure
+from deploy.local.demo import structure
 from deploy.local.demo.asking import LARGE_AT_ONCE, Gateway, LoadError, batched
 from deploy.local.demo.people import People, Person
 from deploy.local.demo.roles import CLERK, PARTS, player
@@ -58,7 +58,7 @@ class Founding:
         self.units[ROOT] = roots["units"][0]["unitId"]
         self._gateway.each("校区 campuses", structure.CAMPUSES, self._add_campus)
         for number, level in enumerate(levels(self._plan.units), 1):
-            self._gateway.each(f"组织 units, tier {number}", level, self._establish)
+            self._gateway.each(f"组织 units, tier {number}", level, self.establish)
         self._gateway.settle(MEMBERSHIP, ACTIVITY, EVALUATION)
 
     def _add_campus(self, campus: tuple[str, str]) -> None:
@@ -66,7 +66,8 @@ class Founding:
         made = self._gateway.post("/v1/campuses", {"code": code, "name": name}, key=f"campus-{code}")
         self._campuses[code] = made["campusId"]
 
-    def _establish(self, unit: Unit, by: str | None = None) -> None:
+    def establish(self, unit: Unit, by: str | None = None) -> None:
+        """Establish a unit whose parent, sponsors and host stand."""
         body = {
             "parentUnitId": self.units[unit.parent],
             "unit": self._described(unit),
@@ -248,45 +249,6 @@ class Founding:
                 "moves": moves,
             },
         }
-
-    # ── temporary branches ───────────────────────────────────────────────────────────────────────────────
-
-    def establish_temporary_branches(self) -> None:
-        """Functional and temporary branches with their members; those of the epidemic are dissolved again."""
-        by = self.clerk
-        self._gateway.each(
-            "临时党支部 temporary", self._plan.temporary, lambda unit: self._establish(unit, by)
-        )
-        self._gateway.settle(MEMBERSHIP)
-        parts = history.participations(self._plan, self._people)
-        self._gateway.each("参加 participations", parts, self._take_part)
-        self._gateway.settle(ORGANIZATION)
-        gone = [unit.key for unit in self._plan.temporary if history.is_epidemic(unit.key)]
-        self._gateway.each("撤销 dissolved", gone, self._dissolve)
-
-    def _take_part(self, part: history.Participation) -> None:
-        path = f"/v1/members/{part.person.person_id}"
-        body = {"unitId": self.units[part.unit], "validFrom": part.since}
-        if part.until:
-            body["validUntil"] = part.until
-        # Nothing has changed the member since it was entered, so its version is still the first.
-        key = f"participation-{part.person.number}"
-        self._gateway.post(f"{path}:addParticipation", body, key=key, by=self.clerk, etag="1")
-
-    def _dissolve(self, key: str) -> None:
-        path = f"/v1/units/{self.units[key]}"
-        unit = self._gateway.get(path)
-        if unit["state"] != "STATE_DISSOLVED":
-            body = {"dissolvedOn": structure.EPIDEMIC_UNTIL, "reason": "疫情防控任务完成"}
-            self._gateway.post(
-                f"{path}:dissolve", body, key=f"dissolve-{key}", by=self.clerk, etag=unit["etag"]
-            )
-            # A process holds the unit until it is dissolved, or sets it free where somebody belongs to it.
-            unit = self._gateway.until(
-                lambda: self._gateway.get(path), lambda it: "frozenByProcessId" not in it, unit["name"]
-            )
-        if unit["state"] != "STATE_DISSOLVED":
-            raise LoadError(f"The demonstration was not loaded: {unit['name']} was not dissolved.")
 
 
 def levels(units: Sequence[Unit]) -> Iterator[list[Unit]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from deploy.local.demo import people, structure
 from deploy.local.demo.asking import Gateway
 from deploy.local.demo.community import Community
+from deploy.local.demo.formations import Formations
 from deploy.local.demo.founding import Founding
 from deploy.local.demo.governing import Governing
 from deploy.local.demo.recalling import Recalling
@@ -31,7 +32,7 @@ def load(
         Governing(gateway, wanted, founding).decide()
         founding.enter_members()
         founding.reorganize()
-        founding.establish_temporary_branches()
+        Formations(gateway, plan, everybody, founding).set_up()
         Community(gateway, everybody, founding).settle()
         recalling.bring_in_cases()
         recalling.swear()
