@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from deploy.local.stack import Stack
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MOST_SECONDS = 900
+# Two processes share the paths: one alone leaves a core idle for minutes.
+FIRST_HALF = "^/v1/[a-m]"
 
 
 @pytest.fixture
@@ -52,7 +55,16 @@ def test_the_gateway_refuses_what_its_document_rules_out_and_nothing_else(
     fake_gateway: str, tmp_path: Path
 ) -> None:
     """The services answer empty messages, so only the form of their answers is not looked at here."""
-    fuzz(tmp_path, fake_gateway, "good", "--phases=coverage", "--exclude-checks=response_schema_conformance")
+    halves = {"first": f"--include-path-regex={FIRST_HALF}", "second": f"--exclude-path-regex={FIRST_HALF}"}
+
+    def run(half: str) -> None:
+        folder = tmp_path / half
+        folder.mkdir()
+        checks = "--exclude-checks=response_schema_conformance"
+        fuzz(folder, fake_gateway, "good", "--phases=coverage", checks, halves[half])
+
+    with ThreadPoolExecutor(len(halves)) as both:
+        list(both.map(run, halves))
 
 
 async def test_the_whole_system_answers_as_its_document_says(stack: Stack, tmp_path: Path) -> None:

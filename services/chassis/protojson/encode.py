@@ -92,9 +92,9 @@ class _Generator:
         present = [f for f in printed if f.has_presence]
         if not present:
             return "\n".join([*lines, f"    return {{{', '.join(always)}}}"])
-        lines.append(f"    d = {{{', '.join(always)}}}")
+        lines += [f"    d = {{{', '.join(always)}}}", "    has = m.HasField"]
         for field in present:
-            lines.append(f"    if m.HasField({field.name!r}): d[{field.json_name!r}] = {self._value(field)}")
+            lines.append(f"    if has({field.name!r}): d[{field.json_name!r}] = {self._value(field)}")
         return "\n".join([*lines, "    return d"])
 
     def _value(self, field: Field) -> str:
