@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo import community, formations, history, load, structure
+from deploy.local.demo import commitments, community, cooperation, formations, history, load, structure
 from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
@@ -303,6 +303,47 @@ class TestCommunity:
         terms = await every(clerk, "/v1/terms", "terms")
         assert len(groups) == len(structure.ACADEMIES)
         assert len(terms) == 2 * len(structure.ACADEMIES) + 1
+
+
+class TestCooperation:
+    @pytest.mark.covers("S12", "F61")
+    async def test_a_promotion_meeting_gave_orders_that_have_come_differently_far(self, clerk: Api) -> None:
+        meeting = await only(clerk, "/v1/meetings", "meetings", kind="MEETING_KIND_PROMOTION_MEETING")
+        path = f"/v1/meetings/{meeting['meetingId']}"
+        orders = await every(clerk, "/v1/workOrders", "workOrders", meetingId=meeting["meetingId"])
+        progress = await read(clerk, f"{path}/workOrderProgress")
+        assert Counter(each["state"] for each in orders) == {
+            "STATE_CLOSED": 1,
+            "STATE_ACCEPTED": 1,
+            "STATE_ISSUED": 1,
+        }
+        assert (progress["totalCount"], progress["closedCount"]) == (len(cooperation.ORDERS), 1)
+
+    @pytest.mark.covers("S18", "S19")
+    async def test_school_and_academy_share_resources_and_information(self, clerk: Api) -> None:
+        resources = await every(clerk, "/v1/resources", "resources")
+        share = await only(clerk, "/v1/shareGrants", "shareGrants")
+        booking = await only(clerk, "/v1/resourceBookings", "bookings")
+        information = await only(clerk, "/v1/informationGrants", "grants")
+        assert {each["origin"] for each in resources} == {"ORIGIN_INSIDE", "ORIGIN_OUTSIDE"}
+        assert len(resources) == len(cooperation.RESOURCES)
+        assert share["resourceId"] == booking["resourceId"]
+        assert (booking["basis"], booking["state"]) == ("BASIS_SHARE", "STATE_APPROVED")
+        assert information["fields"] == list(cooperation.INFORMATION)
+
+
+class TestCommitments:
+    @pytest.mark.covers("S27", "S51", "S78", "S83")
+    async def test_members_hold_posts_are_seconded_guide_and_pledge(self, clerk: Api) -> None:
+        posts = await every(clerk, "/v1/modelPosts", "modelPosts")
+        seconded = await every(clerk, "/v1/secondments", "secondments")
+        mentor = await only(clerk, "/v1/peerMentors", "peerMentors")
+        pledges = await every(clerk, "/v1/pledges", "pledges")
+        assert Counter(each["state"] for each in posts) == {"STATE_APPROVED": 2, "STATE_NOMINATED": 1}
+        assert Counter(each["state"] for each in seconded) == {"STATE_APPROVED": 2, "STATE_NOMINATED": 1}
+        assert len(mentor["mentees"]) == commitments.MENTEES
+        assert mentor["rating"] == "MENTOR_RATING_QUALIFIED"
+        assert Counter(bool(each["badgeNumber"]) for each in pledges) == {True: 2, False: 1}
 
 
 class TestHistory:

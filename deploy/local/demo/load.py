@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 from deploy.local.demo import people, structure
 from deploy.local.demo.asking import Gateway
+from deploy.local.demo.commitments import Commitments
 from deploy.local.demo.community import Community
+from deploy.local.demo.cooperation import Cooperation
 from deploy.local.demo.formations import Formations
 from deploy.local.demo.founding import Founding
 from deploy.local.demo.governing import Governing
@@ -34,9 +36,11 @@ def load(
         founding.reorganize()
         Formations(gateway, plan, everybody, founding).set_up()
         Community(gateway, everybody, founding).settle()
+        day = Cooperation(gateway, founding).arrange()
         recalling.bring_in_cases()
         recalling.swear()
         recalling.award()
+        Commitments(gateway, plan, everybody, founding).make(day)
     finally:
         gateway.close()
     return logins(plan, everybody)
