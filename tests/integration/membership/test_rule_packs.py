@@ -22,9 +22,11 @@ TALK, DAY = "2024-10-20", "2025-04-15"
 def book(folder: Path, interval: str) -> RuleBook:
     """The shipped packs, the university's with another interval before an applicant becomes an activist."""
     text = (PACKS_DIRECTORY / "university.yaml").read_text()
-    assert text.count(OURS) == 1
+    before, rule, after = text.partition("  - id: LOC-02\n")
+    assert rule, "the pack has the rule"
+    assert OURS in after.partition("  - id: ")[0], "the rule has the interval"
     ours = folder / "university.yaml"
-    ours.write_text(text.replace(OURS, f"parameters: {{interval: {interval}}}"))
+    ours.write_text(before + rule + after.replace(OURS, f"parameters: {{interval: {interval}}}", 1))
     return RuleBook.load(*(PACKS_DIRECTORY / f"{name}.yaml" for name in SHIPPED[:-1]), ours)
 
 
