@@ -23,6 +23,9 @@ from tests.support.provision import (
 )
 
 _numbers = itertools.count(1)
+# A copy of a template is one test's, and weighs some fifteen mebibytes: a whole run's would fill the memory. Dropped
+# many at once, because each drop by itself waits for a checkpoint of its own.
+_MOST_COPIES, _DROPPED_AT_ONCE = 64, 48
 
 
 class Power(Protocol):
@@ -36,13 +39,14 @@ class Power(Protocol):
 
 
 class DatabaseServer:
-    """The session's server. Each test takes a database of its own, so nothing is cleaned up between tests."""
+    """The session's server. Each test takes a database of its own; those of tests long over are dropped."""
 
     def __init__(self, admin_url: str, choice: Choice, power: Power | None) -> None:
         self.admin_url = admin_url
         self.choice = choice
         self._power = power
         self._made: list[str] = []
+        self._copies: list[str] = []
 
     def create_database(self, prefix: str = "test", *, template: str | None = None) -> str:
         """A fresh database's address; `template` is the address of one to copy, for instance a migrated one.
@@ -53,7 +57,16 @@ class DatabaseServer:
         copied = f" TEMPLATE {sql.quoted(template.rpartition('/')[2])}" if template else ""
         sql.execute(self.admin_url, f"CREATE DATABASE {sql.quoted(name)}{copied}")
         self._made.append(name)
+        if template:
+            self._make_room_for(name)
         return self.url(name)
+
+    def _make_room_for(self, copy: str) -> None:
+        self._copies.append(copy)
+        if len(self._copies) > _MOST_COPIES:
+            over, self._copies = self._copies[:_DROPPED_AT_ONCE], self._copies[_DROPPED_AT_ONCE:]
+            for name in over:
+                self.drop_database(self.url(name))
 
     def url(self, database: str) -> str:
         return sql.with_database(self.admin_url, database)
