@@ -43,6 +43,7 @@ class TestEvaluate:
             ("province", "LOC-01"),
             ("province", "LOC-06.activist"),
             ("university", "LOC-01.calendar"),
+            ("university", "LOC-01.objections"),
         ]
 
     @pytest.mark.parametrize("operation", RULES.operation_names)
