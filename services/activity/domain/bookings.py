@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final, NoReturn
+from typing import Final
 from uuid import UUID
 
+from activity.domain.fields import refuse
 from activity.domain.resources import Resource, ResourceState, ShareScope
 from activity.errors import (
     ResourceBookingWrongStateError,
@@ -13,7 +14,6 @@ from activity.errors import (
     ResourceNotSharedError,
 )
 from chassis.days import CAMPUS, campus_day
-from chassis.errors import InvalidArgumentError, Violation
 
 LONGEST: Final = timedelta(days=31)
 # The longest period of a report, in days.
@@ -150,9 +150,9 @@ def check_wish(wish: Wish, resource: Resource, now: datetime) -> None:
     resource.check_in_use()
     span = wish.span
     if span.end <= span.start or span.end - span.start > LONGEST:
-        _refuse("end_time", "须晚于开始时间，且不超过 31 天", "lies after the beginning, within 31 days")
+        refuse("end_time", "须晚于开始时间，且不超过 31 天", "lies after the beginning, within 31 days")
     if span.start < now:
-        _refuse("start_time", "开始时间已过", "must not lie in the past")
+        refuse("start_time", "开始时间已过", "must not lie in the past")
     if resource.capacity and wish.attendees > resource.capacity:
         raise ResourceCapacityExceededError(resource_id=resource.resource_id, capacity=resource.capacity)
 
@@ -195,14 +195,10 @@ def requested(
 def report_span(first: date, until: date) -> Span:
     """The instants of a period of campus days."""
     if not timedelta(0) < until - first <= timedelta(days=LONGEST_REPORT):
-        _refuse("to", "须晚于起始日期，且不超过 366 天", "lies after the first day, within 366 days")
+        refuse("to", "须晚于起始日期，且不超过 366 天", "lies after the first day, within 366 days")
     return Span(day_start(first), day_start(until))
 
 
 def day_start(day: date) -> datetime:
     """The first instant of a campus day."""
     return datetime.combine(day, time(), CAMPUS)
-
-
-def _refuse(field: str, zh: str, en: str) -> NoReturn:
-    raise InvalidArgumentError([Violation(field, zh, en)])

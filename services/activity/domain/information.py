@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NoReturn
 from uuid import UUID
 
-from chassis.errors import InvalidArgumentError, Violation
+from activity.domain.fields import ended_early, refuse
 from chassis.intervals import Interval
 
 
@@ -37,16 +36,9 @@ class InformationGrant:
 
     def ended(self, until: date, reason: str, today: date, now: datetime) -> "InformationGrant":
         """It no longer holds from a day on."""
-        too_late = self.days.end is not None and until >= self.days.end
-        if until < today or until <= self.days.start or too_late:
-            _refuse(
-                "valid_until",
-                "须晚于起始日期、早于现有终止日期，且不早于今天",
-                "lies after the first day, before the present end, and not in the past",
-            )
         return replace(
             self,
-            days=Interval(self.days.start, until),
+            days=ended_early(self.days, until, today),
             end_reason=reason,
             updated_at=now,
             version=self.version + 1,
@@ -105,9 +97,9 @@ class View:
 def check_grant(unit_id: UUID, viewer_unit_id: UUID, days: Interval, today: date) -> None:
     """Refuse a unit that is its own viewer, and days that have passed."""
     if unit_id == viewer_unit_id:
-        _refuse("viewer_unit_id", "不能是提供单位本身", "is another unit")
+        refuse("viewer_unit_id", "不能是提供单位本身", "is another unit")
     if days.start < today:
-        _refuse("valid_from", "起始日期不能早于今天", "must not lie in the past")
+        refuse("valid_from", "起始日期不能早于今天", "must not lie in the past")
 
 
 def shown(reach: Reach, record: Record) -> Shared:
@@ -122,7 +114,3 @@ def shown(reach: Reach, record: Record) -> Shared:
         credited_minutes=record.credited_minutes if InformationField.CLASS_HOURS in fields else None,
         talks=record.talks if InformationField.TALK_COUNT in fields else None,
     )
-
-
-def _refuse(field: str, zh: str, en: str) -> NoReturn:
-    raise InvalidArgumentError([Violation(field, zh, en)])

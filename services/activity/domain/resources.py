@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NoReturn
 from uuid import UUID
 
+from activity.domain.fields import ended_early, refuse
 from activity.errors import ResourceRetiredError
-from chassis.errors import InvalidArgumentError, Violation
 from chassis.intervals import Interval
 
 
@@ -122,16 +121,9 @@ class ShareGrant:
 
     def ended(self, until: date, reason: str, today: date, now: datetime) -> "ShareGrant":
         """It no longer holds from a day on."""
-        too_late = self.days.end is not None and until >= self.days.end
-        if until < today or until <= self.days.start or too_late:
-            _refuse(
-                "valid_until",
-                "须晚于起始日期、早于现有终止日期，且不早于今天",
-                "lies after the first day, before the present end, and not in the past",
-            )
         return replace(
             self,
-            days=Interval(self.days.start, until),
+            days=ended_early(self.days, until, today),
             end_reason=reason,
             updated_at=now,
             version=self.version + 1,
@@ -146,7 +138,7 @@ def state_of(offered: bool) -> ResourceState:
 def check_provider(origin: Origin, provider: str) -> None:
     """What comes from outside has a provider, what is the university's own has none beside its unit."""
     if (origin is Origin.OUTSIDE) != bool(provider.strip()):
-        _refuse(
+        refuse(
             "provider", "校外资源须填写提供方，校内资源不填", "is said of one from outside, and only of that"
         )
 
@@ -155,18 +147,14 @@ def check_share(resource: Resource, grantee_unit_id: UUID, days: Interval, today
     """Refuse to share what is gone, with its owner, or for days that have passed."""
     resource.check_in_use()
     if grantee_unit_id == resource.unit_id:
-        _refuse("grantee_unit_id", "不能是资源所属单位", "is another unit than the owner")
+        refuse("grantee_unit_id", "不能是资源所属单位", "is another unit than the owner")
     if days.start < today:
-        _refuse("valid_from", "起始日期不能早于今天", "must not lie in the past")
+        refuse("valid_from", "起始日期不能早于今天", "must not lie in the past")
 
 
 def share_days(valid_from: date, valid_until: date | None) -> Interval:
     """The days of a grant."""
     days = Interval.of(valid_from, valid_until)
     if days is None:
-        _refuse("valid_until", "须晚于起始日期", "lies after the first day")
+        refuse("valid_until", "须晚于起始日期", "lies after the first day")
     return days
-
-
-def _refuse(field: str, zh: str, en: str) -> NoReturn:
-    raise InvalidArgumentError([Violation(field, zh, en)])

@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, NoReturn
+from typing import Final
 from uuid import UUID
 
+from activity.domain.fields import refuse
 from activity.errors import (
     SelectionConsentWithdrawnError,
     SelectionPersonNotOnRosterError,
     SelectionRosterWrongStateError,
 )
-from chassis.errors import InvalidArgumentError, Violation
 from rulebook.periods import Period
 
 # Roles that a duty in a branch brings: whoever has one is of the backbone.
@@ -158,20 +158,20 @@ def consent_end(asked: date | None, today: date) -> date:
     """The first day on which a consent no longer holds: a year from today unless said, two at most."""
     end = asked or _USUAL.after(today)
     if not today < end <= _LONGEST.after(today):
-        _refuse("valid_until", "须晚于今天，且不超过两年", "lies after today, within two years")
+        refuse("valid_until", "须晚于今天，且不超过两年", "lies after today, within two years")
     return end
 
 
 def check_statement(statement: str, *, own: bool) -> None:
     """Another person's consent is one that was signed."""
     if not own and not statement.strip():
-        _refuse("statement", "代为登记须注明书面同意书", "names the signed form of another person's consent")
+        refuse("statement", "代为登记须注明书面同意书", "names the signed form of another person's consent")
 
 
 def check_quotas(quotas: Sequence[Quota]) -> None:
     """Refuse a group named twice."""
     if len({quota.selector for quota in quotas}) < len(quotas):
-        _refuse("quotas", "同一人群不能重复", "names a group once")
+        refuse("quotas", "同一人群不能重复", "names a group once")
 
 
 def drawn(
@@ -243,7 +243,3 @@ def excluded(entries: Sequence[Entry], person_id: UUID, reason: str) -> tuple[En
         replace(entry, outcome=SeatOutcome.EXCLUDED, reason=reason) if entry.person_id == person_id else entry
         for entry in entries
     )
-
-
-def _refuse(field: str, zh: str, en: str) -> NoReturn:
-    raise InvalidArgumentError([Violation(field, zh, en)])
