@@ -28,6 +28,7 @@ from membership.servicer.dues import DuesServicer
 from membership.servicer.erasures import PersonErasureServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
+from membership.servicer.inspections import InspectionServicer
 from membership.servicer.merging import PersonMergeServicer
 from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
@@ -54,6 +55,7 @@ from shuyuan.membership.v1 import (
     dues_service_pb2_grpc,
     error_reason_pb2,
     inbox_service_pb2_grpc,
+    inspection_service_pb2_grpc,
     peer_mentor_service_pb2_grpc,
     person_erasure_service_pb2_grpc,
     person_export_service_pb2_grpc,
@@ -139,6 +141,7 @@ def build(settings: Settings) -> Service:
             (sync_service_pb2_grpc.add_SyncServiceServicer_to_server, SyncServicer(means)),
             (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
             (compliance_service_pb2_grpc.add_ComplianceServiceServicer_to_server, ComplianceServicer(means)),
+            (inspection_service_pb2_grpc.add_InspectionServiceServicer_to_server, InspectionServicer(means)),
             (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),
         ],
         consumers=consumers(means),

@@ -1,4 +1,4 @@
-"""What a case or a transfer waits for, and until when: days that follow from its facts and its rules alone.
+"""What a matter waits for, and until when: days that follow from its facts and its rules alone.
 
 Not from today: so they are reckoned when something changes, and a page of them costs the same however many
 cases there are. How a day lies to today is said when it is read (`urgency_of`).
@@ -74,25 +74,51 @@ class Duty:
         return (-day if self.kind is DutyKind.OPENING else day, 0 if blocks else 1)
 
 
+class SubjectKind(StrEnum):
+    """What kind of matter waits."""
+
+    ADMISSION_CASE = "admission_case"
+    TRANSFER = "transfer"
+    STANDING_CASE = "standing_case"
+    DUES_ACCOUNT = "dues_account"
+    DUES_LEDGER = "dues_ledger"
+    INSPECTION_DUTY = "inspection_duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The matter that waits: of dues the member or the branch, else the case, the transfer or the duty itself."""
+
+    kind: SubjectKind
+    subject_id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """A duty of a case or of a transfer, led by a unit; its id stays while the duty is the same."""
+    """A duty of a matter, led by a unit, about a person or about none; its id stays while the duty is the same."""
 
-    case_id: UUID | None
-    transfer_id: UUID | None
-    person_id: UUID
+    subject: Subject
+    person_id: UUID | None
     unit_id: UUID
     pack_digest: str
     duty: Duty
 
     @property
+    def case_id(self) -> UUID | None:
+        """The admission case, where one waits."""
+        return self.subject.subject_id if self.subject.kind is SubjectKind.ADMISSION_CASE else None
+
+    @property
+    def transfer_id(self) -> UUID | None:
+        """The transfer, where one waits."""
+        return self.subject.subject_id if self.subject.kind is SubjectKind.TRANSFER else None
+
+    @property
     def item_id(self) -> UUID:
         """Derived from what the duty is, and not from its day."""
-        duty, subject = self.duty, self.case_id or self.transfer_id
-        assert subject is not None, "an item belongs to a case or to a transfer"
-        found = duty.judgement
+        duty, found = self.duty, self.duty.judgement
         rule = "" if found is None else f"{found.rule_id}|{found.layer}"
-        return uuid5(subject, f"{duty.step}|{duty.kind}|{rule}")
+        return uuid5(self.subject.subject_id, f"{duty.step}|{duty.kind}|{rule}")
 
 
 def urgency_of(duty: Duty, today: date) -> Urgency:
@@ -105,8 +131,9 @@ def urgency_of(duty: Duty, today: date) -> Urgency:
 def items_of_case(case: AdmissionCase, rules: RuleSet, catalogue: Catalogue) -> list[InboxItem]:
     """What the case waits for, as its branch finds it."""
     head = case.head
+    subject = Subject(SubjectKind.ADMISSION_CASE, head.case_id)
     return [
-        InboxItem(head.case_id, None, head.person_id, head.unit_id, head.pack_digest, duty)
+        InboxItem(subject, head.person_id, head.unit_id, head.pack_digest, duty)
         for duty in duties_of(case, rules, catalogue)
     ]
 
@@ -151,6 +178,11 @@ def ruled(step: str, zh: str, actor: str, judgement: Judgement) -> Iterable[Duty
         yield Duty(step, zh, actor, DutyKind.EXPIRY, verdict.holds_until, judgement)
     elif verdict.kind in _OPENINGS and verdict.clears_on is not None:
         yield Duty(step, zh, actor, DutyKind.OPENING, verdict.clears_on, judgement)
+
+
+def strictest(found: Iterable[Duty]) -> Duty | None:
+    """The duty that binds; None where there is none."""
+    return min(found, key=lambda duty: duty.binding_order, default=None)
 
 
 def _binding(found: list[Duty]) -> list[Duty]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from membership.domain.duties import Duty, DutyKind, InboxItem, ruled
+from membership.domain.duties import Duty, DutyKind, InboxItem, Subject, SubjectKind, ruled, strictest
 from membership.domain.transfers import ACCEPT, OPEN, REISSUE, RETURN_RECEIPT, Transfer, TransferState
 from membership.domain.verdicts import judge
 from rulebook import Facts, RuleSet
@@ -20,9 +20,10 @@ _RECEIPT = ("receipt_slip", "退回介绍信回执")
 def items_of_transfer(found: Transfer, rules: RuleSet) -> list[InboxItem]:
     """What the sender and the receiver find; an organisation outside finds nothing here, its part is the sender's."""
     receiver = found.to_unit_id or found.from_unit_id
+    subject = Subject(SubjectKind.TRANSFER, found.transfer_id)
 
     def item(unit_id: UUID, duty: Duty) -> InboxItem:
-        return InboxItem(None, found.transfer_id, found.person_id, unit_id, found.pack_digest, duty)
+        return InboxItem(subject, found.person_id, unit_id, found.pack_digest, duty)
 
     return [
         item(receiver if duty.actor == _RECEIVER else found.from_unit_id, duty)
@@ -56,9 +57,8 @@ def _first(
     last: date | None = None,
 ) -> Iterable[Duty]:
     """What the strictest rule asks; where the letter names its own last day, that day."""
-    found = [
+    binding = strictest(
         duty for judgement in judge(rules, [operation], facts, on=on) for duty in ruled(*asked, judgement)
-    ]
-    if found:
-        strictest = min(found, key=lambda duty: duty.binding_order)
-        yield strictest if last is None else replace(strictest, due_on=last)
+    )
+    if binding is not None:
+        yield binding if last is None else replace(binding, due_on=last)

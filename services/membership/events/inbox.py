@@ -17,7 +17,7 @@ def item(found: InboxItem, language: str, *, today: date) -> inbox_pb2.InboxItem
         item_id=str(found.item_id),
         case_id=shapes.id_text(found.case_id),
         transfer_id=shapes.id_text(found.transfer_id),
-        person_id=str(found.person_id),
+        person_id=shapes.id_text(found.person_id),
         unit_id=str(found.unit_id),
         step=duty.step,
         zh=duty.zh,
@@ -26,6 +26,8 @@ def item(found: InboxItem, language: str, *, today: date) -> inbox_pb2.InboxItem
         urgency=shapes.enum_number(inbox_pb2.InboxItem.Urgency, "URGENCY", urgency_of(duty, today)),
         due_on=duty.due_on.isoformat(),
         days_left=(duty.due_on - today).days,
+        subject_kind=shapes.enum_number(inbox_pb2.InboxItem.SubjectKind, "SUBJECT_KIND", found.subject.kind),
+        subject_id=str(found.subject.subject_id),
     )
     if duty.judgement is not None:
         # Whether the rule is satisfied is not said: it was asked on the day of the last step, not today.

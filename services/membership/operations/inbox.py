@@ -9,7 +9,7 @@ from chassis.database import Reader, UnitOfWork
 from chassis.ids import new_id
 from chassis.schedule import Slot
 from membership.domain.admission import AdmissionCase
-from membership.domain.duties import InboxItem, items_of_case, urgency_of
+from membership.domain.duties import InboxItem, SubjectKind, items_of_case, urgency_of
 from membership.domain.letter_duties import items_of_transfer
 from membership.domain.steps import Catalogue
 from membership.domain.transfers import Transfer
@@ -19,7 +19,15 @@ from membership.repository import cases, inbox, transfers
 from membership.repository.inbox import InboxFilter, Waiting
 from rulebook import RuleSet
 
-READ_CASES, READ_TRANSFERS = "membership.admission_case.read", "membership.transfer.read"
+# Who finds the items of a kind of matter: who may read such matters.
+READERS = {
+    SubjectKind.ADMISSION_CASE: "membership.admission_case.read",
+    SubjectKind.TRANSFER: "membership.transfer.read",
+    SubjectKind.STANDING_CASE: "membership.standing_case.read",
+    SubjectKind.DUES_ACCOUNT: "membership.dues.read",
+    SubjectKind.DUES_LEDGER: "membership.dues.read",
+    SubjectKind.INSPECTION_DUTY: "membership.inspection.read",
+}
 # How far ahead a page looks when nobody says how far.
 AHEAD = timedelta(days=30)
 # Reminders of one transaction, and cases looked at in one.
@@ -50,8 +58,7 @@ async def page(
     """What the caller finds; one more than the size says that another page follows."""
     found = await inbox.page(
         call.database,
-        case_units=await call.access.allowed_units(READ_CASES),
-        transfer_units=await call.access.allowed_units(READ_TRANSFERS),
+        units={kind: await call.access.allowed_units(reader) for kind, reader in READERS.items()},
         self_id=call.caller.person_id,
         wanted=wanted,
         today=call.clock.today(),

@@ -1,7 +1,8 @@
-"""What is waited for: rows written again whenever their case or transfer changes, and read a page at a time."""
+"""What is waited for: rows written again whenever their matter changes, and read a page at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import Query, query
-from membership.domain.duties import SOON, Duty, DutyKind, InboxItem, Urgency
+from membership.domain.duties import SOON, Duty, DutyKind, InboxItem, Subject, SubjectKind, Urgency
 from membership.domain.verdicts import from_records, to_records
 from rulebook import RuleSet
 
@@ -18,6 +19,8 @@ _NAMES = (
     "item_id",
     "case_id",
     "transfer_id",
+    "subject_kind",
+    "subject_id",
     "person_id",
     "unit_id",
     "step",
@@ -34,6 +37,13 @@ _DROP = query(
     sa.text(
         """DELETE FROM inbox_item WHERE case_id = ANY (CAST(:subjects AS uuid[]))
                                       OR transfer_id = ANY (CAST(:subjects AS uuid[]))"""
+    )
+)
+# The kind is asked for too: the id of a branch or of a member may stand for more than one matter of theirs.
+_DROP_OTHERS = query(
+    sa.text(
+        """DELETE FROM inbox_item
+            WHERE subject_kind = :kind AND subject_id = ANY (CAST(:subjects AS uuid[]))"""
     )
 )
 _ADD = query(sa.text(f"INSERT INTO inbox_item ({', '.join(_NAMES)}) VALUES ({_VALUES})"))
@@ -56,10 +66,13 @@ def _scope(units: str) -> str:
                           AND c.ancestor_id = ANY (CAST(:{units} AS uuid[])))"""
 
 
+# Matters that are neither an admission case nor a transfer; those two have columns and indexes of their own.
+OTHERS = tuple(kind for kind in SubjectKind if kind not in (SubjectKind.ADMISSION_CASE, SubjectKind.TRANSFER))
 # Each way of seeing an item is a walk along an index of its own and ends with the page.
 _WAYS = (
     f"i.case_id IS NOT NULL AND {_scope('case_units')}",
     f"i.transfer_id IS NOT NULL AND {_scope('transfer_units')}",
+    *(f"i.subject_kind = '{kind}' AND {_scope(f'{kind}_units')}" for kind in OTHERS),
     "i.person_id = CAST(:self AS uuid)",
     """i.case_id IN (SELECT n.case_id FROM case_companion n WHERE n.person_id = CAST(:self AS uuid)
                         AND (n.valid_until IS NULL OR n.valid_until > CAST(:today AS date)))""",
@@ -143,19 +156,20 @@ class Waiting:
         judgements = () if self.record is None else from_records(rules, [self.record])
         duty = self.item.duty
         explained = Duty(duty.step, duty.zh, duty.actor, duty.kind, duty.due_on, *judgements)
-        return InboxItem(
-            self.item.case_id,
-            self.item.transfer_id,
-            self.item.person_id,
-            self.item.unit_id,
-            self.item.pack_digest,
-            explained,
-        )
+        return dataclass_replace(self.item, duty=explained)
 
 
 async def replace(work: UnitOfWork, subjects: Sequence[UUID], items: Sequence[InboxItem]) -> None:
     """Write what these cases or transfers wait for now, in the place of what they waited for."""
     await work.execute(_DROP, subjects=list(subjects))
+    await work.execute_many(_ADD, [_row(item) for item in items])
+
+
+async def replace_others(
+    work: UnitOfWork, kind: SubjectKind, subjects: Sequence[UUID], items: Sequence[InboxItem]
+) -> None:
+    """The same for matters that are neither a case nor a transfer."""
+    await work.execute(_DROP_OTHERS, kind=kind.value, subjects=list(subjects))
     await work.execute_many(_ADD, [_row(item) for item in items])
 
 
@@ -170,11 +184,14 @@ async def move_many(work: UnitOfWork, targets: Mapping[UUID, UUID]) -> None:
 
 
 def _row(item: InboxItem) -> dict[str, Any]:
-    duty = item.duty
+    duty, subject = item.duty, item.subject
+    other = subject.kind in OTHERS
     return {
         "item_id": item.item_id,
         "case_id": item.case_id,
         "transfer_id": item.transfer_id,
+        "subject_kind": subject.kind.value if other else None,
+        "subject_id": subject.subject_id if other else None,
         "person_id": item.person_id,
         "unit_id": item.unit_id,
         "step": duty.step,
@@ -189,17 +206,22 @@ def _row(item: InboxItem) -> dict[str, Any]:
 
 def _waiting(row: Record) -> Waiting:
     duty = Duty(row["step"], row["zh"], row["actor"], DutyKind(row["kind"]), row["due_on"])
-    item = InboxItem(
-        row["case_id"], row["transfer_id"], row["person_id"], row["unit_id"], row["pack_digest"], duty
-    )
+    item = InboxItem(_subject(row), row["person_id"], row["unit_id"], row["pack_digest"], duty)
     return Waiting(row["item_id"], item, row["verdict"])
+
+
+def _subject(row: Record) -> Subject:
+    if row["case_id"] is not None:
+        return Subject(SubjectKind.ADMISSION_CASE, row["case_id"])
+    if row["transfer_id"] is not None:
+        return Subject(SubjectKind.TRANSFER, row["transfer_id"])
+    return Subject(SubjectKind(row["subject_kind"]), row["subject_id"])
 
 
 async def page(
     reader: Reader,
     *,
-    case_units: Sequence[UUID],
-    transfer_units: Sequence[UUID],
+    units: Mapping[SubjectKind, Sequence[UUID]],
     self_id: UUID | None,
     wanted: InboxFilter,
     today: date,
@@ -212,8 +234,9 @@ async def page(
     of_unit = {} if wanted.unit_id is None else {"unit_id": wanted.unit_id}
     rows = await reader.fetch(
         _PAGE_OF_UNIT if of_unit else _PAGE,
-        case_units=list(case_units),
-        transfer_units=list(transfer_units),
+        case_units=list(units[SubjectKind.ADMISSION_CASE]),
+        transfer_units=list(units[SubjectKind.TRANSFER]),
+        **{f"{kind}_units": list(units[kind]) for kind in OTHERS},
         self=self_id,
         since=since,
         until=until,

@@ -157,11 +157,15 @@ _INBOX = [
     query(
         sa.text(
             f"""UPDATE inbox_item i SET person_id = k.person_id FROM {table} k
-                 WHERE i.{key} = k.{key} AND i.person_id <> k.person_id
+                 WHERE i.{column} = k.{key} AND i.person_id <> k.person_id
                    AND i.person_id = ANY (CAST(:person_ids AS uuid[]))"""
         )
     )
-    for table, key in (("admission_case", "case_id"), ("transfer", "transfer_id"))
+    for table, key, column in (
+        ("admission_case", "case_id", "case_id"),
+        ("transfer", "transfer_id", "transfer_id"),
+        ("standing_case", "standing_case_id", "subject_id"),
+    )
 ]
 _COUNTS = query(
     sa.text(
@@ -233,6 +237,6 @@ async def _one_back(work: UnitOfWork, move: Move, *, kept: UUID, merged: UUID) -
 
 
 async def settle_inbox(work: UnitOfWork, person_ids: Sequence[UUID]) -> None:
-    """What open cases and transfers of these persons wait for names whose they are now."""
+    """What open matters of these persons wait for names whose they are now; dues are counted anew each day."""
     for statement in _INBOX:
         await work.execute(statement, person_ids=list(person_ids))

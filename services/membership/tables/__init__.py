@@ -22,6 +22,7 @@ from membership.tables.dues import (
 from membership.tables.erasures import legal_hold, person_erasure
 from membership.tables.forms import admission_form, form_year
 from membership.tables.inbox import inbox_item, reminder
+from membership.tables.inspections import inspection, inspection_duty
 from membership.tables.members import (
     member,
     membership_status,
@@ -71,6 +72,8 @@ __all__ = [
     "dues_reduction",
     "form_year",
     "inbox_item",
+    "inspection",
+    "inspection_duty",
     "legal_hold",
     "member",
     "membership_status",

@@ -1,18 +1,19 @@
-"""What open cases and transfers wait for, and the reminders that were given."""
+"""What open matters wait for, and the reminders that were given."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from membership.tables.base import day_column, id_column, instant_column, metadata, text_column
 
-# Derived: written again whenever its case or transfer changes, and never edited.
+# Derived: written again whenever its matter changes, and never edited.
 inbox_item = sa.Table(
     "inbox_item",
     metadata,
     id_column("item_id", key=True),
     sa.Column("case_id", sa.Uuid, sa.ForeignKey("admission_case.case_id")),
     sa.Column("transfer_id", sa.Uuid, sa.ForeignKey("transfer.transfer_id")),
-    id_column("person_id"),
+    # Null where a unit owes something that is about nobody.
+    id_column("person_id", null=True),
     id_column("unit_id"),
     text_column("step"),
     text_column("zh"),
@@ -22,8 +23,12 @@ inbox_item = sa.Table(
     text_column("pack_digest"),
     # Null where a step waits for no day of a rule.
     sa.Column("verdict", JSONB),
+    # A matter that is neither a case nor a transfer.
+    text_column("subject_kind", null=True),
+    id_column("subject_id", null=True),
     sa.CheckConstraint(
-        "(case_id IS NULL) <> (transfer_id IS NULL)", name=sa.schema.conv("inbox_item_subject_check")
+        "num_nonnulls(case_id, transfer_id, subject_id) = 1 AND num_nonnulls(subject_kind, subject_id) <> 1",
+        name=sa.schema.conv("inbox_item_subject_check"),
     ),
 )
 sa.Index("inbox_item_due_on_idx", inbox_item.c.due_on, inbox_item.c.item_id)
@@ -34,6 +39,19 @@ sa.Index(
     inbox_item.c.due_on,
     inbox_item.c.item_id,
     postgresql_where=inbox_item.c.transfer_id.is_not(None),
+)
+# So are the others, kind by kind.
+sa.Index(
+    "inbox_item_subject_due_on_idx",
+    inbox_item.c.subject_kind,
+    inbox_item.c.due_on,
+    inbox_item.c.item_id,
+    postgresql_where=inbox_item.c.subject_id.is_not(None),
+)
+sa.Index(
+    "inbox_item_subject_id_idx",
+    inbox_item.c.subject_id,
+    postgresql_where=inbox_item.c.subject_id.is_not(None),
 )
 sa.Index("inbox_item_person_id_idx", inbox_item.c.person_id)
 sa.Index("inbox_item_case_id_idx", inbox_item.c.case_id)

@@ -32,6 +32,7 @@ from membership.servicer.counterfactual import CounterfactualServicer
 from membership.servicer.dues import DuesServicer
 from membership.servicer.forms import AdmissionFormServicer
 from membership.servicer.inbox import InboxServicer
+from membership.servicer.inspections import InspectionServicer
 from membership.servicer.merging import PersonMergeServicer
 from membership.servicer.peer_mentors import PeerMentorServicer
 from membership.servicer.people import PersonServicer
@@ -123,6 +124,7 @@ class Office:
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),
             "InboxService": InboxServicer(self.means),
+            "InspectionService": InspectionServicer(self.means),
             "AdmissionFormService": AdmissionFormServicer(self.means),
             "AdmissionPlanService": AdmissionPlanServicer(self.means),
             "CounterfactualService": CounterfactualServicer(self.means),

@@ -244,6 +244,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. Metadata: material_id, state."""
     ERROR_REASON_MATERIAL_OWN_REVIEW: _ErrorReason.ValueType  # 162
     """FAILED_PRECONDITION. Metadata: material_id."""
+    ERROR_REASON_INSPECTION_DUTY_NOT_FOUND: _ErrorReason.ValueType  # 170
+    """NOT_FOUND. Metadata: inspection_duty_id."""
+    ERROR_REASON_INSPECTION_DUTY_ALREADY_OPEN: _ErrorReason.ValueType  # 171
+    """ALREADY_EXISTS. Metadata: unit_id, inspection_duty_id."""
+    ERROR_REASON_INSPECTION_DUTY_ENDED: _ErrorReason.ValueType  # 172
+    """FAILED_PRECONDITION. Metadata: inspection_duty_id, ended_on."""
+    ERROR_REASON_INSPECTION_NOT_FOUND: _ErrorReason.ValueType  # 173
+    """NOT_FOUND. Metadata: inspection_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -470,4 +478,12 @@ ERROR_REASON_MATERIAL_REVIEWED: ErrorReason.ValueType  # 161
 """FAILED_PRECONDITION. Metadata: material_id, state."""
 ERROR_REASON_MATERIAL_OWN_REVIEW: ErrorReason.ValueType  # 162
 """FAILED_PRECONDITION. Metadata: material_id."""
+ERROR_REASON_INSPECTION_DUTY_NOT_FOUND: ErrorReason.ValueType  # 170
+"""NOT_FOUND. Metadata: inspection_duty_id."""
+ERROR_REASON_INSPECTION_DUTY_ALREADY_OPEN: ErrorReason.ValueType  # 171
+"""ALREADY_EXISTS. Metadata: unit_id, inspection_duty_id."""
+ERROR_REASON_INSPECTION_DUTY_ENDED: ErrorReason.ValueType  # 172
+"""FAILED_PRECONDITION. Metadata: inspection_duty_id, ended_on."""
+ERROR_REASON_INSPECTION_NOT_FOUND: ErrorReason.ValueType  # 173
+"""NOT_FOUND. Metadata: inspection_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

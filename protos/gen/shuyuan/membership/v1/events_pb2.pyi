@@ -17,6 +17,7 @@ from shuyuan.membership.v1 import admission_plan_pb2 as _admission_plan_pb2
 from shuyuan.membership.v1 import case_material_pb2 as _case_material_pb2
 from shuyuan.membership.v1 import dues_pb2 as _dues_pb2
 from shuyuan.membership.v1 import inbox_pb2 as _inbox_pb2
+from shuyuan.membership.v1 import inspection_pb2 as _inspection_pb2
 from shuyuan.membership.v1 import legal_hold_pb2 as _legal_hold_pb2
 from shuyuan.membership.v1 import member_pb2 as _member_pb2
 from shuyuan.membership.v1 import peer_mentor_pb2 as _peer_mentor_pb2
@@ -3267,6 +3268,126 @@ class AdmissionPlanSet(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdmissionPlanSet: _TypeAlias = AdmissionPlanSet  # noqa: Y015
+
+@_typing.final
+class InspectionDutyStarted(_message.Message):
+    """A committee is inspected from a level from now on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inspection_duty(self) -> _inspection_pb2.InspectionDuty:
+        """The duty after it."""
+
+    def __init__(
+        self,
+        *,
+        inspection_duty: _inspection_pb2.InspectionDuty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inspection_duty", b"inspection_duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspection_duty", b"inspection_duty"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectionDutyStarted: _TypeAlias = InspectionDutyStarted  # noqa: Y015
+
+@_typing.final
+class InspectionDutyCounted(_message.Message):
+    """An inspection was recorded or corrected, and the next one is due accordingly."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inspection_duty(self) -> _inspection_pb2.InspectionDuty:
+        """The duty after it."""
+
+    def __init__(
+        self,
+        *,
+        inspection_duty: _inspection_pb2.InspectionDuty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inspection_duty", b"inspection_duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspection_duty", b"inspection_duty"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectionDutyCounted: _TypeAlias = InspectionDutyCounted  # noqa: Y015
+
+@_typing.final
+class InspectionDutyEnded(_message.Message):
+    """A committee is not inspected from a level any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_DUTY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inspection_duty(self) -> _inspection_pb2.InspectionDuty:
+        """The duty after it."""
+
+    def __init__(
+        self,
+        *,
+        inspection_duty: _inspection_pb2.InspectionDuty | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inspection_duty", b"inspection_duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspection_duty", b"inspection_duty"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectionDutyEnded: _TypeAlias = InspectionDutyEnded  # noqa: Y015
+
+@_typing.final
+class InspectionRecorded(_message.Message):
+    """It was recorded how an inspection of the admission of members went."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inspection(self) -> _inspection_pb2.Inspection:
+        """The inspection."""
+
+    def __init__(
+        self,
+        *,
+        inspection: _inspection_pb2.Inspection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inspection", b"inspection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspection", b"inspection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectionRecorded: _TypeAlias = InspectionRecorded  # noqa: Y015
+
+@_typing.final
+class InspectionCorrected(_message.Message):
+    """What is written of an inspection was corrected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inspection(self) -> _inspection_pb2.Inspection:
+        """The inspection after it."""
+
+    def __init__(
+        self,
+        *,
+        inspection: _inspection_pb2.Inspection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inspection", b"inspection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspection", b"inspection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectionCorrected: _TypeAlias = InspectionCorrected  # noqa: Y015
 
 @_typing.final
 class AdmissionFormsDrawn(_message.Message):

@@ -26,7 +26,7 @@ from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_do
 from shuyuan.rules.v1 import verdict_pb2 as shuyuan_dot_rules_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuyuan/membership/v1/inbox.proto\x12\x15shuyuan.membership.v1\x1a(shuyuan/annotations/v1/annotations.proto\x1a\x1eshuyuan/rules/v1/verdict.proto\"\x9f\x06\n\tInboxItem\x12\x17\n\x07item_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x07\x63\x61se_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12 \n\x0btransfer_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x01\x88\x01\x01\x12\x19\n\tperson_id\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x17\n\x07unit_id\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x0c\n\x04step\x18\x06 \x01(\t\x12\n\n\x02zh\x18\x07 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x33\n\x04kind\x18\t \x01(\x0e\x32%.shuyuan.membership.v1.InboxItem.Kind\x12\x39\n\x07urgency\x18\n \x01(\x0e\x32(.shuyuan.membership.v1.InboxItem.Urgency\x12\x16\n\x06\x64ue_on\x18\x0b \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x11\n\tdays_left\x18\x0c \x01(\x05\x12\x14\n\x07rule_id\x18\r \x01(\tH\x02\x88\x01\x01\x12,\n\x08severity\x18\x0e \x01(\x0e\x32\x1a.shuyuan.rules.v1.Severity\x12(\n\x06source\x18\x0f \x01(\x0b\x32\x18.shuyuan.rules.v1.Source\x12\x0f\n\x07message\x18\x10 \x01(\t\"\x85\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x1f\n\rKIND_DEADLINE\x10\x01\x1a\x0c\xba\xf5\x18\x08\n\x06\xe6\x9c\x9f\xe9\x99\x90\x12$\n\x0cKIND_OPENING\x10\x02\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe5\x8f\xaf\xe4\xbb\xa5\xe5\x8a\x9e\xe7\x90\x86\x12 \n\x0bKIND_EXPIRY\x10\x03\x1a\x0f\xba\xf5\x18\x0b\n\t\xe6\x9c\x89\xe6\x95\x88\xe6\x9c\x9f\"\x91\x01\n\x07Urgency\x12\x17\n\x13URGENCY_UNSPECIFIED\x10\x00\x12$\n\x0fURGENCY_OVERDUE\x10\x01\x1a\x0f\xba\xf5\x18\x0b\n\t\xe5\xb7\xb2\xe9\x80\xbe\xe6\x9c\x9f\x12\x1d\n\x0bURGENCY_DUE\x10\x02\x1a\x0c\xba\xf5\x18\x08\n\x06\xe5\xbe\x85\xe5\x8a\x9e\x12(\n\x10URGENCY_UPCOMING\x10\x03\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe5\x8d\xb3\xe5\xb0\x86\xe5\x88\xb0\xe6\x9c\x9f\x42\n\n\x08_case_idB\x0e\n\x0c_transfer_idB\n\n\x08_rule_id\"\x83\x01\n\x08Reminder\x12\x1b\n\x0breminder_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x19\n\tissued_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12.\n\x04item\x18\x03 \x01(\x0b\x32 .shuyuan.membership.v1.InboxItem\x12\x0f\n\x07version\x18\x04 \x01(\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuyuan/membership/v1/inbox.proto\x12\x15shuyuan.membership.v1\x1a(shuyuan/annotations/v1/annotations.proto\x1a\x1eshuyuan/rules/v1/verdict.proto\"\x8b\n\n\tInboxItem\x12\x17\n\x07item_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x07\x63\x61se_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12 \n\x0btransfer_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x01\x88\x01\x01\x12\x1e\n\tperson_id\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x02\x88\x01\x01\x12\x17\n\x07unit_id\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x0c\n\x04step\x18\x06 \x01(\t\x12\n\n\x02zh\x18\x07 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x33\n\x04kind\x18\t \x01(\x0e\x32%.shuyuan.membership.v1.InboxItem.Kind\x12\x39\n\x07urgency\x18\n \x01(\x0e\x32(.shuyuan.membership.v1.InboxItem.Urgency\x12\x16\n\x06\x64ue_on\x18\x0b \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x11\n\tdays_left\x18\x0c \x01(\x05\x12\x14\n\x07rule_id\x18\r \x01(\tH\x03\x88\x01\x01\x12,\n\x08severity\x18\x0e \x01(\x0e\x32\x1a.shuyuan.rules.v1.Severity\x12(\n\x06source\x18\x0f \x01(\x0b\x32\x18.shuyuan.rules.v1.Source\x12\x0f\n\x07message\x18\x10 \x01(\t\x12\x42\n\x0csubject_kind\x18\x11 \x01(\x0e\x32,.shuyuan.membership.v1.InboxItem.SubjectKind\x12\x1a\n\nsubject_id\x18\x12 \x01(\tB\x06\xea\xf4\x18\x02P\x01\"\x85\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x1f\n\rKIND_DEADLINE\x10\x01\x1a\x0c\xba\xf5\x18\x08\n\x06\xe6\x9c\x9f\xe9\x99\x90\x12$\n\x0cKIND_OPENING\x10\x02\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe5\x8f\xaf\xe4\xbb\xa5\xe5\x8a\x9e\xe7\x90\x86\x12 \n\x0bKIND_EXPIRY\x10\x03\x1a\x0f\xba\xf5\x18\x0b\n\t\xe6\x9c\x89\xe6\x95\x88\xe6\x9c\x9f\"\x91\x01\n\x07Urgency\x12\x17\n\x13URGENCY_UNSPECIFIED\x10\x00\x12$\n\x0fURGENCY_OVERDUE\x10\x01\x1a\x0f\xba\xf5\x18\x0b\n\t\xe5\xb7\xb2\xe9\x80\xbe\xe6\x9c\x9f\x12\x1d\n\x0bURGENCY_DUE\x10\x02\x1a\x0c\xba\xf5\x18\x08\n\x06\xe5\xbe\x85\xe5\x8a\x9e\x12(\n\x10URGENCY_UPCOMING\x10\x03\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe5\x8d\xb3\xe5\xb0\x86\xe5\x88\xb0\xe6\x9c\x9f\"\xf6\x02\n\x0bSubjectKind\x12\x1c\n\x18SUBJECT_KIND_UNSPECIFIED\x10\x00\x12\x33\n\x1bSUBJECT_KIND_ADMISSION_CASE\x10\x01\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe5\x8f\x91\xe5\xb1\x95\xe5\x85\x9a\xe5\x91\x98\x12\x33\n\x15SUBJECT_KIND_TRANSFER\x10\x02\x1a\x18\xba\xf5\x18\x14\n\x12\xe7\xbb\x84\xe7\xbb\x87\xe5\x85\xb3\xe7\xb3\xbb\xe8\xbd\xac\xe6\x8e\xa5\x12\x38\n\x1aSUBJECT_KIND_STANDING_CASE\x10\x03\x1a\x18\xba\xf5\x18\x14\n\x12\xe5\x85\x9a\xe7\xb1\x8d\xe7\xae\xa1\xe7\x90\x86\xe4\xba\x8b\xe9\xa1\xb9\x12\x31\n\x19SUBJECT_KIND_DUES_ACCOUNT\x10\x04\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe5\x85\x9a\xe5\x91\x98\xe5\x85\x9a\xe8\xb4\xb9\x12\x30\n\x18SUBJECT_KIND_DUES_LEDGER\x10\x05\x1a\x12\xba\xf5\x18\x0e\n\x0c\xe6\x94\xaf\xe9\x83\xa8\xe5\x85\x9a\xe8\xb4\xb9\x12@\n\x1cSUBJECT_KIND_INSPECTION_DUTY\x10\x06\x1a\x1e\xba\xf5\x18\x1a\n\x18\xe5\x8f\x91\xe5\xb1\x95\xe5\x85\x9a\xe5\x91\x98\xe5\xb7\xa5\xe4\xbd\x9c\xe6\xa3\x80\xe6\x9f\xa5\x42\n\n\x08_case_idB\x0e\n\x0c_transfer_idB\x0c\n\n_person_idB\n\n\x08_rule_id\"\x83\x01\n\x08Reminder\x12\x1b\n\x0breminder_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x19\n\tissued_on\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12.\n\x04item\x18\x03 \x01(\x0b\x32 .shuyuan.membership.v1.InboxItem\x12\x0f\n\x07version\x18\x04 \x01(\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INBOXITEM_URGENCY'].values_by_name["URGENCY_DUE"]._serialized_options = b'\272\365\030\010\n\006\345\276\205\345\212\236'
   _globals['_INBOXITEM_URGENCY'].values_by_name["URGENCY_UPCOMING"]._loaded_options = None
   _globals['_INBOXITEM_URGENCY'].values_by_name["URGENCY_UPCOMING"]._serialized_options = b'\272\365\030\016\n\014\345\215\263\345\260\206\345\210\260\346\234\237'
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_ADMISSION_CASE"]._loaded_options = None
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_ADMISSION_CASE"]._serialized_options = b'\272\365\030\016\n\014\345\217\221\345\261\225\345\205\232\345\221\230'
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_TRANSFER"]._loaded_options = None
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_TRANSFER"]._serialized_options = b'\272\365\030\024\n\022\347\273\204\347\273\207\345\205\263\347\263\273\350\275\254\346\216\245'
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_STANDING_CASE"]._loaded_options = None
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_STANDING_CASE"]._serialized_options = b'\272\365\030\024\n\022\345\205\232\347\261\215\347\256\241\347\220\206\344\272\213\351\241\271'
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_DUES_ACCOUNT"]._loaded_options = None
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_DUES_ACCOUNT"]._serialized_options = b'\272\365\030\016\n\014\345\205\232\345\221\230\345\205\232\350\264\271'
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_DUES_LEDGER"]._loaded_options = None
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_DUES_LEDGER"]._serialized_options = b'\272\365\030\016\n\014\346\224\257\351\203\250\345\205\232\350\264\271'
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_INSPECTION_DUTY"]._loaded_options = None
+  _globals['_INBOXITEM_SUBJECTKIND'].values_by_name["SUBJECT_KIND_INSPECTION_DUTY"]._serialized_options = b'\272\365\030\032\n\030\345\217\221\345\261\225\345\205\232\345\221\230\345\267\245\344\275\234\346\243\200\346\237\245'
   _globals['_INBOXITEM'].fields_by_name['item_id']._loaded_options = None
   _globals['_INBOXITEM'].fields_by_name['item_id']._serialized_options = b'\352\364\030\002P\001'
   _globals['_INBOXITEM'].fields_by_name['case_id']._loaded_options = None
@@ -57,16 +69,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INBOXITEM'].fields_by_name['unit_id']._serialized_options = b'\352\364\030\002P\001'
   _globals['_INBOXITEM'].fields_by_name['due_on']._loaded_options = None
   _globals['_INBOXITEM'].fields_by_name['due_on']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_INBOXITEM'].fields_by_name['subject_id']._loaded_options = None
+  _globals['_INBOXITEM'].fields_by_name['subject_id']._serialized_options = b'\352\364\030\002P\001'
   _globals['_REMINDER'].fields_by_name['reminder_id']._loaded_options = None
   _globals['_REMINDER'].fields_by_name['reminder_id']._serialized_options = b'\352\364\030\002P\001'
   _globals['_REMINDER'].fields_by_name['issued_on']._loaded_options = None
   _globals['_REMINDER'].fields_by_name['issued_on']._serialized_options = b'\352\364\030\002P\002'
   _globals['_INBOXITEM']._serialized_start=135
-  _globals['_INBOXITEM']._serialized_end=934
-  _globals['_INBOXITEM_KIND']._serialized_start=613
-  _globals['_INBOXITEM_KIND']._serialized_end=746
-  _globals['_INBOXITEM_URGENCY']._serialized_start=749
-  _globals['_INBOXITEM_URGENCY']._serialized_end=894
-  _globals['_REMINDER']._serialized_start=937
-  _globals['_REMINDER']._serialized_end=1068
+  _globals['_INBOXITEM']._serialized_end=1426
+  _globals['_INBOXITEM_KIND']._serialized_start=714
+  _globals['_INBOXITEM_KIND']._serialized_end=847
+  _globals['_INBOXITEM_URGENCY']._serialized_start=850
+  _globals['_INBOXITEM_URGENCY']._serialized_end=995
+  _globals['_INBOXITEM_SUBJECTKIND']._serialized_start=998
+  _globals['_INBOXITEM_SUBJECTKIND']._serialized_end=1372
+  _globals['_REMINDER']._serialized_start=1429
+  _globals['_REMINDER']._serialized_end=1560
 # @@protoc_insertion_point(module_scope)

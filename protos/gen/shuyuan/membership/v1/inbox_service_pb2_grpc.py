@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class InboxServiceStub:
-    """Shows what open admission cases and transfers wait for.
+    """Shows what open matters wait for.
     """
 
     def __init__(self, channel):
@@ -43,12 +43,12 @@ class InboxServiceStub:
 
 
 class InboxServiceServicer:
-    """Shows what open admission cases and transfers wait for.
+    """Shows what open matters wait for.
     """
 
     def ListInboxItems(self, request, context):
-        """Lists what is waited for, the earliest day first: cases and transfers of the units on which the caller may read
-        them, the caller's own, and the cases that the caller accompanies as a contact or introducer.
+        """Lists what is waited for, the earliest day first: matters of the units on which the caller may read such matters,
+        the caller's own, and the cases that the caller accompanies as a contact or introducer.
         Errors: INVALID_ARGUMENT for a page token of another list.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -72,7 +72,7 @@ def add_InboxServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class InboxService:
-    """Shows what open admission cases and transfers wait for.
+    """Shows what open matters wait for.
     """
 
     @staticmethod
