@@ -28,13 +28,17 @@ async def ask(campus: Campus, method: str, request: Any, *, by: UUID | None = No
 
 
 async def started(campus: Campus, unit: UUID, starts_on: str, **fields: Any) -> Any:
-    values = {"level": CITY, "inspector": "市委组织部", "starts_on": starts_on} | fields
+    values: dict[str, Any] = {"level": CITY, "inspector": "市委组织部", "starts_on": starts_on} | fields
     request = pb.StartInspectionDutyRequest(unit_id=str(unit), **values)
     return (await ask(campus, "StartInspectionDuty", request)).inspection_duty
 
 
 def inspected(duty: Any, day: str, **fields: Any) -> Any:
-    values = {"basis": "检查通知〔2025〕3号", "conclusion": "总体规范", "inspected_on": day} | fields
+    values: dict[str, Any] = {
+        "basis": "检查通知〔2025〕3号",
+        "conclusion": "总体规范",
+        "inspected_on": day,
+    } | fields
     return pb.RecordInspectionRequest(inspection_duty_id=duty.inspection_duty_id, **values)
 
 
@@ -150,21 +154,21 @@ async def test_the_committee_sees_by_when_it_is_inspected_through_the_gateway(
     assert [(item["subjectId"], item["ruleId"], item["source"]["article"]) for item in mine] == [
         (duty["inspectionDutyId"], "DEV-36", "38")
     ]
-    body = {
+    found: dict[str, Any] = {
         "inspectedOn": half_after(missed).isoformat(),
         "basis": "检查通知〔2025〕3号",
         "conclusion": "总体规范",
         "problems": ["谈话记录不全"],
     }
-    made = await city.post("approver", f"{path}/{duty['inspectionDutyId']}:record", body)
+    made = await city.post("approver", f"{path}/{duty['inspectionDutyId']}:record", found)
     assert [(item["ruleId"], item["satisfied"]) for item in made["verdicts"]] == [("DEV-36", True)]
-    late = body | {"inspectedOn": (half_after(missed) + timedelta(days=1)).isoformat(), "reason": "日期误录"}
+    late = found | {"inspectedOn": (half_after(missed) + timedelta(days=1)).isoformat(), "reason": "日期误录"}
     url = f"/v1/inspections/{made['inspectionId']}"
     corrected = await city.post("approver", f"{url}:correct", late, etag=made["etag"])
     assert [item["satisfied"] for item in corrected["verdicts"]] == [False]
     known = await city.get("approver", url, knownAt=made["recordTime"])
-    assert (known["inspectedOn"], known["version"]) == (body["inspectedOn"], 1)
-    early = body | {"inspectedOn": (half_after(missed) - timedelta(days=1)).isoformat(), "reason": "再更正"}
+    assert (known["inspectedOn"], known["version"]) == (found["inspectedOn"], 1)
+    early = found | {"inspectedOn": (half_after(missed) - timedelta(days=1)).isoformat(), "reason": "再更正"}
     corrected = await city.post("approver", f"{url}:correct", early, etag=corrected["etag"])
     assert [item["satisfied"] for item in corrected["verdicts"]] == [True]
     left = await city.get("approver", "/v1/inbox", unitId=unit, urgency="URGENCY_OVERDUE")
