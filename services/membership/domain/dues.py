@@ -19,6 +19,9 @@ from rulebook import Fact, RuleSet, amount_due
 
 ZERO: Final = Decimal("0.00")
 PAY, CHARGE, FIND = "dues.pay", "dues.charge", "dues.find_withdrawal"
+PUBLISH: Final = "duty.dues_publication"
+# Longer than any arrears that are still asked for.
+YEARS_SHOWN: Final = 5
 # A suspended member has no duties either; the finding itself is in the standing case.
 _PAYING: Final = frozenset(MembershipStatus) - {MembershipStatus.SUSPENDED}
 

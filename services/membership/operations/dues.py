@@ -13,6 +13,8 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from membership.domain import dues as domain
 from membership.domain.dues import (
+    PUBLISH,
+    YEARS_SHOWN,
     Account,
     Arrears,
     Base,
@@ -37,6 +39,7 @@ from membership.errors import (
 )
 from membership.events import dues as events
 from membership.facts import known_unit, usable_unit
+from membership.operations import waiting
 from membership.operations.means import Means, scope_of
 from membership.repository import dues, members
 from membership.repository.dues import Span
@@ -44,8 +47,6 @@ from rulebook import Facts, Period, RuleSet
 
 READ, COLLECT, REDUCE = (f"membership.dues.{verb}" for verb in ("read", "collect", "reduce"))
 READ_PUBLICATION = "membership.dues_publication.read"
-# Longer than any arrears that are still asked for.
-YEARS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ async def open_ledger(call: Call, means: Means, unit_id: UUID, from_month: date)
         if not await dues.open_ledger(work, unit_id, from_month):
             raise DuesLedgerAlreadyOpenError(unit_id=unit_id)
         made = Ledger(unit_id, from_month, work.now)
+        await waiting.keep_ledgers(work, means, [unit_id])
+        await waiting.keep_arrears(work, means, await dues.payers_of(work, unit_id))
         work.emit(events.ledger_opened(made))
         work.audit_change("dues_ledger", unit_id, None, {"from_month": from_month})
         return work.answer(made)
@@ -285,7 +288,7 @@ async def publish(
             raise DuesAlreadyPublishedError(unit_id=unit_id, year=year)
         rules = await means.rules.begin(work, published_on)
         facts = {"last_done_on": last, "anchor_on": opened}
-        judgements = judge(rules, ["duty.dues_publication"], facts, on=published_on)
+        judgements = judge(rules, [PUBLISH], facts, on=published_on)
         through = min(date(year, 12, 1), domain.last_month(domain.month_of(published_on)))
         span = _span(means, date(year, 1, 1), through, published_on)
         made = Publication(
@@ -298,6 +301,7 @@ async def publish(
             **await dues.collected(work, unit_id, year),
         )
         await dues.publish(work, made)
+        await waiting.keep_ledgers(work, means, [unit_id])
         work.emit(events.published(made, judgements))
         work.audit_change("dues_publication", made.publication_id, None, {"unit_id": unit_id, "year": year})
         return work.answer((made, judgements))
@@ -383,6 +387,7 @@ async def _changed(
     forwarded: bool | None = None,
 ) -> Account:
     version = await dues.touch(work, member.person_id)
+    await waiting.keep_arrears(work, means, [member.person_id])
     first, last = date(work.today.year, 1, 1), domain.month_of(work.today)
     found = await _account(work, means, member, work.today, first=first, last=last)
     found = replace(found, version=version, judgements=judgements, gift_forwarded=forwarded)

@@ -14,6 +14,7 @@ from membership.domain.letter_duties import items_of_transfer
 from membership.domain.steps import Catalogue
 from membership.domain.transfers import Transfer
 from membership.events import inbox as events
+from membership.operations import waiting
 from membership.operations.means import Means
 from membership.repository import cases, inbox, transfers
 from membership.repository.inbox import InboxFilter, Waiting
@@ -70,22 +71,23 @@ async def page(
 
 async def _explained(reader: Reader, means: Means, found: Iterable[Waiting]) -> list[InboxItem]:
     # Rule sets are read once in the life of the process.
-    return [waiting.explained(await means.rules.of(reader, waiting.item.pack_digest)) for waiting in found]
+    return [each.explained(await means.rules.of(reader, each.item.pack_digest)) for each in found]
 
 
 async def remind(call: Call, means: Means, slot: Slot) -> int:
     """Announce, once each, what came due and what was missed; a kill in between loses and repeats nothing."""
     await _complete(call, means)
+    await waiting.go_round(call, means)
     given = 0
     while True:
         async with call.transaction() as work:
             # Two that remind at once would both find the same items.
             await work.lock("membership.remind")
             found = await inbox.to_remind(work, today=slot.day, size=_BATCH)
-            reminders = [(new_id(), waiting, urgency_of(waiting.item.duty, slot.day)) for waiting in found]
+            reminders = [(new_id(), each, urgency_of(each.item.duty, slot.day)) for each in found]
             await inbox.note_reminders(work, reminders, now=work.now)
-            for reminder_id, waiting, _ in reminders:
-                (item,) = await _explained(work, means, [waiting])
+            for reminder_id, each, _ in reminders:
+                (item,) = await _explained(work, means, [each])
                 work.emit(events.issued(reminder_id, item, issued_on=slot.day))
             given += len(found)
             if len(found) < _BATCH:

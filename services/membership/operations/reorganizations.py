@@ -75,6 +75,7 @@ async def _move_members(
     await members.lock_many(work, list(going))
     await members.relate_many(work, Interval(effective_on), targets)
     await members.touch(work, list(going))
+    await inbox.settle_units(work, list(going))
     for some in batched(going, AT_ONCE):
         for member in await members.find_many(work, some):
             move = going[member.person_id]

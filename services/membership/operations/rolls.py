@@ -143,6 +143,7 @@ async def move_member(
     person_id = before.person_id
     await members.relate(work, person_id, Interval(effective_on), to_unit_id)
     await members.touch(work, [person_id])
+    await inbox.settle_units(work, [person_id])
     after = await _found(work, person_id)
     work.emit(
         events.member_moved(

@@ -21,9 +21,11 @@ from membership.errors import (
 )
 from membership.events import standing as events
 from membership.facts import known_unit, usable_unit
+from membership.operations import waiting
 from membership.operations.means import Means, scope_of
 from membership.repository import cases, members, standing, transfers
 from membership.repository.standing import StandingFilter
+from rulebook import RuleSet
 
 READ, OPEN, RECORD, DECIDE = (
     f"membership.standing_case.{verb}" for verb in ("read", "open", "record", "decide")
@@ -57,6 +59,7 @@ async def open_case(
         bare = StandingCase(new_id(), person_id, latest.unit_id, kind, ground, since, work.now, work.now)
         case = domain.opened(bare, _entry(work, Act.OPENING, since, reason), rules, today=work.today)
         await standing.save(work, case, kept_entries=0)
+        await waiting.keep_standing(work, case, rules)
         work.emit(events.opened(case, today=work.today))
         work.audit_change("standing_case", case.standing_case_id, None, _audited(case))
         return work.answer(case)
@@ -95,7 +98,7 @@ async def contact(
         before = await _held(work, means, standing_case_id)
         rules = await means.rules.begin(work, contacted_on)
         entry = replace(_entry(work, Act.CONTACT, contacted_on, note), reached=reached)
-        return await _keep(work, before, before.contacted(entry, rules, today=work.today))
+        return await _keep(work, before, before.contacted(entry, rules, today=work.today), rules)
 
 
 async def end(
@@ -129,7 +132,7 @@ async def decide(call: Call, means: Means, standing_case_id: UUID, decision: Dec
         after = before.decided(entry, rules, approver_type=approver.approver_type, today=work.today)
         if decision.act in STATUS_ACTS:
             await _follow(work, means, before, decision)
-        return await _keep(work, before, after)
+        return await _keep(work, before, after, rules)
 
 
 async def _follow(work: UnitOfWork, means: Means, case: StandingCase, decision: Decision) -> None:
@@ -192,10 +195,7 @@ async def _held(work: UnitOfWork, means: Means, standing_case_id: UUID) -> Stand
 
 
 async def _whole(reader: Reader, means: Means, found: StandingCase) -> StandingCase:
-    rows = await standing.entry_rows(reader, found.standing_case_id)
-    digests = {row["pack_digest"] for row in rows} - {None}
-    rules = {digest: await means.rules.of(reader, digest) for digest in digests}
-    return replace(found, entries=standing.entries_of(rows, rules))
+    return await standing.whole(reader, found, means.rules.of)
 
 
 def _entry(work: UnitOfWork, act: Act, day: date, reason: str) -> Entry:
@@ -203,10 +203,16 @@ def _entry(work: UnitOfWork, act: Act, day: date, reason: str) -> Entry:
 
 
 async def _keep(
-    work: UnitOfWork, before: StandingCase, after: StandingCase, *, answered: bool = True
+    work: UnitOfWork,
+    before: StandingCase,
+    after: StandingCase,
+    rules: RuleSet | None = None,
+    *,
+    answered: bool = True,
 ) -> StandingCase:
     kept = replace(after, version=before.version + 1, updated_at=work.now)
     await standing.save(work, kept, kept_entries=len(before.entries))
+    await waiting.keep_standing(work, kept, rules)
     work.emit(events.acted(kept, kept.entries[-1], today=work.today))
     work.audit_change("standing_case", kept.standing_case_id, _audited(before), _audited(kept))
     return work.answer(kept) if answered else kept

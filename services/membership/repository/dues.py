@@ -15,6 +15,7 @@ from chassis.intervals import Interval
 from chassis.statements import insert, query
 from membership import tables
 from membership.domain.dues import Arrears, Base, Book, Category, Paid, Publication, Reduction
+from membership.domain.dues_duties import Unpaid
 from membership.repository.history import believed, span
 
 BASES = History(tables.dues_base, ["person_id"], ["category", "monthly_pay"])
@@ -138,6 +139,40 @@ _IN_ARREARS = query(
     sa.text(
         f"""{_unpaid("r.unit_id = CAST(:unit_id AS uuid)")}
             SELECT count(DISTINCT person_id) FROM found"""
+    )
+)
+_STILL_THERE = """EXISTS (SELECT FROM relationship c WHERE c.person_id = r.person_id
+                       AND c.recorded_until IS NULL AND c.valid @> CAST(:day AS date))"""
+_UNPAID_OF = query(
+    sa.text(
+        f"""{_unpaid(f"r.person_id = ANY (CAST(:person_ids AS uuid[])) AND {_STILL_THERE}")}
+            SELECT person_id, (array_agg(unit_id ORDER BY unpaid_since DESC))[1] AS unit_id,
+                   min(unpaid_since) AS first, max(unpaid_since) FILTER (
+                       WHERE unpaid_since + consecutive_months * interval '1 month'
+                             > CAST(:last_month AS timestamp)) AS run_since
+              FROM found GROUP BY person_id ORDER BY person_id"""
+    )
+)
+_PAYERS = query(
+    sa.text(
+        """SELECT DISTINCT r.person_id FROM dues_ledger l
+             JOIN relationship r ON r.unit_id = l.unit_id AND r.recorded_until IS NULL
+            WHERE r.person_id > :after ORDER BY r.person_id LIMIT :size"""
+    )
+)
+_PAYERS_OF = query(
+    sa.text("SELECT DISTINCT person_id FROM relationship WHERE unit_id = :unit_id AND recorded_until IS NULL")
+)
+_LEDGERS = query(
+    sa.text("SELECT unit_id FROM dues_ledger WHERE unit_id > :after ORDER BY unit_id LIMIT :size")
+)
+_PUBLISHING = query(
+    sa.text(
+        """SELECT l.unit_id, l.from_month,
+                  (SELECT max(p.published_on) FROM dues_publication p WHERE p.unit_id = l.unit_id) AS last
+             FROM dues_ledger l JOIN unit u USING (unit_id)
+            WHERE l.unit_id = ANY (CAST(:unit_ids AS uuid[]))
+              AND (u.dissolved_on IS NULL OR u.dissolved_on > CAST(:day AS date))"""
     )
 )
 _COLLECTED = query(
@@ -294,6 +329,45 @@ async def in_arrears(reader: Reader, unit_id: UUID, looked_at: Span) -> int:
         **asdict(looked_at),
     )
     return count
+
+
+async def unpaid(
+    reader: Reader, person_ids: Sequence[UUID], *, first_month: date, last_month: date, day: date
+) -> list[Unpaid]:
+    """Which members among these owe months of the span, each with what the clocks of arrears count from."""
+    rows = await reader.fetch(
+        _UNPAID_OF,
+        person_ids=list(person_ids),
+        first_month=first_month,
+        last_month=last_month,
+        day=day,
+        months=0,
+        days=0,
+    )
+    return [Unpaid(**dict(row)) for row in rows]
+
+
+async def payers(reader: Reader, *, after: UUID, size: int) -> list[UUID]:
+    """Who belongs or belonged to a branch with a book of dues, in the order of their ids."""
+    return [row["person_id"] for row in await reader.fetch(_PAYERS, after=after, size=size)]
+
+
+async def payers_of(reader: Reader, unit_id: UUID) -> list[UUID]:
+    """Who belongs or belonged to a branch."""
+    return [row["person_id"] for row in await reader.fetch(_PAYERS_OF, unit_id=unit_id)]
+
+
+async def ledgers(reader: Reader, *, after: UUID, size: int) -> list[UUID]:
+    """Branches with a book of dues, in the order of their ids."""
+    return [row["unit_id"] for row in await reader.fetch(_LEDGERS, after=after, size=size)]
+
+
+async def publishing(
+    reader: Reader, unit_ids: Sequence[UUID], *, day: date
+) -> list[tuple[UUID, date, date | None]]:
+    """Those of these branches that are not dissolved: the first month of their book, and the last publication."""
+    rows = await reader.fetch(_PUBLISHING, unit_ids=list(unit_ids), day=day)
+    return [(row["unit_id"], row["from_month"], row["last"]) for row in rows]
 
 
 async def collected(reader: Reader, unit_id: UUID, year: int) -> dict[str, Any]:

@@ -47,6 +47,18 @@ _DROP_OTHERS = query(
     )
 )
 _ADD = query(sa.text(f"INSERT INTO inbox_item ({', '.join(_NAMES)}) VALUES ({_VALUES})"))
+_SETTLE_UNITS = query(
+    sa.text(
+        """UPDATE inbox_item i SET unit_id = b.unit_id
+             FROM (SELECT DISTINCT ON (r.person_id) r.person_id, r.unit_id FROM relationship r
+                    WHERE r.recorded_until IS NULL AND r.person_id IN (
+                          SELECT k.person_id FROM standing_case k WHERE k.state = 'open'
+                             AND (CAST(:person_ids AS uuid[]) IS NULL
+                                  OR k.person_id = ANY (CAST(:person_ids AS uuid[]))))
+                    ORDER BY r.person_id, lower(r.valid) DESC) b
+            WHERE i.subject_kind = 'standing_case' AND i.person_id = b.person_id AND i.unit_id <> b.unit_id"""
+    )
+)
 _MOVE = query(sa.text("UPDATE inbox_item SET unit_id = :unit_id WHERE case_id = :case_id"))
 _MOVE_MANY = query(
     sa.text(
@@ -171,6 +183,11 @@ async def replace_others(
     """The same for matters that are neither a case nor a transfer."""
     await work.execute(_DROP_OTHERS, kind=kind.value, subjects=list(subjects))
     await work.execute_many(_ADD, [_row(item) for item in items])
+
+
+async def settle_units(work: UnitOfWork, person_ids: Sequence[UUID] | None = None) -> None:
+    """Let the branch that the members (None: all) belong to now find what their standing cases wait for."""
+    await work.execute(_SETTLE_UNITS, person_ids=None if person_ids is None else list(person_ids))
 
 
 async def move(work: UnitOfWork, case_id: UUID, unit_id: UUID) -> None:

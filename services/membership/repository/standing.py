@@ -1,7 +1,7 @@
 """Standing cases: one row each with the days that follow from its acts, and the acts, which are only ever added."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,15 @@ _ENTRIES = query(
     sa.text(
         f"""SELECT {", ".join(_ENTRY)}, verdicts FROM standing_entry
              WHERE standing_case_id = :standing_case_id ORDER BY sequence"""
+    )
+)
+_WITHOUT_ITEMS = query(
+    sa.text(
+        f"""{_SELECT}
+             WHERE k.state = 'open' AND k.standing_case_id > :after
+               AND num_nonnulls(k.kept_through, k.contact_due_on, k.decision_from) > 0
+               AND NOT EXISTS (SELECT FROM inbox_item i WHERE i.subject_id = k.standing_case_id)
+             ORDER BY k.standing_case_id LIMIT :size"""
     )
 )
 _PUT = query(
@@ -137,14 +146,19 @@ async def open_of(reader: Reader, person_id: UUID) -> list[StandingCase]:
     return [_case(row) for row in await reader.fetch(_OPEN_OF, person_id=person_id)]
 
 
-async def entry_rows(reader: Reader, standing_case_id: UUID) -> list[Record]:
-    """The acts as they are kept, for `entries_of`."""
-    return await reader.fetch(_ENTRIES, standing_case_id=standing_case_id)
+async def without_items(reader: Reader, *, after: UUID, size: int) -> list[StandingCase]:
+    """Open cases that wait for a day and stand in no inbox, without their acts, in the order of their ids."""
+    return [_case(row) for row in await reader.fetch(_WITHOUT_ITEMS, after=after, size=size)]
 
 
-def entries_of(rows: list[Record], rules: Mapping[str, RuleSet]) -> tuple[Entry, ...]:
-    """The acts, with the words of the rule sets that judged them."""
-    return tuple(_entry(row, rules) for row in rows)
+async def whole(
+    reader: Reader, found: StandingCase, rules_of: Callable[[Reader, str], Awaitable[RuleSet]]
+) -> StandingCase:
+    """The case with its acts, in the words of the rule sets that judged them."""
+    rows = await reader.fetch(_ENTRIES, standing_case_id=found.standing_case_id)
+    digests = {row["pack_digest"] for row in rows} - {None}
+    rules = {digest: await rules_of(reader, digest) for digest in digests}
+    return replace(found, entries=tuple(_entry(row, rules) for row in rows))
 
 
 def _entry(row: Record, rules: Mapping[str, RuleSet]) -> Entry:
