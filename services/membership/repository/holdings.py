@@ -2,6 +2,7 @@
 goes when the person is erased.
 
 Histories are never changed: they say on which days which unit or status belonged to an id, and stay as such facts.
+Of the two that hold words (the room of a stay, the reason of a reduction) the words go and the days stay.
 """
 
 from chassis.holdings import Description, Holdings, Withheld
@@ -72,6 +73,8 @@ HOLDINGS = Holdings(
             "person_merge": {"reason": _WORDLESS},
             "peer_mentor_entry": {"note": _WORDLESS},
             "secondment": {"reason": _WORDLESS},
+            "residence": {"room": _WORDLESS},
+            "dues_reduction": {"reason": _WORDLESS},
         },
         dropped=(
             "person_identity",

@@ -1,15 +1,18 @@
 """Erasing a person at the service: what refuses it, what goes, what stays, and what a search finds afterwards."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
 from chassis.calls import Caller
 from chassis.erasing import Finding, FindingKind
 from chassis.errors import EtagMismatchError
+from chassis.intervals import Interval
 from chassis.statements import query
 from membership.domain.erasures import Tie
 from membership.errors import PersonNotFoundError
@@ -20,6 +23,8 @@ from membership.errors.erasures import (
     PersonStillNeededError,
 )
 from membership.operations import merging
+from membership.repository import dues
+from membership.repository.sync_people import RESIDENCES
 from shuyuan.membership.v1 import legal_hold_pb2, person_erasure_pb2, person_service_pb2
 from shuyuan.membership.v1 import person_erasure_service_pb2 as pb
 from tests.integration.membership.archive import Archive
@@ -41,6 +46,19 @@ COUNTS = query(
                   (SELECT count(*) FROM audit_log WHERE resource_id = :person_id) AS audits,
                   (SELECT count(*) FROM person_erasure WHERE terms_sealed IS NOT NULL) AS sealed"""
     )
+)
+WORDED = query(
+    sa.text(
+        """SELECT 'residence' AS history, room AS words, valid, recorded_from, recorded_until
+             FROM residence WHERE person_id = :person_id
+           UNION ALL SELECT 'dues_reduction', reason, valid, recorded_from, recorded_until
+             FROM dues_reduction WHERE person_id = :person_id
+           ORDER BY 1, 3, 4"""
+    )
+)
+REWRITE = query(sa.text("UPDATE residence SET room = '东1' WHERE person_id = :person_id RETURNING room"))
+EMPTY_ANOTHER = query(
+    sa.text("UPDATE dues_reduction SET reason = '', amount = 9 WHERE person_id = :person_id RETURNING reason")
 )
 COMPLETED = person_erasure_pb2.PersonErasure.STATE_COMPLETED
 
@@ -187,6 +205,47 @@ class TestErased:
         labels = person_service_pb2.BatchGetPersonLabelsRequest(person_ids=[str(person)])
         answer = await office.ask("PersonService/BatchGetPersonLabels", labels, by="activity")
         assert not answer.labels
+
+    async def test_the_words_of_histories_go_and_their_days_stay(
+        self, campus: Campus, archive: Archive
+    ) -> None:
+        office, person = campus.office, campus.applicant
+        office.clock.go_to(date(2024, 11, 1))
+        stays = [
+            (date(2024, 9, 1), date(2025, 2, 1), f"西13-402（{NAME}）"),
+            (date(2025, 2, 1), None, "西1-1"),
+        ]
+        waived = {
+            "amount": Decimal("0.10"),
+            "reason": f"{NAME}家庭困难",
+            "studied_on": CLOSED,
+            "approver_unit_id": campus.committee,
+            "approved_on": CLOSED,
+        }
+        async with office.call(Caller("system", service="membership")).transaction() as work:
+            for first, end, room in stays:
+                await RESIDENCES.record_many(
+                    work, [({"person_id": person}, Interval(first, end), {"room": room})]
+                )
+            for amount in ("0.10", "0.05"):
+                days = Interval(date(2024, 11, 1), date(2025, 1, 1))
+                await dues.reduce(work, person, days, waived | {"amount": Decimal(amount)})
+        office.clock.go_to(FREE)
+        before = await office.real_database.fetch(WORDED, person_id=person)
+        assert len(before) == 4
+        assert {"residence", "dues_reduction"} <= {table for table, _ in await traces(campus, NAME)}
+
+        made = await erase(campus, person)
+        await archive.settle()
+
+        assert (await state(campus, made.erasure_id)).state == COMPLETED
+        assert await traces(campus, NAME, numbers=("2024999001", "西13-402")) == []
+        after = await office.real_database.fetch(WORDED, person_id=person)
+        assert [dict(row) | {"words": ""} for row in before] == [dict(row) for row in after]
+        # Emptying is all that is allowed: nobody rewrites what was recorded.
+        for statement in (REWRITE, EMPTY_ANOTHER):
+            with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+                await office.real_database.fetch(statement, person_id=person)
 
     async def test_who_turned_out_to_be_the_same_person_goes_too(
         self, campus: Campus, archive: Archive

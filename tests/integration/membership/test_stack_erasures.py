@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.layout import CAMPUS_CLIENT
 from deploy.local.stack import Stack
 from tests.e2e.test_kills import deaf, held, kill_and_start, stands_at
 from tests.integration.membership.city import City
 from tests.integration.membership.test_stack import until
+from tests.integration.membership.test_stack_sync import apply, row, send
 from tests.support.http import Api
 
 
@@ -113,6 +115,25 @@ async def test_a_person_is_erased_everywhere_once_nothing_stands_against_it(leav
     assert (gone.status_code, gone.json()["reason"]) == (404, "PERSON_NOT_FOUND")
     talks = await city.get("secretary", "/v1/talks", unitId=city.units["cohort"])
     assert [talk["summary"] for talk in talks["talks"]] == [""]
+
+
+@pytest.mark.covers("F79", "F80")
+async def test_where_somebody_lived_goes_with_them(
+    stack: Stack, api_as: Callable[[str], Api], leaver: Leaver
+) -> None:
+    city, guest = leaver.city, Leaver(leaver.city)
+    room = f"西13-402（{guest.name}）"
+    lodger = row(city, guest.number, 1, name=guest.name, campusNumber=guest.number, room=room)
+    async with Api(stack.gateway_url, stack.client_token(CAMPUS_CLIENT)) as system:
+        batch = (await send(city, system, [lodger])).json()
+        assert (await apply(city, system, batch)).json()["state"] == "STATE_APPLIED"
+    (person,) = (await city.get("admin", "/v1/persons", campusNumber=guest.number))["persons"]
+    guest.person_id = person["personId"]
+    assert "membership.residence" in await guest.traces()
+    begun = await guest.erase()
+    assert begun.status_code == 200, begun.text
+    await guest.completed(begun.json())
+    assert await guest.traces() == set()
 
 
 @pytest.mark.covers("F86")
