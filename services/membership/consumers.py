@@ -27,8 +27,14 @@ def consumers(means: Means) -> list[Copy]:
     async def reorganization(work: UnitOfWork, event: ReceivedEvent) -> None:
         message = event.message
         if isinstance(message, organization.ReorganizationStarted):
-            touched = convert.touched(message.reorganization)
-            await units.hold_units(work, touched, process_id=UUID(message.process_id))
+            plan = message.reorganization
+            await units.hold_units(
+                work,
+                convert.touched(plan),
+                {UUID(unit.unit_id): UUID(unit.parent_unit_id) for unit in plan.establishes},
+                process_id=UUID(message.process_id),
+                effective_on=day(plan.effective_on, "effective_on"),
+            )
         if isinstance(message, organization.ReorganizationUndone):
             await units.free_units(work, process_id=UUID(message.reorganization.process_id))
         if isinstance(message, organization.ReorganizationExecuted):

@@ -7,21 +7,21 @@ every one of its steps. The long form (`make chaos`) plays the story once for ea
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from chassis.database import lock_number
-from deploy.local import sql
 from deploy.local.stack import Stack
 from deploy.local.story import admission, organization
 from deploy.local.story.__main__ import SCENES
+from deploy.local.story.asking import StoryError
 from deploy.local.story.stage import Scene, Stage
 from tests.e2e.conftest import stage_of
 from tests.e2e.hearing import heard_all
+from tests.support.standstill import deaf, held, stands_at, until
 
 VICTIMS = ("organization", "membership", "activity", "evaluation", "gateway", "nats", "postgres")
 # The short form turns through the victims once; the long form begins the turn at each of them.
@@ -57,36 +57,6 @@ async def test_the_story_survives_a_kill_at_every_scene(theatre: Stack, turn: in
 # ── the processes that span services ─────────────────────────────────────────────────────────────────────
 
 
-@contextlib.asynccontextmanager
-async def held(stack: Stack, service: str, statement: str, *values: object) -> AsyncIterator[None]:
-    """Another session of the service's database holds what the statement locks, while the block runs."""
-    connection = await asyncpg.connect(stack.database_url(service))
-    try:
-        async with connection.transaction():
-            await connection.execute(statement, *values)
-            yield
-    finally:
-        await connection.close()
-
-
-def deaf(stack: Stack, service: str, source: str) -> contextlib.AbstractAsyncContextManager[None]:
-    """The service hears nothing of the source while the block runs: its watermark cannot move."""
-    return held(stack, service, "SELECT 1 FROM copy_watermark WHERE source = $1 FOR UPDATE", source)
-
-
-async def until(stack: Stack, service: str, question: str, *values: object) -> None:
-    """Until the service's database answers the question with yes."""
-    async with asyncio.timeout(60):
-        # Another process's database tells nobody here; looking again is the only way.
-        while not await asyncio.to_thread(sql.value, stack.database_url(service), question, *values):  # noqa: ASYNC110 - see above
-            await asyncio.sleep(0.05)
-
-
-async def stands_at(stack: Stack, service: str, step: str) -> None:
-    """Until a process of the service has come to this step."""
-    await until(stack, service, "SELECT count(*) > 0 FROM process WHERE step = $1 AND ended_at IS NULL", step)
-
-
 async def kill_and_start(stack: Stack, *names: str) -> None:
     """Kill them, then start them again."""
     for name in names:
@@ -109,6 +79,18 @@ async def play_until(stage: Stage, scenes: list[Scene], last: Callable[[Stage], 
     raise LookupError(last)
 
 
+async def withheld(stack: Stack, stage: Stage) -> None:
+    """The units have changed and their people have not: of those, only what was before is told."""
+    roll = f"/v1/rolls/{stage.units['cohort']}?asOf="
+    today, yesterday = stage.today.isoformat(), stage.ago(1)
+    with stage_of(stack, patience=5) as reader:
+        old = await asyncio.to_thread(reader.get, f"/v1/units/{stage.units['cohort']}?asOf={today}")
+        before = await asyncio.to_thread(reader.get, roll + yesterday)
+        with pytest.raises(StoryError, match="UNIT_BEING_REORGANIZED"):
+            await asyncio.to_thread(reader.get, roll + today)
+    assert (old["state"], before["fullMembers"]) == ("STATE_DISSOLVED", len(organization.COHORT))
+
+
 @pytest.mark.covers("F3")
 async def test_a_reorganization_survives_a_kill_at_each_of_its_steps(theatre: Stack, stage: Stage) -> None:
     scene = await play_until(stage, organization.SCENES, organization.execute_the_reorganization)
@@ -128,6 +110,7 @@ async def test_a_reorganization_survives_a_kill_at_each_of_its_steps(theatre: St
                 await kill_and_start(theatre, "organization")
             await stands_at(theatre, "organization", "await_people")
             await kill_and_start(theatre, "organization", "membership")
+            await withheld(theatre, stage)
         await until(theatre, "membership", "SELECT count(*) > 0 FROM event_log WHERE noun = 'roll_move'")
         await kill_and_start(theatre, "organization", "membership")
     await playing

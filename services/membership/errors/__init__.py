@@ -6,6 +6,7 @@ from chassis.errors import (
     NotFoundError,
     RulesError,
     StateError,
+    UnavailableError,
     Violation,
 )
 
@@ -68,6 +69,12 @@ class UnitFrozenError(StateError):
     """A process of the organization service holds the unit."""
 
     reason = "UNIT_FROZEN"
+
+
+class UnitBeingReorganizedError(UnavailableError):
+    """Between the commits of a reorganisation nothing is told of its units from its day on; in a moment it is."""
+
+    reason = "UNIT_BEING_REORGANIZED"
 
 
 class PersonUnknownError(StateError):

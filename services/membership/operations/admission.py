@@ -203,7 +203,7 @@ async def get_case(call: Call, means: Means, case_id: UUID) -> AdmissionCase:
 
 
 async def _readable(call: Call, means: Means, case_id: UUID) -> Readable:
-    head = await cases.head(call.database, case_id)
+    head = await cases.show_head(call.database, case_id)
     if head is None:
         await require_on_case(call, case_id, READ)
     assert head is not None

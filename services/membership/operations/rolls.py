@@ -33,7 +33,7 @@ from membership.events import admission as case_events
 from membership.events import people as events
 from membership.facts import end_of_day, known_unit, usable_unit
 from membership.operations.means import Means, scope_of
-from membership.repository import cases, inbox, members, moves, persons, sizes, units
+from membership.repository import cases, inbox, members, moves, persons, reorganizing, sizes, units
 
 READ = "membership.relationship.read"
 PARTICIPATE = "membership.participation.add"
@@ -71,13 +71,14 @@ async def list_members(
 async def get_member(call: Call, person_id: UUID, *, as_of: date | None, known_at: datetime | None) -> Member:
     """Read a member; members read themselves."""
     await _require_on_member(call, READ, person_id, own=True)
-    return await _found(call.database, person_id, as_of=as_of, known_at=known_at)
+    member = await members.show(call.database, person_id, as_of=as_of, known_at=known_at)
+    if member is None:
+        raise MemberNotFoundError(person_id=person_id)
+    return member
 
 
-async def _found(
-    reader: Reader, person_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None
-) -> Member:
-    member = await members.find(reader, person_id, as_of=as_of, known_at=known_at)
+async def _found(reader: Reader, person_id: UUID) -> Member:
+    member = await members.find(reader, person_id)
     if member is None:
         raise MemberNotFoundError(person_id=person_id)
     return member
@@ -227,7 +228,9 @@ async def list_electors(
     await known_unit(call.database, unit_id)
     known_at = end_of_day(as_of)
     is_past = known_at < call.clock.now() and not as_believed_now
-    return await members.electors(call.database, unit_id, day=as_of, known_at=known_at if is_past else None)
+    known = known_at if is_past else None
+    await reorganizing.refuse_below(call.database, unit_id, day=as_of, known_at=known)
+    return await members.electors(call.database, unit_id, day=as_of, known_at=known)
 
 
 async def describe_persons(call: Call, person_ids: Sequence[UUID]) -> dict[UUID, date | None]:
@@ -237,6 +240,7 @@ async def describe_persons(call: Call, person_ids: Sequence[UUID]) -> dict[UUID,
 
 async def trace_sizes(call: Call, unit_ids: Sequence[UUID], *, as_of: date) -> list[RollSize]:
     """How many members units had since when."""
+    await reorganizing.refuse_among(call.database, unit_ids, day=as_of)
     return await sizes.traced(call.database, unit_ids, until=as_of)
 
 

@@ -20,6 +20,7 @@ from membership.domain.ballots import (
     Totals,
 )
 from membership.domain.verdicts import from_records, to_records
+from membership.repository import reorganizing
 from rulebook import RuleSet
 
 _HEAD_COLUMNS = (
@@ -45,7 +46,9 @@ _HEAD_COLUMNS = (
     "source_reference",
 )
 _HEAD = ", ".join(f"k.{column}" for column in _HEAD_COLUMNS)
+_SHOWN = f"{_HEAD}, {reorganizing.of_case('k.unit_id')}"
 _FIND = query(sa.text(f"SELECT {_HEAD} FROM admission_case k WHERE k.case_id = :case_id"))
+_SHOW = query(sa.text(f"SELECT {_SHOWN} FROM admission_case k WHERE k.case_id = :case_id"))
 _LOCK = query(sa.text(f"SELECT {_HEAD} FROM admission_case k WHERE k.case_id = :case_id FOR UPDATE"))
 _LOCK_MANY = query(
     sa.text(
@@ -68,7 +71,7 @@ _LIVING_OF = query(
 )
 _LIST = query(
     sa.text(
-        f"""SELECT {_HEAD} FROM admission_case k
+        f"""SELECT {_SHOWN} FROM admission_case k
              WHERE (CAST(:after AS uuid) IS NULL OR k.case_id > CAST(:after AS uuid))
                AND (CAST(:person_id AS uuid) IS NULL OR k.person_id = CAST(:person_id AS uuid))
                AND (CAST(:state AS text) IS NULL OR k.state = CAST(:state AS text))
@@ -93,7 +96,7 @@ _LIST = query(
 # Cases of the caller's scope as a table has them: branch by branch.
 _ROSTER = query(
     sa.text(
-        f"""SELECT {_HEAD} FROM admission_case k
+        f"""SELECT {_SHOWN} FROM admission_case k
              WHERE (CAST(:unit_id AS uuid) IS NULL OR EXISTS (
                     SELECT FROM access_closure b WHERE b.ancestor_id = CAST(:unit_id AS uuid)
                        AND b.descendant_id = k.unit_id AND b.valid @> CAST(:access_day AS date)
@@ -215,6 +218,7 @@ _KEEP_RULE_SET = query(
 
 def _head(row: Record) -> CaseHead:
     values = dict(row)
+    values.pop("withheld", None)
     outcome = values.pop("conversion_outcome")
     state = CaseState(values.pop("state"))
     return CaseHead(
@@ -285,6 +289,15 @@ async def head(reader: Reader, case_id: UUID) -> CaseHead | None:
     return None if row is None else _head(row)
 
 
+async def show_head(reader: Reader, case_id: UUID) -> CaseHead | None:
+    """The same for whoever asks from outside: refused while a reorganisation moves the case."""
+    row = await reader.fetch_one(_SHOW, case_id=case_id)
+    if row is None:
+        return None
+    reorganizing.refuse([row])
+    return _head(row)
+
+
 async def lock(work: UnitOfWork, case_id: UUID) -> CaseHead | None:
     """The head of a case, held until the end of the unit of work."""
     row = await work.fetch_one(_LOCK, case_id=case_id)
@@ -318,6 +331,7 @@ async def page(
 ) -> list[CaseHead]:
     """Cases of the caller's scope, and those the caller has a part in, in the order of their ids."""
     rows = await reader.fetch(_LIST, after=after, size=size, self=self_id, **asdict(wanted), **scope)
+    reorganizing.refuse(rows)
     return [_head(row) for row in rows]
 
 
@@ -325,7 +339,9 @@ async def roster(
     reader: Reader, *, scope: Mapping[str, Any], unit_id: UUID | None, size: int
 ) -> list[CaseHead]:
     """Cases of the caller's scope, branch by branch."""
-    return [_head(row) for row in await reader.fetch(_ROSTER, unit_id=unit_id, size=size, **scope)]
+    rows = await reader.fetch(_ROSTER, unit_id=unit_id, size=size, **scope)
+    reorganizing.refuse(rows)
+    return [_head(row) for row in rows]
 
 
 async def below(

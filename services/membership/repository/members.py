@@ -23,6 +23,7 @@ from membership.domain.members import (
     UnitRoll,
 )
 from membership.domain.people import PersonKind
+from membership.repository import reorganizing
 from membership.repository.history import (
     PARTICIPATIONS,
     RELATIONSHIPS,
@@ -44,10 +45,17 @@ def _facts(person: str) -> str:
     """
 
 
+_WITHHELD = reorganizing.of_member("m.person_id")
 _HEAD = "m.person_id, p.name, p.kind, m.standing_from, m.version, m.updated_at"
 _FIND = query(
     sa.text(
         f"""SELECT {_HEAD}, {_facts("m.person_id")} FROM member m JOIN person p USING (person_id)
+             WHERE m.person_id = :person_id"""
+    )
+)
+_SHOW = query(
+    sa.text(
+        f"""SELECT {_HEAD}, {_facts("m.person_id")}, {_WITHHELD} FROM member m JOIN person p USING (person_id)
              WHERE m.person_id = :person_id"""
     )
 )
@@ -59,7 +67,7 @@ _FIND_MANY = query(
 )
 _LIST = query(
     sa.text(
-        f"""SELECT {_HEAD}, {_facts("m.person_id")}
+        f"""SELECT {_HEAD}, {_facts("m.person_id")}, {_WITHHELD}
               FROM relationship r JOIN member m USING (person_id) JOIN person p USING (person_id)
              WHERE {believed("r")} AND {holding("r")}
                AND (CAST(:after AS uuid) IS NULL OR r.person_id > CAST(:after AS uuid))
@@ -101,7 +109,8 @@ _COUNTS = query(
                    (SELECT count(*) FROM admission_case k WHERE k.unit_id = :unit_id
                        AND k.state = 'open' AND k.stage = 2) AS activists,
                    (SELECT count(*) FROM admission_case k WHERE k.unit_id = :unit_id
-                       AND k.state = 'open' AND k.stage IN (3, 4)) AS prospects
+                       AND k.state = 'open' AND k.stage IN (3, 4)) AS prospects,
+                   {reorganizing.of_unit(":unit_id")}
               FROM relationship r JOIN person p USING (person_id)
               LEFT JOIN membership_status s ON s.person_id = r.person_id AND {believed("s")} AND {holding("s")}
              WHERE r.unit_id = :unit_id AND {believed("r")} AND {holding("r")}"""
@@ -142,7 +151,7 @@ _STANDINGS = query(
 )
 _ROSTER = query(
     sa.text(
-        f"""SELECT {_HEAD}, {_facts("m.person_id")} FROM member m JOIN person p USING (person_id)
+        f"""SELECT {_HEAD}, {_facts("m.person_id")}, {_WITHHELD} FROM member m JOIN person p USING (person_id)
              WHERE EXISTS (
                    SELECT FROM relationship r JOIN access_closure c ON c.descendant_id = r.unit_id
                     WHERE r.person_id = m.person_id AND r.recorded_until IS NULL
@@ -215,6 +224,17 @@ async def find(
     return None if row is None else _member(row)
 
 
+async def show(
+    reader: Reader, person_id: UUID, *, as_of: date | None, known_at: datetime | None
+) -> Member | None:
+    """The same for whoever asks from outside: refused while a reorganisation moves the member."""
+    row = await reader.fetch_one(_SHOW, person_id=person_id, as_of=as_of, known_at=known_at)
+    if row is None:
+        return None
+    reorganizing.refuse([row])
+    return _member(row)
+
+
 async def find_many(reader: Reader, person_ids: Sequence[UUID]) -> list[Member]:
     """The members among these persons, with everything believed now."""
     rows = await reader.fetch(_FIND_MANY, person_ids=list(person_ids), as_of=None, known_at=None)
@@ -243,6 +263,10 @@ async def page(
         size=size,
         **scope,
     )
+    reorganizing.refuse(rows)
+    if not rows and unit_id is not None:
+        # Those who come to new units are still shown elsewhere, where the caller may not look.
+        await reorganizing.refuse_below(reader, unit_id, day=as_of, known_at=known_at)
     return [_member(row) for row in rows]
 
 
@@ -251,6 +275,7 @@ async def roster(
 ) -> list[Member]:
     """Members of today in the caller's scope, with everything believed of them, in the order of their names."""
     rows = await reader.fetch(_ROSTER, unit_id=unit_id, as_of=None, known_at=None, size=size, **scope)
+    reorganizing.refuse(rows)
     return [_member(row) for row in rows]
 
 
@@ -274,7 +299,9 @@ async def roll(reader: Reader, unit_id: UUID, *, as_of: date, known_at: datetime
     """The roll of a unit, counted in one query."""
     row = await reader.fetch_one(_COUNTS, unit_id=unit_id, as_of=as_of, known_at=known_at)
     assert row is not None
-    return UnitRoll(unit_id=unit_id, as_of=as_of, **dict(row))
+    reorganizing.refuse([row])
+    counts = {name: value for name, value in row.items() if name != "withheld"}
+    return UnitRoll(unit_id=unit_id, as_of=as_of, **counts)
 
 
 async def voters(reader: Reader, unit_id: UUID, *, day: date, known_at: datetime | None) -> list[UUID]:

@@ -74,6 +74,18 @@ sa.Index(
     "unit_reorganized_by_idx", unit.c.reorganized_by, postgresql_where=unit.c.reorganized_by.is_not(None)
 )
 
+# Units whose people a reorganisation is about to move; those that it establishes are not known here before.
+reorganizing = sa.Table(
+    "reorganizing",
+    metadata,
+    id_column("unit_id", key=True),
+    id_column("parent_id", null=True),
+    id_column("process_id"),
+    day_column("effective_on"),
+    instant_column("begun_at"),
+)
+sa.Index("reorganizing_process_id_idx", reorganizing.c.process_id)
+
 # Transfers of the relationship; the newest letter only, what went before is in the events.
 transfer = sa.Table(
     "transfer",

@@ -1,6 +1,6 @@
 """A reorganisation at membership: as many statements for many as for few, as it was previewed, with its units held."""
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from chassis.calls import Caller
 from membership.consumers import consumers
 from membership.domain.members import MovePlan, RollMove
-from membership.errors import UnitFrozenError
+from membership.errors import UnitBeingReorganizedError, UnitFrozenError
 from membership.operations.reorganizations import apply_moves
 from membership.operations.rolls import preview_moves
 from shuyuan.membership.v1 import member_pb2, person_pb2
@@ -198,3 +198,32 @@ async def test_units_of_one_that_is_undone_are_free_again(office: Office) -> Non
     await change.enter(change.old[0], [await office.person("新")])
 
     assert await members_of(office, change.old[0]) == 3
+
+
+@pytest.mark.covers("S22")
+async def test_what_its_units_hold_from_its_day_on_is_told_when_it_is_done(office: Office) -> None:
+    change = Reorganization(office)
+    await change.prepare(1, 1)
+    started = events_pb2.ReorganizationStarted(
+        process_id=str(change.process_id), reorganization=change.shape()
+    )
+
+    async def told(unit: UUID, day: date) -> bool:
+        request = pb.GetUnitRollRequest(unit_id=str(unit), as_of=day.isoformat())
+        try:
+            await office.ask("RollService/GetUnitRoll", request)
+        except UnitBeingReorganizedError:
+            return False
+        return True
+
+    await change.hear(started)
+    for unit in (change.old[0], change.new[0], change.left[-1]):
+        days = [DAY - timedelta(days=1), DAY, DAY + timedelta(days=1)]
+        assert [await told(unit, day) for day in days] == [True, False, False]
+    trace = pb.TraceRollSizesRequest(unit_ids=[str(change.old[0])], as_of=DAY.isoformat())
+    with pytest.raises(UnitBeingReorganizedError):
+        await office.ask("RollService/TraceRollSizes", trace)
+    await change.hear(events_pb2.ReorganizationUndone(reorganization=change.shape()))
+
+    assert await told(change.old[0], DAY)
+    assert len((await office.ask("RollService/TraceRollSizes", trace)).sizes) == 1

@@ -8,11 +8,12 @@ import pytest
 
 from deploy.local.layout import CAMPUS_CLIENT
 from deploy.local.stack import Stack
-from tests.e2e.test_kills import deaf, held, kill_and_start, stands_at
+from tests.e2e.test_kills import kill_and_start
 from tests.integration.membership.city import City
 from tests.integration.membership.test_stack import until
 from tests.integration.membership.test_stack_sync import apply, row, send
 from tests.support.http import Api
+from tests.support.standstill import deaf, held, stands_at
 
 
 class Leaver:

@@ -198,6 +198,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. Metadata: reconciliation_id, state."""
     ERROR_REASON_RECONCILIATION_FORBIDDEN_BY_RULES: _ErrorReason.ValueType  # 133
     """FAILED_PRECONDITION. Rules forbid the export; the verdicts say why."""
+    ERROR_REASON_UNIT_BEING_REORGANIZED: _ErrorReason.ValueType  # 139
+    """UNAVAILABLE. A reorganisation is moving the people of the unit: what holds from its day on is told when it is
+    done. Metadata: unit_id.
+    """
     ERROR_REASON_SECONDMENT_NOT_FOUND: _ErrorReason.ValueType  # 140
     """NOT_FOUND. Metadata: secondment_id."""
     ERROR_REASON_SECONDMENT_UNITS_UNFIT: _ErrorReason.ValueType  # 141
@@ -432,6 +436,10 @@ ERROR_REASON_RECONCILIATION_NOT_READY: ErrorReason.ValueType  # 132
 """FAILED_PRECONDITION. Metadata: reconciliation_id, state."""
 ERROR_REASON_RECONCILIATION_FORBIDDEN_BY_RULES: ErrorReason.ValueType  # 133
 """FAILED_PRECONDITION. Rules forbid the export; the verdicts say why."""
+ERROR_REASON_UNIT_BEING_REORGANIZED: ErrorReason.ValueType  # 139
+"""UNAVAILABLE. A reorganisation is moving the people of the unit: what holds from its day on is told when it is
+done. Metadata: unit_id.
+"""
 ERROR_REASON_SECONDMENT_NOT_FOUND: ErrorReason.ValueType  # 140
 """NOT_FOUND. Metadata: secondment_id."""
 ERROR_REASON_SECONDMENT_UNITS_UNFIT: ErrorReason.ValueType  # 141
