@@ -7,7 +7,7 @@ from decimal import Decimal
 from chassis.calls import parse_uuid
 from chassis.errors import InvalidArgumentError, Violation
 from membership.convert.values import day, needed_name, optional_day, page_of
-from membership.domain.dues import Arrears, Base, Category, Manner, Payment, Publication
+from membership.domain.dues import Arrears, Base, Category, Kept, Manner, Payment, Publication
 from membership.events import dues as shapes
 from membership.operations.dues import Waiver
 from shuyuan.membership.v1 import dues_pb2
@@ -51,7 +51,20 @@ def waiver(request: pb.ReduceDuesRequest) -> Waiver:
     )
 
 
-def payment(request: pb.PayDuesRequest) -> Payment:
+def replacement(request: pb.CorrectDuesPaymentRequest) -> Payment | None:
+    """What is believed in the place of a payment; None where nothing was paid."""
+    return payment(request.replacement) if request.HasField("replacement") else None
+
+
+def payments(rows: Sequence[Kept], size: int) -> pb.ListDuesPaymentsResponse:
+    """A page of what was paid and given."""
+    shown, token = page_of(rows, size, "payment_id")
+    return pb.ListDuesPaymentsResponse(
+        dues_payments=[shapes.payment(found) for found in shown], next_page_token=token
+    )
+
+
+def payment(request: pb.PayDuesRequest | pb.CorrectDuesPaymentRequest.Replacement) -> Payment:
     """What was handed over for which months."""
     return Payment(
         unit_id=parse_uuid(request.unit_id, field_name="unit_id"),

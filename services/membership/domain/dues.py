@@ -155,6 +155,27 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A payment or a gift as it was written, and whether it is still believed."""
+
+    payment_id: UUID
+    person_id: UUID
+    unit_id: UUID
+    gift: bool
+    forwarded: bool
+    months: tuple[date, ...]
+    amount: Decimal
+    paid_on: date
+    manner: Manner
+    recorded_at: datetime
+    recorded_by: UUID | None
+    superseded_at: datetime | None = None
+    superseded_by: UUID | None = None
+    corrected_by: UUID | None = None
+    correction_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """A branch's book of dues, and its first month."""
 

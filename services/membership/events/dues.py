@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from google.protobuf.message import Message
 
 from chassis.events import Event
-from membership.domain.dues import Account, Arrears, Charge, Ledger, Payment, Publication
+from membership.domain.dues import Account, Arrears, Charge, Kept, Ledger, Payment, Publication
 from membership.domain.verdicts import Judgement
 from membership.events import shapes
 from shuyuan.membership.v1 import dues_pb2, events_pb2
@@ -131,6 +132,35 @@ def paid(found: Account, payment: Payment, *, today: date) -> Event:
 def given(found: Account, given_on: date, *, today: date) -> Event:
     """Something was given beyond the dues."""
     message = events_pb2.DuesGiven(given_on=given_on.isoformat(), dues_account=_shape(found, today))
+    return _event(found, message)
+
+
+def payment(found: Kept) -> dues_pb2.DuesPayment:
+    """A payment or a gift, believed or corrected."""
+    return dues_pb2.DuesPayment(
+        payment_id=str(found.payment_id),
+        unit_id=str(found.unit_id),
+        gift=found.gift,
+        months=[month_text(month) for month in found.months],
+        amount=f"{found.amount:.2f}",
+        paid_on=found.paid_on.isoformat(),
+        manner=shapes.enum_number(dues_pb2.DuesManner, "DUES_MANNER", found.manner),
+        record_time=shapes.stamp(found.recorded_at),
+        recorded_by=shapes.id_text(found.recorded_by),
+        supersede_time=None if found.superseded_at is None else shapes.stamp(found.superseded_at),
+        replaced_by=shapes.id_text(found.superseded_by),
+        corrected_by=shapes.id_text(found.corrected_by),
+        correction_reason=found.correction_reason,
+    )
+
+
+def payment_corrected(found: Account, payment_id: UUID, made: UUID | None, *, today: date) -> Event:
+    """A payment or a gift is not believed any more."""
+    message = events_pb2.DuesPaymentCorrected(
+        payment_id=str(payment_id),
+        replaced_by=shapes.id_text(made),
+        dues_account=_shape(found, today),
+    )
     return _event(found, message)
 
 

@@ -95,7 +95,7 @@ async def get(
 ) -> Account:
     """Read what a member owes and has paid; members read their own."""
     today = call.clock.today()
-    await _require(call, person_id, READ, own=True)
+    await require(call, person_id, READ, own=True)
     member = await _member(call.database, person_id, known_at=known_at)
     first, last = first or date(today.year, 1, 1), last or domain.month_of(today)
     if not first <= last or last.year - first.year > YEARS_SHOWN:
@@ -113,12 +113,12 @@ async def declare(call: Call, means: Means, person_id: UUID, base: Base) -> Acco
             "按月领取工资和离退休的须填写收入，其他不填。",
             "Pay is given of those who draw any, and of nobody else.",
         )
-    await _require(call, person_id, COLLECT, own=True)
+    await require(call, person_id, COLLECT, own=True)
     async with call.transaction() as work:
         check_past(base.valid_from, today=work.today, since=date.min)
-        member = await _held(work, person_id)
+        member = await held(work, person_id)
         await dues.declare(work, person_id, base)
-        return await _changed(
+        return await changed(
             work,
             means,
             member,
@@ -131,11 +131,11 @@ async def reduce(call: Call, means: Means, person_id: UUID, waiver: Waiver) -> A
     """Reduce or waive a member's dues over some months (DUE-04)."""
     if waiver.last < waiver.first:
         raise FieldsContradictError.of("through_month", "早于起始月份。", "It lies before the first month.")
-    await _require(call, person_id, REDUCE)
+    await require(call, person_id, REDUCE)
     await call.access.require(REDUCE, unit=waiver.approver_unit_id)
     async with call.transaction() as work:
         check_past(waiver.approved_on, today=work.today, since=waiver.studied_on or date.min)
-        member = await _held(work, person_id)
+        member = await held(work, person_id)
         day = waiver.approved_on
         approver = await usable_unit(work, waiver.approver_unit_id, Use.APPROVAL, day=day)
         rules = await means.rules.begin(work, day)
@@ -153,7 +153,7 @@ async def reduce(call: Call, means: Means, person_id: UUID, waiver: Waiver) -> A
             "approved_on": waiver.approved_on,
         }
         await dues.reduce(work, person_id, Interval(waiver.first, domain.next_month(waiver.last)), values)
-        return await _changed(
+        return await changed(
             work,
             means,
             member,
@@ -168,15 +168,15 @@ async def pay(call: Call, means: Means, person_id: UUID, payment: Payment) -> Ac
     await call.access.require(COLLECT, unit=payment.unit_id)
     async with call.transaction() as work:
         check_past(payment.paid_on, today=work.today, since=date.min)
-        member = await _held(work, person_id)
+        member = await held(work, person_id)
         rules = await means.rules.begin(work, payment.paid_on)
         first, last = min(payment.months), max(payment.months)
-        owed = await _charges(work, means, member, first, last)
+        owed = await charges(work, means, member, first, last)
         judgements, sums = domain.check_payment(
             payment, {charge.month: charge for charge in owed}, member, rules
         )
-        await _write(work, person_id, payment, rules, judgements, months=sums)
-        return await _changed(
+        await write(work, person_id, payment, rules, judgements, months=sums)
+        return await changed(
             work,
             means,
             member,
@@ -190,19 +190,18 @@ async def give(call: Call, means: Means, person_id: UUID, *, amount: Decimal, gi
     """Record what a member gives beyond the dues; a large gift goes to the centre (DUE-08)."""
     if amount == 0:
         raise FieldsContradictError.of("amount", "须大于零。", "It is more than nothing.")
-    await _require(call, person_id, COLLECT)
+    await require(call, person_id, COLLECT)
     async with call.transaction() as work:
         check_past(given_on, today=work.today, since=date.min)
-        member = await _held(work, person_id)
+        member = await held(work, person_id)
         unit_id = member.unit_on(given_on)
         if unit_id is None:
             raise MemberNotFoundError(person_id=person_id)
         rules = await means.rules.begin(work, given_on)
-        judgements = judge(rules, ["dues.forward_to_centre"], {"gift_amount": amount}, on=given_on)
-        forwarded = all(judgement.satisfied for judgement in judgements)
         gift = Payment(unit_id, (), amount, given_on, Manner.IN_PERSON, False)
-        await _write(work, person_id, gift, rules, judgements, forwarded=forwarded)
-        return await _changed(
+        judgements, forwarded = judge_gift(rules, gift)
+        await write(work, person_id, gift, rules, judgements, forwarded=forwarded)
+        return await changed(
             work,
             means,
             member,
@@ -213,7 +212,14 @@ async def give(call: Call, means: Means, person_id: UUID, *, amount: Decimal, gi
         )
 
 
-async def _write(
+def judge_gift(rules: RuleSet, gift: Payment) -> tuple[tuple[Judgement, ...], bool]:
+    """What the rules say of a gift, and whether it goes to the centre (DUE-08)."""
+    facts = {"gift_amount": gift.amount}
+    judgements = judge(rules, ["dues.forward_to_centre"], facts, on=gift.paid_on)
+    return judgements, all(judgement.satisfied for judgement in judgements)
+
+
+async def write(
     work: UnitOfWork,
     person_id: UUID,
     payment: Payment,
@@ -222,9 +228,11 @@ async def _write(
     *,
     months: Mapping[date, Decimal] | None = None,
     forwarded: bool = False,
-) -> None:
+) -> UUID:
+    """Write a payment of months, or without months a gift; its id."""
+    payment_id = new_id()
     values = {
-        "payment_id": new_id(),
+        "payment_id": payment_id,
         "person_id": person_id,
         "unit_id": payment.unit_id,
         "gift": months is None,
@@ -238,6 +246,7 @@ async def _write(
         "recorded_by": work.call.caller.person_id,
     }
     await dues.add_payment(work, values, months or {})
+    return payment_id
 
 
 async def arrears(
@@ -317,7 +326,8 @@ async def publications(
     )
 
 
-async def _require(call: Call, person_id: UUID, permission: str, *, own: bool = False) -> None:
+async def require(call: Call, person_id: UUID, permission: str, *, own: bool = False) -> None:
+    """Go on only if the caller holds the permission on the member's branch, or asks for the own dues."""
     member = await members.find(call.database, person_id)
     latest = None if member is None else member.latest
     await call.access.require(
@@ -334,7 +344,7 @@ async def _member(reader: Reader, person_id: UUID, *, known_at: datetime | None 
     return member
 
 
-async def _held(work: UnitOfWork, person_id: UUID) -> Member:
+async def held(work: UnitOfWork, person_id: UUID) -> Member:
     """The member, other writers of the same dues kept waiting; refuses a stale ETag."""
     await work.lock(f"membership.dues|{person_id}")
     member = await _member(work, person_id)
@@ -342,13 +352,14 @@ async def _held(work: UnitOfWork, person_id: UUID) -> Member:
     return member
 
 
-async def _charges(
+async def charges(
     reader: Reader,
     means: Means,
     member: Member,
     first: date,
     last: date,
 ) -> tuple[Charge, ...]:
+    """What a member owes for some months."""
     book = await dues.book(reader, member.person_id, _default(member))
     return domain.charges(member, book, first, last, rules_on=means.rules.in_force)
 
@@ -376,7 +387,7 @@ async def _account(
     return replace(whole, charges=tuple(charge for charge in every if first <= charge.month <= last))
 
 
-async def _changed(
+async def changed(
     work: UnitOfWork,
     means: Means,
     member: Member,
@@ -386,6 +397,7 @@ async def _changed(
     *,
     forwarded: bool | None = None,
 ) -> Account:
+    """Announce what changed of a member's dues, and answer them as they are now."""
     version = await dues.touch(work, member.person_id)
     await waiting.keep_arrears(work, means, [member.person_id])
     first, last = date(work.today.year, 1, 1), domain.month_of(work.today)

@@ -10,11 +10,21 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.bitemporal import History
-from chassis.database import Reader, UnitOfWork
+from chassis.database import Reader, Record, UnitOfWork
 from chassis.intervals import Interval
 from chassis.statements import insert, query
 from membership import tables
-from membership.domain.dues import Arrears, Base, Book, Category, Paid, Publication, Reduction
+from membership.domain.dues import (
+    Arrears,
+    Base,
+    Book,
+    Category,
+    Kept,
+    Manner,
+    Paid,
+    Publication,
+    Reduction,
+)
 from membership.domain.dues_duties import Unpaid
 from membership.repository.history import believed, span
 
@@ -45,9 +55,13 @@ _BOOK = query(
                    {_listed("dues_reduction", "'amount', CAST(h.amount AS text)")} AS reductions,
                    (SELECT coalesce(jsonb_agg(jsonb_build_object('month', m.month, 'paid_on', p.paid_on,
                            'amount', CAST(m.amount AS text))), CAST('[]' AS jsonb))
-                      FROM dues_month m JOIN dues_payment p USING (payment_id)
+                      FROM (SELECT person_id, month, payment_id, amount FROM dues_month
+                             UNION ALL SELECT person_id, month, payment_id, amount FROM dues_month_corrected
+                              WHERE CAST(:known_at AS timestamptz) IS NOT NULL) m
+                      JOIN dues_payment p USING (payment_id)
                      WHERE m.person_id = :person_id AND (CAST(:known_at AS timestamptz) IS NULL
-                           OR p.recorded_at <= CAST(:known_at AS timestamptz))) AS paid"""
+                           OR (p.recorded_at <= CAST(:known_at AS timestamptz) AND (p.superseded_at IS NULL
+                               OR p.superseded_at > CAST(:known_at AS timestamptz))))) AS paid"""
     )
 )
 _TOUCH = query(
@@ -75,6 +89,35 @@ _ADD_PAYMENT = query(
     )
 )
 _ADD_MONTH = query(insert(tables.dues_month, "person_id", "month", "payment_id", "amount"))
+_PAYMENTS = """SELECT p.payment_id, p.person_id, p.unit_id, p.gift, p.forwarded, p.amount, p.paid_on, p.manner,
+                     p.recorded_at, p.recorded_by, p.superseded_at, p.superseded_by, p.corrected_by,
+                     p.correction_reason,
+                     ARRAY(SELECT m.month FROM dues_month m WHERE m.payment_id = p.payment_id
+                           UNION SELECT c.month FROM dues_month_corrected c WHERE c.payment_id = p.payment_id
+                           ORDER BY 1) AS months
+                FROM dues_payment p"""
+_PAYMENT = query(sa.text(f"{_PAYMENTS} WHERE p.payment_id = :payment_id FOR UPDATE OF p"))
+_PAYMENTS_OF = query(
+    sa.text(
+        f"""{_PAYMENTS} WHERE p.person_id = :person_id
+               AND (CAST(:after AS uuid) IS NULL OR p.payment_id > CAST(:after AS uuid))
+             ORDER BY p.payment_id LIMIT :size"""
+    )
+)
+_TAKE_BACK = query(
+    sa.text(
+        """WITH gone AS (DELETE FROM dues_month WHERE payment_id = :payment_id
+                         RETURNING payment_id, month, person_id, amount)
+           INSERT INTO dues_month_corrected (payment_id, month, person_id, amount)
+           SELECT payment_id, month, person_id, amount FROM gone"""
+    )
+)
+_SUPERSEDE = query(
+    sa.text(
+        """UPDATE dues_payment SET superseded_at = :now, superseded_by = :by, corrected_by = :corrected_by,
+                  correction_reason = :reason WHERE payment_id = :payment_id"""
+    )
+)
 _OPEN_LEDGER = query(
     sa.text(
         """INSERT INTO dues_ledger (unit_id, from_month, created_at) VALUES (:unit_id, :from_month, :now)
@@ -184,7 +227,7 @@ _COLLECTED = query(
                   coalesce(sum(g.amount) FILTER (WHERE NOT g.forwarded), 0) AS gifts,
                   coalesce(sum(g.amount) FILTER (WHERE g.forwarded), 0) AS gifts_forwarded
              FROM dues_payment g
-            WHERE g.unit_id = :unit_id AND g.gift AND g.paid_on BETWEEN :first AND :last_day"""
+            WHERE g.unit_id = :unit_id AND g.gift AND g.superseded_at IS NULL AND g.paid_on BETWEEN :first AND :last_day"""
     )
 )
 _PUBLICATION = (
@@ -283,6 +326,42 @@ async def add_payment(work: UnitOfWork, values: Mapping[str, Any], months: Mappi
             }
             for month, amount in months.items()
         ],
+    )
+
+
+async def payment(work: UnitOfWork, payment_id: UUID) -> Kept | None:
+    """A payment or gift, held until the end of the unit of work."""
+    row = await work.fetch_one(_PAYMENT, payment_id=payment_id)
+    return None if row is None else _kept(row)
+
+
+async def payments(reader: Reader, person_id: UUID, *, after: UUID | None, size: int) -> list[Kept]:
+    """What a member paid and gave, the corrected too, in the order in which it was entered."""
+    rows = await reader.fetch(_PAYMENTS_OF, person_id=person_id, after=after, size=size)
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: Record) -> Kept:
+    return Kept(**dict(row) | {"manner": Manner(row["manner"]), "months": tuple(row["months"])})
+
+
+async def take_back(work: UnitOfWork, payment_id: UUID) -> None:
+    """Believe the months of a payment unpaid; that they were believed paid is kept."""
+    await work.execute(_TAKE_BACK, payment_id=payment_id)
+
+
+async def supersede(
+    work: UnitOfWork,
+    payment_id: UUID,
+    *,
+    by: UUID | None,
+    reason: str,
+    corrected_by: UUID | None,
+    now: datetime,
+) -> None:
+    """Note that a payment is not believed any more, why, and what is believed in its place."""
+    await work.execute(
+        _SUPERSEDE, payment_id=payment_id, by=by, reason=reason, corrected_by=corrected_by, now=now
     )
 
 

@@ -75,6 +75,7 @@ HOLDINGS = Holdings(
             "secondment": {"reason": _WORDLESS},
             "residence": {"room": _WORDLESS},
             "dues_reduction": {"reason": _WORDLESS},
+            "dues_payment": {"correction_reason": "CAST(NULL AS text)"},
         },
         dropped=(
             "person_identity",

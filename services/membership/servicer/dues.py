@@ -13,7 +13,7 @@ from membership.convert.values import day, instant, optional_id
 from membership.domain.dues import Account, Publication
 from membership.domain.verdicts import Judgement
 from membership.events import dues as shapes
-from membership.operations import dues
+from membership.operations import dues, dues_corrections
 from membership.operations.means import Means
 from shuyuan.membership.v1 import dues_pb2, dues_service_pb2_grpc
 from shuyuan.membership.v1 import dues_service_pb2 as pb
@@ -74,6 +74,27 @@ class DuesServicer(dues_service_pb2_grpc.DuesServiceServicer):
             given_on=day(request.given_on, "given_on"),
         )
         return await _answer(pb.GiveDuesResponse, work)
+
+    async def CorrectDuesPayment(
+        self, request: pb.CorrectDuesPaymentRequest, context: Any
+    ) -> pb.CorrectDuesPaymentResponse:
+        work = dues_corrections.correct(
+            current(),
+            self._means,
+            _id(request),
+            parse_uuid(request.payment_id, field_name="payment_id"),
+            convert.replacement(request),
+            reason=request.reason,
+        )
+        return await _answer(pb.CorrectDuesPaymentResponse, work)
+
+    async def ListDuesPayments(
+        self, request: pb.ListDuesPaymentsRequest, context: Any
+    ) -> pb.ListDuesPaymentsResponse:
+        size = page_size(request.page_size)
+        (after,) = decode_token(request.page_token, UUID) or (None,)
+        rows = await dues_corrections.page(current(), _id(request), after=after, size=size)
+        return convert.payments(rows, size)
 
     async def ListDuesArrears(
         self, request: pb.ListDuesArrearsRequest, context: Any

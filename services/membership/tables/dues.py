@@ -57,7 +57,7 @@ dues_reduction = sa.Table(
 )
 sa.Index("dues_reduction_person_id_idx", dues_reduction.c.person_id)
 
-# Payments of months and gifts; nothing here is ever changed.
+# Payments of months and gifts; nothing here is ever changed, a corrected one is superseded once.
 dues_payment = sa.Table(
     "dues_payment",
     metadata,
@@ -73,7 +73,12 @@ dues_payment = sa.Table(
     sa.Column("verdicts", JSONB, nullable=False),
     instant_column("recorded_at"),
     id_column("recorded_by", null=True),
+    instant_column("superseded_at", null=True),
+    sa.Column("superseded_by", sa.Uuid, sa.ForeignKey("dues_payment.payment_id")),
+    id_column("corrected_by", null=True),
+    text_column("correction_reason", null=True),
 )
+sa.Index("dues_payment_person_id_idx", dues_payment.c.person_id, dues_payment.c.payment_id)
 sa.Index("dues_payment_unit_id_paid_on_idx", dues_payment.c.unit_id, dues_payment.c.paid_on)
 
 # Each month is paid once.
@@ -86,6 +91,17 @@ dues_month = sa.Table(
     sa.Column("amount", _MONEY, nullable=False),
 )
 sa.Index("dues_month_payment_id_idx", dues_month.c.payment_id)
+
+# Months that were believed paid until their payment was corrected.
+dues_month_corrected = sa.Table(
+    "dues_month_corrected",
+    metadata,
+    sa.Column("payment_id", sa.Uuid, sa.ForeignKey("dues_payment.payment_id"), primary_key=True),
+    sa.Column("month", sa.Date, primary_key=True),
+    id_column("person_id"),
+    sa.Column("amount", _MONEY, nullable=False),
+)
+sa.Index("dues_month_corrected_person_id_idx", dues_month_corrected.c.person_id)
 
 dues_publication = sa.Table(
     "dues_publication",

@@ -9,11 +9,14 @@ import pytest
 from chassis.errors import EtagMismatchError, PermissionDeniedError
 from membership.errors import (
     DuesAlreadyPublishedError,
+    DuesAmountDiffersError,
     DuesLedgerAlreadyOpenError,
     DuesLedgerNotOpenError,
     DuesMonthNotOwedError,
+    FieldsContradictError,
     StepForbiddenError,
 )
+from membership.errors.dues import DuesPaymentCorrectedError, DuesPaymentNotFoundError
 from shuyuan.membership.v1 import dues_pb2, person_pb2
 from shuyuan.membership.v1 import dues_service_pb2 as pb
 from tests.integration.membership.office import Office
@@ -60,6 +63,10 @@ class Branch:
         return {
             item.person_id: (item.unpaid_months, item.unpaid_since, item.finding) for item in answer.arrears
         }
+
+    async def payments(self, person: UUID, **fields: Any) -> Any:
+        request = pb.ListDuesPaymentsRequest(person_id=str(person), **fields)
+        return await self.office.ask("DuesService/ListDuesPayments", request)
 
     async def publish(self, year: int, on: str) -> dues_pb2.DuesPublication:
         request = pb.PublishDuesRequest(unit_id=str(self.unit), year=year, published_on=on)
@@ -196,3 +203,64 @@ async def test_members_see_and_declare_their_own_and_the_branch_collects(branch:
     await branch.pay(person, "2024-06", amount="15", on="2024-06-30", by=secretary)
     assert await branch.arrears(by=other) == {}
     assert str(person) in await branch.arrears(by=secretary)
+
+
+def replaced(branch: Branch, *months: str, amount: str, on: str) -> dict[str, Any]:
+    return {
+        "unit_id": str(branch.unit),
+        "months": list(months),
+        "amount": amount,
+        "paid_on": on,
+        "manner": DUES.DUES_MANNER_IN_PERSON,
+    }
+
+
+async def test_a_payment_is_corrected_and_what_was_known_stays(branch: Branch) -> None:
+    office, person = branch.office, branch.people[0]
+    await branch.declare(person, "2000", "2024-01")
+    await branch.pay(person, "2024-01", "2024-02", amount="20.00", on="2024-07-10")
+    known = office.clock.now()
+    office.clock.go_to(date(2024, 7, 12))
+    (wrong,) = (await branch.payments(person)).dues_payments
+    assert (list(wrong.months), wrong.amount) == (["2024-01", "2024-02"], "20.00")
+    fields = {"payment_id": wrong.payment_id, "reason": "错记月份"}
+    short = replaced(branch, "2024-02", amount="9.99", on="2024-07-09")
+    with pytest.raises(DuesAmountDiffersError):
+        await branch.act("CorrectDuesPayment", person, **fields, replacement=short)
+    right = replaced(branch, "2024-02", "2024-03", "2024-04", amount="30.00", on="2024-07-09")
+    after = await branch.act("CorrectDuesPayment", person, **fields, replacement=right)
+
+    paid = {month.month: month.paid_on for month in after.months if month.state == DUES.DUES_MONTH_STATE_PAID}
+    assert paid == dict.fromkeys(["2024-02", "2024-03", "2024-04"], "2024-07-09")
+    then = await branch.account(person, known_at=known)
+    states = [month.month for month in then.months if month.state == DUES.DUES_MONTH_STATE_PAID]
+    assert states == ["2024-01", "2024-02"]
+    old, new = (await branch.payments(person)).dues_payments
+    assert (old.replaced_by, old.correction_reason, list(old.months)) == (
+        new.payment_id,
+        "错记月份",
+        list(wrong.months),
+    )
+    with pytest.raises(DuesPaymentCorrectedError):
+        await branch.act("CorrectDuesPayment", person, **fields)
+    with pytest.raises(DuesPaymentNotFoundError):
+        await branch.act("CorrectDuesPayment", branch.people[1], **fields)
+    # Nothing was paid at all.
+    gone = await branch.act("CorrectDuesPayment", person, payment_id=new.payment_id, reason="重复录入")
+    assert not [month for month in gone.months if month.state == DUES.DUES_MONTH_STATE_PAID]
+    assert (await office.events("dues_account"))[-2:] == ["dues_account.corrected"] * 2
+
+
+async def test_a_gift_is_corrected_and_goes_where_it_belongs(branch: Branch) -> None:
+    person = branch.people[0]
+    await branch.act("GiveDues", person, amount="100", given_on="2024-07-10")
+    (gift,) = (await branch.payments(person)).dues_payments
+    fields = {"payment_id": gift.payment_id, "reason": "少记一位"}
+    with pytest.raises(FieldsContradictError):
+        dues = replaced(branch, "2024-01", amount="1000", on="2024-07-10")
+        await branch.act("CorrectDuesPayment", person, **fields, replacement=dues)
+    right = replaced(branch, amount="1000", on="2024-07-10")
+    after = await branch.act("CorrectDuesPayment", person, **fields, replacement=right)
+    assert [verdict.rule_id for verdict in after.verdicts] == ["DUE-08"]
+    made = await branch.publish(2024, "2024-07-10")
+    assert (made.gifts, made.gifts_forwarded) == ("0.00", "1000.00")

@@ -163,3 +163,27 @@ async def test_arrears_are_found_and_the_collection_published(till: Till) -> Non
     await city.up_to_approval()
     new = await till.account(city.people["applicant"])
     assert [month["month"] for month in new["months"]] == [text(till.now)]
+
+
+@pytest.mark.covers("F42", "DUE-09")
+async def test_a_payment_that_was_written_wrongly_is_corrected_by_the_committee(till: Till) -> None:
+    await till.open("cohort")
+    city, person = till.city, till.city.members[5]
+    before = await till.do(person, "pay", till.payment(till.over[0], amount="0.20"))
+    path = f"/v1/duesAccounts/{person}"
+    (wrong,) = (await city.get("secretary", f"{path}/payments"))["duesPayments"]
+    right = till.payment(till.over[1], amount="0.20")
+    body = {"paymentId": wrong["paymentId"], "reason": "错记月份", "replacement": right}
+    refused = await till.send(person, "correctPayment", body)
+    assert refused.status_code == 403
+    stale = await city.send("approver", f"{path}:correctPayment", body, etag="0")
+    assert stale.status_code == 412
+    after = await city.post("approver", f"{path}:correctPayment", body, etag=before["etag"])
+    assert {"DUE-06", "DUE-09"} <= {item["ruleId"] for item in after["verdicts"]}
+    months = (await till.account(person))["months"]
+    paid = [month["month"] for month in months if month["state"] == "DUES_MONTH_STATE_PAID"]
+    assert paid == [text(till.over[1])]
+    old, new = (await city.get("approver", f"{path}/payments"))["duesPayments"]
+    assert (old["replacedBy"], old["months"]) == (new["paymentId"], [text(till.over[0])])
+    again = await till.send(person, "correctPayment", body, "approver")
+    assert (again.status_code, again.json()["reason"]) == (409, "DUES_PAYMENT_CORRECTED")

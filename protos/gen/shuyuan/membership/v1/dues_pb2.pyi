@@ -308,6 +308,97 @@ class DuesLedger(_message.Message):
 Global___DuesLedger: _TypeAlias = DuesLedger  # noqa: Y015
 
 @_typing.final
+class DuesPayment(_message.Message):
+    """A payment of months, or a gift, as it was written; once it was corrected it is not believed any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYMENT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    GIFT_FIELD_NUMBER: _builtins.int
+    MONTHS_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    PAID_ON_FIELD_NUMBER: _builtins.int
+    MANNER_FIELD_NUMBER: _builtins.int
+    RECORD_TIME_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    SUPERSEDE_TIME_FIELD_NUMBER: _builtins.int
+    REPLACED_BY_FIELD_NUMBER: _builtins.int
+    CORRECTED_BY_FIELD_NUMBER: _builtins.int
+    CORRECTION_REASON_FIELD_NUMBER: _builtins.int
+    payment_id: _builtins.str
+    """The payment."""
+    unit_id: _builtins.str
+    """The branch that took the money."""
+    gift: _builtins.bool
+    """Whether it was given beyond the dues."""
+    amount: _builtins.str
+    """What was paid for all of them together, or given."""
+    paid_on: _builtins.str
+    """The day."""
+    manner: Global___DuesManner.ValueType
+    """How it was handed over."""
+    recorded_by: _builtins.str
+    """Who entered it; absent where the service did."""
+    replaced_by: _builtins.str
+    """What is believed in its place; absent where nothing was paid."""
+    corrected_by: _builtins.str
+    """Who corrected it."""
+    correction_reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def months(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The months, YYYY-MM; empty of a gift."""
+
+    @_builtins.property
+    def record_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was entered."""
+
+    @_builtins.property
+    def supersede_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when it was believed; absent while it is."""
+
+    def __init__(
+        self,
+        *,
+        payment_id: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        gift: _builtins.bool = ...,
+        months: _abc.Iterable[_builtins.str] | None = ...,
+        amount: _builtins.str = ...,
+        paid_on: _builtins.str = ...,
+        manner: Global___DuesManner.ValueType = ...,
+        record_time: _timestamp_pb2.Timestamp | None = ...,
+        recorded_by: _builtins.str | None = ...,
+        supersede_time: _timestamp_pb2.Timestamp | None = ...,
+        replaced_by: _builtins.str | None = ...,
+        corrected_by: _builtins.str | None = ...,
+        correction_reason: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_corrected_by", b"_corrected_by", "_correction_reason", b"_correction_reason", "_recorded_by", b"_recorded_by", "_replaced_by", b"_replaced_by", "corrected_by", b"corrected_by", "correction_reason", b"correction_reason", "record_time", b"record_time", "recorded_by", b"recorded_by", "replaced_by", b"replaced_by", "supersede_time", b"supersede_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_by", b"_corrected_by", "_correction_reason", b"_correction_reason", "_recorded_by", b"_recorded_by", "_replaced_by", b"_replaced_by", "amount", b"amount", "corrected_by", b"corrected_by", "correction_reason", b"correction_reason", "gift", b"gift", "manner", b"manner", "months", b"months", "paid_on", b"paid_on", "payment_id", b"payment_id", "record_time", b"record_time", "recorded_by", b"recorded_by", "replaced_by", b"replaced_by", "supersede_time", b"supersede_time", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__corrected_by: _TypeAlias = _typing.Literal["corrected_by"]  # noqa: Y015
+    _WhichOneofArgType__corrected_by: _TypeAlias = _typing.Literal["_corrected_by", b"_corrected_by"]  # noqa: Y015
+    _WhichOneofReturnType__correction_reason: _TypeAlias = _typing.Literal["correction_reason"]  # noqa: Y015
+    _WhichOneofArgType__correction_reason: _TypeAlias = _typing.Literal["_correction_reason", b"_correction_reason"]  # noqa: Y015
+    _WhichOneofReturnType__recorded_by: _TypeAlias = _typing.Literal["recorded_by"]  # noqa: Y015
+    _WhichOneofArgType__recorded_by: _TypeAlias = _typing.Literal["_recorded_by", b"_recorded_by"]  # noqa: Y015
+    _WhichOneofReturnType__replaced_by: _TypeAlias = _typing.Literal["replaced_by"]  # noqa: Y015
+    _WhichOneofArgType__replaced_by: _TypeAlias = _typing.Literal["_replaced_by", b"_replaced_by"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__corrected_by) -> _WhichOneofReturnType__corrected_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction_reason) -> _WhichOneofReturnType__correction_reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recorded_by) -> _WhichOneofReturnType__recorded_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__replaced_by) -> _WhichOneofReturnType__replaced_by | None: ...
+
+Global___DuesPayment: _TypeAlias = DuesPayment  # noqa: Y015
+
+@_typing.final
 class DuesArrears(_message.Message):
     """A member with unpaid months that are over."""
 

@@ -353,6 +353,168 @@ class PayDuesResponse(_message.Message):
 Global___PayDuesResponse: _TypeAlias = PayDuesResponse  # noqa: Y015
 
 @_typing.final
+class CorrectDuesPaymentRequest(_message.Message):
+    """Corrects a payment or a gift."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Replacement(_message.Message):
+        """What is believed in its place."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        UNIT_ID_FIELD_NUMBER: _builtins.int
+        MONTHS_FIELD_NUMBER: _builtins.int
+        AMOUNT_FIELD_NUMBER: _builtins.int
+        PAID_ON_FIELD_NUMBER: _builtins.int
+        MANNER_FIELD_NUMBER: _builtins.int
+        QUARTERLY_FIELD_NUMBER: _builtins.int
+        unit_id: _builtins.str
+        """The branch that took the money; of a gift the one of the payment stays."""
+        amount: _builtins.str
+        """What was paid for all of them together, or given."""
+        paid_on: _builtins.str
+        """The day; not in the future."""
+        manner: _dues_pb2.DuesManner.ValueType
+        """How it was handed over."""
+        quarterly: _builtins.bool
+        """Whether the branch consented to quarterly payment (DUE-09)."""
+        @_builtins.property
+        def months(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+            """The months, YYYY-MM; none of a gift."""
+
+        def __init__(
+            self,
+            *,
+            unit_id: _builtins.str = ...,
+            months: _abc.Iterable[_builtins.str] | None = ...,
+            amount: _builtins.str = ...,
+            paid_on: _builtins.str = ...,
+            manner: _dues_pb2.DuesManner.ValueType = ...,
+            quarterly: _builtins.bool = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "manner", b"manner", "months", b"months", "paid_on", b"paid_on", "quarterly", b"quarterly", "unit_id", b"unit_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PAYMENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REPLACEMENT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The member."""
+    payment_id: _builtins.str
+    """The payment or gift."""
+    reason: _builtins.str
+    """Why it is corrected."""
+    @_builtins.property
+    def replacement(self) -> Global___CorrectDuesPaymentRequest.Replacement:
+        """What it was; absent where nothing was paid."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        payment_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        replacement: Global___CorrectDuesPaymentRequest.Replacement | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_replacement", b"_replacement", "replacement", b"replacement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_replacement", b"_replacement", "payment_id", b"payment_id", "person_id", b"person_id", "reason", b"reason", "replacement", b"replacement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__replacement: _TypeAlias = _typing.Literal["replacement"]  # noqa: Y015
+    _WhichOneofArgType__replacement: _TypeAlias = _typing.Literal["_replacement", b"_replacement"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__replacement) -> _WhichOneofReturnType__replacement | None: ...
+
+Global___CorrectDuesPaymentRequest: _TypeAlias = CorrectDuesPaymentRequest  # noqa: Y015
+
+@_typing.final
+class CorrectDuesPaymentResponse(_message.Message):
+    """The dues after the correction, of this year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUES_ACCOUNT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dues_account(self) -> _dues_pb2.DuesAccount:
+        """The dues."""
+
+    def __init__(
+        self,
+        *,
+        dues_account: _dues_pb2.DuesAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_account", b"dues_account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectDuesPaymentResponse: _TypeAlias = CorrectDuesPaymentResponse  # noqa: Y015
+
+@_typing.final
+class ListDuesPaymentsRequest(_message.Message):
+    """Asks for payments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """The member."""
+    page_size: _builtins.int
+    """Most payments of a page; 0 means 50."""
+    page_token: _builtins.str
+    """The page, as given by the one before."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDuesPaymentsRequest: _TypeAlias = ListDuesPaymentsRequest  # noqa: Y015
+
+@_typing.final
+class ListDuesPaymentsResponse(_message.Message):
+    """A page of payments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUES_PAYMENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """The token of the next page; empty on the last one."""
+    @_builtins.property
+    def dues_payments(self) -> _containers.RepeatedCompositeFieldContainer[_dues_pb2.DuesPayment]:
+        """The payments and gifts."""
+
+    def __init__(
+        self,
+        *,
+        dues_payments: _abc.Iterable[_dues_pb2.DuesPayment] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dues_payments", b"dues_payments", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDuesPaymentsResponse: _TypeAlias = ListDuesPaymentsResponse  # noqa: Y015
+
+@_typing.final
 class GiveDuesRequest(_message.Message):
     """Records a gift."""
 

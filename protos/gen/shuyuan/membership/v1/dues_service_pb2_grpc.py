@@ -65,6 +65,16 @@ class DuesServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.GiveDuesRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.GiveDuesResponse.FromString,
                 _registered_method=True)
+        self.CorrectDuesPayment = channel.unary_unary(
+                '/shuyuan.membership.v1.DuesService/CorrectDuesPayment',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.CorrectDuesPaymentRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.CorrectDuesPaymentResponse.FromString,
+                _registered_method=True)
+        self.ListDuesPayments = channel.unary_unary(
+                '/shuyuan.membership.v1.DuesService/ListDuesPayments',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesPaymentsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesPaymentsResponse.FromString,
+                _registered_method=True)
         self.ListDuesArrears = channel.unary_unary(
                 '/shuyuan.membership.v1.DuesService/ListDuesArrears',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesArrearsRequest.SerializeToString,
@@ -142,6 +152,26 @@ class DuesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CorrectDuesPayment(self, request, context):
+        """Corrects a payment or a gift that was written wrongly: it is not believed any more, its months are owed again, and
+        what it was is written in its place, judged as any payment. What was written stays, as it was known then; a yearly
+        publication stays as it was published.
+        Errors: NOT_FOUND (MEMBER_NOT_FOUND, DUES_PAYMENT_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+        (FIELDS_CONTRADICT), FAILED_PRECONDITION (DUES_PAYMENT_CORRECTED, DAY_OUT_OF_ORDER, DUES_MONTH_NOT_OWED,
+        DUES_BASE_UNKNOWN, DUES_AMOUNT_DIFFERS, STEP_FORBIDDEN_BY_RULES).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDuesPayments(self, request, context):
+        """Lists what a member paid and gave, the corrected too, in the order in which it was entered. Members read their own.
+        Errors: INVALID_ARGUMENT for a page token of another list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDuesArrears(self, request, context):
         """Lists members with unpaid months that are over, in the order of their ids.
         Errors: INVALID_ARGUMENT for a page token of another list.
@@ -199,6 +229,16 @@ def add_DuesServiceServicer_to_server(servicer, server):
                     servicer.GiveDues,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.GiveDuesRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.GiveDuesResponse.SerializeToString,
+            ),
+            'CorrectDuesPayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectDuesPayment,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.CorrectDuesPaymentRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.CorrectDuesPaymentResponse.SerializeToString,
+            ),
+            'ListDuesPayments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDuesPayments,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesPaymentsRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesPaymentsResponse.SerializeToString,
             ),
             'ListDuesArrears': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDuesArrears,
@@ -379,6 +419,60 @@ class DuesService:
             '/shuyuan.membership.v1.DuesService/GiveDues',
             shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.GiveDuesRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.GiveDuesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectDuesPayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.DuesService/CorrectDuesPayment',
+            shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.CorrectDuesPaymentRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.CorrectDuesPaymentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDuesPayments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.DuesService/ListDuesPayments',
+            shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesPaymentsRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_dues__service__pb2.ListDuesPaymentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -68,6 +68,18 @@ class DuesServiceStub:
     Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT),
     FAILED_PRECONDITION (DAY_OUT_OF_ORDER).
     """
+    CorrectDuesPayment: _grpc.UnaryUnaryMultiCallable[_dues_service_pb2.CorrectDuesPaymentRequest, _dues_service_pb2.CorrectDuesPaymentResponse]
+    """Corrects a payment or a gift that was written wrongly: it is not believed any more, its months are owed again, and
+    what it was is written in its place, judged as any payment. What was written stays, as it was known then; a yearly
+    publication stays as it was published.
+    Errors: NOT_FOUND (MEMBER_NOT_FOUND, DUES_PAYMENT_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+    (FIELDS_CONTRADICT), FAILED_PRECONDITION (DUES_PAYMENT_CORRECTED, DAY_OUT_OF_ORDER, DUES_MONTH_NOT_OWED,
+    DUES_BASE_UNKNOWN, DUES_AMOUNT_DIFFERS, STEP_FORBIDDEN_BY_RULES).
+    """
+    ListDuesPayments: _grpc.UnaryUnaryMultiCallable[_dues_service_pb2.ListDuesPaymentsRequest, _dues_service_pb2.ListDuesPaymentsResponse]
+    """Lists what a member paid and gave, the corrected too, in the order in which it was entered. Members read their own.
+    Errors: INVALID_ARGUMENT for a page token of another list.
+    """
     ListDuesArrears: _grpc.UnaryUnaryMultiCallable[_dues_service_pb2.ListDuesArrearsRequest, _dues_service_pb2.ListDuesArrearsResponse]
     """Lists members with unpaid months that are over, in the order of their ids.
     Errors: INVALID_ARGUMENT for a page token of another list.
@@ -118,6 +130,18 @@ class DuesServiceAsyncStub(DuesServiceStub):
     """Records what a member gives beyond the dues; a single gift of 1000 or more goes to the centre (DUE-08).
     Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT),
     FAILED_PRECONDITION (DAY_OUT_OF_ORDER).
+    """
+    CorrectDuesPayment: _aio.UnaryUnaryMultiCallable[_dues_service_pb2.CorrectDuesPaymentRequest, _dues_service_pb2.CorrectDuesPaymentResponse]  # type: ignore[assignment]
+    """Corrects a payment or a gift that was written wrongly: it is not believed any more, its months are owed again, and
+    what it was is written in its place, judged as any payment. What was written stays, as it was known then; a yearly
+    publication stays as it was published.
+    Errors: NOT_FOUND (MEMBER_NOT_FOUND, DUES_PAYMENT_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+    (FIELDS_CONTRADICT), FAILED_PRECONDITION (DUES_PAYMENT_CORRECTED, DAY_OUT_OF_ORDER, DUES_MONTH_NOT_OWED,
+    DUES_BASE_UNKNOWN, DUES_AMOUNT_DIFFERS, STEP_FORBIDDEN_BY_RULES).
+    """
+    ListDuesPayments: _aio.UnaryUnaryMultiCallable[_dues_service_pb2.ListDuesPaymentsRequest, _dues_service_pb2.ListDuesPaymentsResponse]  # type: ignore[assignment]
+    """Lists what a member paid and gave, the corrected too, in the order in which it was entered. Members read their own.
+    Errors: INVALID_ARGUMENT for a page token of another list.
     """
     ListDuesArrears: _aio.UnaryUnaryMultiCallable[_dues_service_pb2.ListDuesArrearsRequest, _dues_service_pb2.ListDuesArrearsResponse]  # type: ignore[assignment]
     """Lists members with unpaid months that are over, in the order of their ids.
@@ -202,6 +226,30 @@ class DuesServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records what a member gives beyond the dues; a single gift of 1000 or more goes to the centre (DUE-08).
         Errors: NOT_FOUND (MEMBER_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT),
         FAILED_PRECONDITION (DAY_OUT_OF_ORDER).
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectDuesPayment(
+        self,
+        request: _dues_service_pb2.CorrectDuesPaymentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_dues_service_pb2.CorrectDuesPaymentResponse, _abc.Awaitable[_dues_service_pb2.CorrectDuesPaymentResponse]]:
+        """Corrects a payment or a gift that was written wrongly: it is not believed any more, its months are owed again, and
+        what it was is written in its place, judged as any payment. What was written stays, as it was known then; a yearly
+        publication stays as it was published.
+        Errors: NOT_FOUND (MEMBER_NOT_FOUND, DUES_PAYMENT_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+        (FIELDS_CONTRADICT), FAILED_PRECONDITION (DUES_PAYMENT_CORRECTED, DAY_OUT_OF_ORDER, DUES_MONTH_NOT_OWED,
+        DUES_BASE_UNKNOWN, DUES_AMOUNT_DIFFERS, STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def ListDuesPayments(
+        self,
+        request: _dues_service_pb2.ListDuesPaymentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_dues_service_pb2.ListDuesPaymentsResponse, _abc.Awaitable[_dues_service_pb2.ListDuesPaymentsResponse]]:
+        """Lists what a member paid and gave, the corrected too, in the order in which it was entered. Members read their own.
+        Errors: INVALID_ARGUMENT for a page token of another list.
         """
 
     @_abc_1.abstractmethod

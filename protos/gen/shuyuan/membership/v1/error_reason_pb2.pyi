@@ -256,6 +256,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION. Metadata: inspection_duty_id, ended_on."""
     ERROR_REASON_INSPECTION_NOT_FOUND: _ErrorReason.ValueType  # 173
     """NOT_FOUND. Metadata: inspection_id."""
+    ERROR_REASON_DUES_PAYMENT_NOT_FOUND: _ErrorReason.ValueType  # 174
+    """NOT_FOUND. Metadata: payment_id."""
+    ERROR_REASON_DUES_PAYMENT_CORRECTED: _ErrorReason.ValueType  # 175
+    """FAILED_PRECONDITION. Metadata: payment_id."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -494,4 +498,8 @@ ERROR_REASON_INSPECTION_DUTY_ENDED: ErrorReason.ValueType  # 172
 """FAILED_PRECONDITION. Metadata: inspection_duty_id, ended_on."""
 ERROR_REASON_INSPECTION_NOT_FOUND: ErrorReason.ValueType  # 173
 """NOT_FOUND. Metadata: inspection_id."""
+ERROR_REASON_DUES_PAYMENT_NOT_FOUND: ErrorReason.ValueType  # 174
+"""NOT_FOUND. Metadata: payment_id."""
+ERROR_REASON_DUES_PAYMENT_CORRECTED: ErrorReason.ValueType  # 175
+"""FAILED_PRECONDITION. Metadata: payment_id."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -2716,6 +2716,40 @@ class DuesPaid(_message.Message):
 Global___DuesPaid: _TypeAlias = DuesPaid  # noqa: Y015
 
 @_typing.final
+class DuesPaymentCorrected(_message.Message):
+    """A payment or a gift was written wrongly and is not believed any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYMENT_ID_FIELD_NUMBER: _builtins.int
+    REPLACED_BY_FIELD_NUMBER: _builtins.int
+    DUES_ACCOUNT_FIELD_NUMBER: _builtins.int
+    payment_id: _builtins.str
+    """The payment."""
+    replaced_by: _builtins.str
+    """What is believed in its place; absent where nothing was paid."""
+    @_builtins.property
+    def dues_account(self) -> _dues_pb2.DuesAccount:
+        """The dues after it, without the months."""
+
+    def __init__(
+        self,
+        *,
+        payment_id: _builtins.str = ...,
+        replaced_by: _builtins.str | None = ...,
+        dues_account: _dues_pb2.DuesAccount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_replaced_by", b"_replaced_by", "dues_account", b"dues_account", "replaced_by", b"replaced_by"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_replaced_by", b"_replaced_by", "dues_account", b"dues_account", "payment_id", b"payment_id", "replaced_by", b"replaced_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__replaced_by: _TypeAlias = _typing.Literal["replaced_by"]  # noqa: Y015
+    _WhichOneofArgType__replaced_by: _TypeAlias = _typing.Literal["_replaced_by", b"_replaced_by"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__replaced_by) -> _WhichOneofReturnType__replaced_by | None: ...
+
+Global___DuesPaymentCorrected: _TypeAlias = DuesPaymentCorrected  # noqa: Y015
+
+@_typing.final
 class DuesGiven(_message.Message):
     """A member gave something beyond the dues."""
 
