@@ -74,7 +74,9 @@ async def follow_member(work: UnitOfWork, event: ReceivedEvent) -> None:
     """The same, and who left a branch leaves its Party groups."""
     member = event.resource
     belonging = _ties([*member.get("relationships", []), *member.get("participations", [])])
-    await party_group_members.follow(work, event.resource_id, belonging, said_at=event.time)
+    # Between two entries of one person nobody leaves: what they are follows with the merge, said right after.
+    if event.verb != "reassigned":
+        await party_group_members.follow(work, event.resource_id, belonging, said_at=event.time)
     await apply_member(work, event)
 
 

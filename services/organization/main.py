@@ -119,7 +119,7 @@ def build(settings: Settings) -> Service:
             (plaque_service_pb2_grpc.add_PlaqueServiceServicer_to_server, PlaqueServicer()),
             (
                 vanguard_team_service_pb2_grpc.add_VanguardTeamServiceServicer_to_server,
-                VanguardTeamServicer(),
+                VanguardTeamServicer(membership),
             ),
             (
                 formation_template_service_pb2_grpc.add_FormationTemplateServiceServicer_to_server,

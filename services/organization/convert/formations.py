@@ -3,6 +3,7 @@
 from chassis.paging import Page
 from organization.convert.posts import post_title
 from organization.convert.values import chosen, enum_of, id_of, optional_day, optional_id
+from organization.domain.elections import Background
 from organization.domain.formation_templates import NewTemplate, Template, TemplateKind, TemplatePost
 from organization.domain.posts import PostKind
 from organization.domain.temporary_branches import NewBranch, Officer, TemporaryBranch
@@ -19,6 +20,7 @@ from shuyuan.organization.v1 import (
 
 _KIND = formation_template_pb2.FormationTemplate.Kind.DESCRIPTOR
 _PURPOSE = unit_pb2.Unit.Purpose.DESCRIPTOR
+_BACKGROUND = appointment_pb2.Appointment.Background.DESCRIPTOR
 _POST_KIND = appointment_pb2.Post.Kind.DESCRIPTOR
 
 
@@ -73,6 +75,7 @@ def _officer(given: temporary_branch_pb2.OfficerInput, path: str) -> Officer:
         person_id=id_of(given.person_id, f"{path}.person_id"),
         basis_post_id=optional_id(given.basis_post_id, f"{path}.basis_post_id"),
         document_number=given.document_number,
+        background=enum_of(_BACKGROUND, Background, given.background, f"{path}.background"),
     )
 
 

@@ -11,6 +11,7 @@ from organization.convert.values import (
     optional_id,
     optional_text,
 )
+from organization.domain.elections import Background
 from organization.domain.units import (
     Campus,
     DescriptionChange,
@@ -30,8 +31,9 @@ from organization.domain.units import (
 from organization.events.shapes import campus_message, day, fill_unit, instant, number, text
 from organization.operations.appointments import NewSecretary
 from organization.repository.units import Filter
-from shuyuan.organization.v1 import unit_pb2, unit_service_pb2
+from shuyuan.organization.v1 import appointment_pb2, unit_pb2, unit_service_pb2
 
+_BACKGROUND = appointment_pb2.Appointment.Background.DESCRIPTOR
 _KIND = unit_pb2.Unit.Kind.DESCRIPTOR
 _FORM = unit_pb2.Unit.Form.DESCRIPTOR
 _FUNCTION = unit_pb2.Unit.Function.DESCRIPTOR
@@ -82,6 +84,7 @@ def secretary(request: unit_service_pb2.EstablishUnitRequest, title: str) -> New
         title=title,
         basis_post_id=optional_id(given.basis_post_id, "secretary.basis_post_id"),
         document_number=given.document_number,
+        background=enum_of(_BACKGROUND, Background, given.background, "secretary.background"),
     )
 
 

@@ -152,6 +152,8 @@ _BACKGROUNDS = {
     Form.COHORT: "branch.seat_student_secretary",
     Form.MAJOR: "branch.seat_student_secretary",
     Form.JOINT_TEACHER_STUDENT: "branch.seat_joint_secretary",
+    # Teachers and students alike belong to it while its task lasts.
+    Form.TEMPORARY: "branch.seat_joint_secretary",
 }
 
 

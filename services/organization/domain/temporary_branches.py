@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from organization.domain.elections import Background
 from organization.domain.formation_templates import Template, TemplateKind
 from organization.domain.posts import PostKind
 from organization.domain.units import Findings, Form, Kind, NewUnit, Purpose, State, refuse
@@ -20,6 +21,7 @@ class Officer:
     person_id: UUID
     basis_post_id: UUID | None
     document_number: str
+    background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Vanguard teams: who belongs to one when, and that exactly one person leads it on every day of its life."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -45,9 +45,15 @@ class Team:
 
 
 def check_team(
-    unit: Outline | None, leader_id: UUID, member_ids: Sequence[UUID], *, formed_on: date, path: str = ""
+    unit: Outline | None,
+    leader_id: UUID,
+    member_ids: Sequence[UUID],
+    *,
+    registered: Container[UUID],
+    formed_on: date,
+    path: str = "",
 ) -> None:
-    """Refuse a team of what is no Party organisation in being, or in which somebody is named twice."""
+    """Refuse a team of what is no Party organisation in being, or with somebody unknown or named twice."""
     findings = Findings()
     if unit is None or unit.kind not in TEAM_KINDS or formed_on not in unit.life:
         findings.add(
@@ -55,12 +61,20 @@ def check_team(
             "不是当日存续的党支部、党总支或党委。",
             "It is no branch, general branch or committee in being on the day.",
         )
+    check_registered(leader_id, registered, f"{path}leader_person_id", findings)
     for number, member_id in enumerate(member_ids):
+        check_registered(member_id, registered, f"{path}member_person_ids[{number}]", findings)
         if member_id == leader_id or member_id in member_ids[:number]:
             findings.add(
                 f"{path}member_person_ids[{number}]", "人员重复。", "The person is named twice, or leads it."
             )
     findings.refuse_if_any()
+
+
+def check_registered(person_id: UUID, registered: Container[UUID], path: str, findings: Findings) -> None:
+    """Find fault with a person whom membership does not know."""
+    if person_id not in registered:
+        findings.add(path, "没有登记此人。", "Nobody is registered under this id.")
 
 
 def beginning(leader_id: UUID, member_ids: Sequence[UUID], days: Interval) -> tuple[TeamMember, ...]:

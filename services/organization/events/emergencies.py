@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from chassis.events import Event
 from organization.domain.emergencies import Emergency, EmergencyPerson, Formation
@@ -64,6 +65,14 @@ def formed(emergency: Emergency, new: Iterable[Formation]) -> Event:
     """Branches and teams were set up."""
     data = events_pb2.EmergencyFormed(
         formed=[_formation(each) for each in new], emergency=emergency_message(emergency)
+    )
+    return Event(emergency.emergency_id, emergency.version, data)
+
+
+def reassigned(emergency: Emergency, before: UUID, after: UUID) -> Event:
+    """The approver is another entry of the same person."""
+    data = events_pb2.EmergencyReassigned(
+        from_person_id=str(before), to_person_id=str(after), emergency=emergency_message(emergency)
     )
     return Event(emergency.emergency_id, emergency.version, data)
 

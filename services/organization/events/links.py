@@ -1,6 +1,7 @@
 """Class links and plaques: their public shape, and the facts about them as events of the contract."""
 
 from datetime import date
+from uuid import UUID
 
 from chassis.events import Event
 from organization.domain.class_links import ClassLink
@@ -56,6 +57,14 @@ def class_link_ended(link: ClassLink, on: date) -> Event:
 def plaque_issued(plaque: Plaque) -> Event:
     """A member got a plaque."""
     return Event(plaque.plaque_id, plaque.version, events_pb2.PlaqueIssued(plaque=plaque_message(plaque)))
+
+
+def plaque_reassigned(plaque: Plaque, before: UUID, after: UUID) -> Event:
+    """The member with a plaque is another entry of the same person."""
+    data = events_pb2.PlaqueReassigned(
+        from_person_id=str(before), to_person_id=str(after), plaque=plaque_message(plaque)
+    )
+    return Event(plaque.plaque_id, plaque.version, data)
 
 
 def plaque_withdrawn(plaque: Plaque) -> Event:

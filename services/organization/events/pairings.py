@@ -1,6 +1,7 @@
 """Pairings: their public shape, and the facts about them as events of the contract."""
 
 from datetime import date
+from uuid import UUID
 
 from chassis.events import Event
 from organization.domain.pairings import Pairing
@@ -29,6 +30,14 @@ def pairing_message(pairing: Pairing) -> pairing_pb2.Pairing:
 def pairing_made(pairing: Pairing) -> Event:
     """A leader was paired with a branch."""
     data = events_pb2.PairingMade(pairing=pairing_message(pairing))
+    return Event(pairing.pairing_id, pairing.version, data)
+
+
+def pairing_reassigned(pairing: Pairing, before: UUID, after: UUID) -> Event:
+    """The leader of a pairing is another entry of the same person."""
+    data = events_pb2.PairingReassigned(
+        from_person_id=str(before), to_person_id=str(after), pairing=pairing_message(pairing)
+    )
     return Event(pairing.pairing_id, pairing.version, data)
 
 

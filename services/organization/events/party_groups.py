@@ -34,6 +34,14 @@ def assigned(member: GroupMember, unit_id: UUID, on: date) -> Event:
     return Event(member.member_id, member.version, data)
 
 
+def reassigned(member: GroupMember, before: UUID, after: UUID) -> Event:
+    """The member is another entry of the same person."""
+    data = events_pb2.PartyGroupMemberReassigned(
+        from_person_id=str(before), to_person_id=str(after), party_group_member=member_message(member)
+    )
+    return Event(member.member_id, member.version, data)
+
+
 def left(member: GroupMember) -> Event:
     """Somebody belongs to no group on some days on which they did."""
     data = events_pb2.PartyGroupMemberLeft(party_group_member=member_message(member))

@@ -49,6 +49,14 @@ def team_joined(team: Team, person_id: UUID, on: date) -> Event:
     return Event(team.team_id, team.version, data)
 
 
+def team_reassigned(team: Team, before: UUID, after: UUID) -> Event:
+    """A member of a team is another entry of the same person."""
+    data = events_pb2.VanguardTeamReassigned(
+        from_person_id=str(before), to_person_id=str(after), vanguard_team=team_message(team)
+    )
+    return Event(team.team_id, team.version, data)
+
+
 def team_left(team: Team, person_id: UUID, on: date) -> Event:
     """Somebody no longer belongs to a team."""
     data = events_pb2.VanguardTeamLeft(

@@ -10,6 +10,7 @@ from chassis.database import Reader, UnitOfWork
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
 from organization.clients import Membership
+from organization.domain.elections import Background
 from organization.domain.posts import (
     Appointees,
     Appointment,
@@ -47,6 +48,7 @@ class NewSecretary:
     title: str
     basis_post_id: UUID | None = None
     document_number: str = ""
+    background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ async def seat_secretary(
         valid_from=on,
         basis_post_id=secretary.basis_post_id,
         document_number=secretary.document_number,
+        background=secretary.background,
     )
     return await terms.begin(work, unit, post, new, path="secretary.", people=people)
 

@@ -56,6 +56,11 @@ class Wanted:
         """The templates that it needs."""
         return [*(each.template_id for each in self.branches), *(each.template_id for each in self.teams)]
 
+    @property
+    def team_person_ids(self) -> list[UUID]:
+        """Everybody who is to belong to one of the teams."""
+        return [person_id for each in self.teams for person_id in each.team.person_ids]
+
 
 @dataclass(frozen=True, slots=True)
 class NewEmergency:
@@ -74,7 +79,9 @@ async def declare_emergency(
     """Declare an emergency, and set up what is asked for in the same step."""
     # Nobody approves beforehand what they could not establish themselves.
     await call.access.require(temporary_branches.ESTABLISH, unit=new.unit_id)
-    people = await temporary_branches.officers_of(call, membership, wanted.branches, new.approver_id)
+    people = await temporary_branches.officers_of(
+        call, membership, wanted.branches, new.approver_id, *wanted.team_person_ids
+    )
     if new.approver_id not in people:
         refuse("approver_person_id", "没有登记此人。", "Nobody is registered under this id.")
     async with call.transaction() as work:
@@ -119,7 +126,7 @@ async def set_up_in_emergency(
     await _allowed(call, emergency_id, "organization.emergency.set_up")
     if not wanted.template_ids:
         refuse("branches", "没有要设立的组织。", "Nothing is to be set up.")
-    people = await temporary_branches.officers_of(call, membership, wanted.branches)
+    people = await temporary_branches.officers_of(call, membership, wanted.branches, *wanted.team_person_ids)
     async with call.transaction() as work:
         before = await _taken(work, emergency_id)
         before.check_lasts()
@@ -131,7 +138,7 @@ async def _set_up(work: UnitOfWork, before: Emergency, wanted: Wanted, people: A
     templates = await formation_templates.find_many(work, wanted.template_ids)
     formed = [
         *await _branches(work, wanted.branches, templates, people),
-        *await _teams(work, wanted.teams, templates),
+        *await _teams(work, wanted.teams, templates, people),
     ]
     after = before.formed(formed, at=work.now)
     await emergencies.add_formations(work, after.emergency_id, formed, place=len(before.formations))
@@ -171,13 +178,17 @@ async def _branches(
 
 
 async def _teams(
-    work: UnitOfWork, wanted: Sequence[TeamFromTemplate], templates: dict[UUID, Template]
+    work: UnitOfWork,
+    wanted: Sequence[TeamFromTemplate],
+    templates: dict[UUID, Template],
+    people: Appointees,
 ) -> list[Formation]:
     formed = []
     for number, each in enumerate(wanted):
         path = f"teams[{number}]"
         template = check_kind(templates.get(each.template_id), TemplateKind.VANGUARD_TEAM, path=path)
-        team = await vanguard_teams.form(work, each.team.on_mission(template.says.task), path=f"{path}.")
+        new = each.team.on_mission(template.says.task)
+        team = await vanguard_teams.form(work, new, people=people, path=f"{path}.")
         formed.append(Formation(team.team_id, TemplateKind.VANGUARD_TEAM, each.template_id, team.life.start))
     return formed
 

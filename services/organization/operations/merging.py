@@ -1,23 +1,92 @@
-"""What becomes of appointments and grants when membership makes two persons one, or two again."""
+"""What becomes of posts, roles and places in groups and teams when membership makes two persons one, or two again."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from chassis.database import UnitOfWork
-from organization.events import facts
+from chassis.events import Event
+from organization.events import emergencies as emergency_facts
+from organization.events import facts, links
+from organization.events import pairings as pairing_facts
+from organization.events import party_groups as group_facts
+from organization.events import vanguard_teams as team_facts
 from organization.operations.grants import keep_access
-from organization.repository import grants, merged_holdings, posts
+from organization.repository import (
+    emergencies,
+    grants,
+    merged_holdings,
+    pairings,
+    party_group_members,
+    plaques,
+    posts,
+    vanguard_teams,
+)
+
+# Reads what was moved, and says how it is announced: to whom it went, and from whom.
+_Tell = Callable[[UnitOfWork, UUID, UUID, UUID], Awaitable[Event | None]]
 
 
 async def follow(work: UnitOfWork, merge_id: UUID, *, kept: UUID, merged: UUID, is_reversed: bool) -> None:
-    """Have appointments and grants follow; each is announced, so that every copy of them follows too."""
+    """Have all of it follow; each thing is announced, so that every copy of it follows too."""
     move = merged_holdings.back if is_reversed else merged_holdings.forth
-    for appointment_id in await move(work, "appointment", merge_id, kept=kept, merged=merged):
-        appointment = await posts.find(work, appointment_id, day=work.today)
-        # Without a term that is believed now nobody is shown it.
-        if appointment is not None:
-            work.emit(facts.appointment_corrected(appointment))
-    for grant_id in await move(work, "grant", merge_id, kept=kept, merged=merged):
-        grant = await grants.find(work, grant_id)
-        assert grant is not None, "it was given a moment ago"
-        await keep_access(work, grant)
-        work.emit(facts.grant_changed(grant))
+    before, after = (kept, merged) if is_reversed else (merged, kept)
+    for noun, tell in _TOLD.items():
+        for resource_id in await move(work, noun, merge_id, kept=kept, merged=merged):
+            event = await tell(work, resource_id, before, after)
+            if event is not None:
+                work.emit(event)
+
+
+async def _appointment(work: UnitOfWork, appointment_id: UUID, before: UUID, after: UUID) -> Event | None:
+    appointment = await posts.find(work, appointment_id, day=work.today)
+    # Without a term that is believed now nobody is shown it.
+    return None if appointment is None else facts.appointment_corrected(appointment)
+
+
+async def _grant(work: UnitOfWork, grant_id: UUID, before: UUID, after: UUID) -> Event:
+    grant = await grants.find(work, grant_id)
+    assert grant is not None, "it was given a moment ago"
+    await keep_access(work, grant)
+    return facts.grant_changed(grant)
+
+
+async def _pairing(work: UnitOfWork, pairing_id: UUID, before: UUID, after: UUID) -> Event:
+    pairing = await pairings.find(work, pairing_id)
+    assert pairing is not None, "a pairing is never deleted"
+    return pairing_facts.pairing_reassigned(pairing, before, after)
+
+
+async def _emergency(work: UnitOfWork, emergency_id: UUID, before: UUID, after: UUID) -> Event:
+    emergency = await emergencies.find(work, emergency_id)
+    assert emergency is not None, "an emergency is never deleted"
+    return emergency_facts.reassigned(emergency, before, after)
+
+
+async def _plaque(work: UnitOfWork, plaque_id: UUID, before: UUID, after: UUID) -> Event:
+    plaque = await plaques.find(work, plaque_id)
+    assert plaque is not None, "a plaque is never deleted"
+    return links.plaque_reassigned(plaque, before, after)
+
+
+async def _group_member(work: UnitOfWork, member_id: UUID, before: UUID, after: UUID) -> Event:
+    (member,) = [
+        each for each in await party_group_members.of_person(work, after) if each.member_id == member_id
+    ]
+    return group_facts.reassigned(member, before, after)
+
+
+async def _team(work: UnitOfWork, team_id: UUID, before: UUID, after: UUID) -> Event:
+    team = await vanguard_teams.find(work, team_id)
+    assert team is not None, "a team is never deleted"
+    return team_facts.team_reassigned(team, before, after)
+
+
+_TOLD: dict[str, _Tell] = {
+    "appointment": _appointment,
+    "grant": _grant,
+    "pairing": _pairing,
+    "emergency": _emergency,
+    "plaque": _plaque,
+    "party_group_member": _group_member,
+    "vanguard_team": _team,
+}

@@ -115,6 +115,7 @@ async def _seat(
             valid_from=on,
             basis_post_id=officer.basis_post_id,
             document_number=officer.document_number,
+            background=officer.background,
         )
         place = f"{path}.officers[{number}]."
         await terms.begin(work, unit, made[officer.post_kind], given, path=place, people=people)

@@ -1,6 +1,6 @@
 """Form vanguard teams, change who belongs to them, disband and read them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -12,10 +12,14 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
 from chassis.process import ensure_free
+from organization.clients import Membership
 from organization.domain import vanguard_teams as decide
+from organization.domain.posts import Appointees
+from organization.domain.units import Findings
 from organization.domain.vanguard_teams import Team
 from organization.errors import VanguardTeamNotFoundError
 from organization.events import vanguard_teams as facts
+from organization.facts import appointees
 from organization.repository import units, vanguard_teams
 
 READ = "organization.vanguard_team.read"
@@ -33,34 +37,30 @@ class NewTeam:
     member_ids: tuple[UUID, ...]
     formed_on: date | None
 
+    @property
+    def person_ids(self) -> list[UUID]:
+        """Everybody who is to belong to it."""
+        return [self.leader_id, *self.member_ids]
+
     def on_mission(self, usual: str) -> "NewTeam":
         """The team with the usual mission, unless it has one of its own."""
         return replace(self, mission=self.mission or usual)
 
 
-async def form_team(
-    call: Call,
-    unit_id: UUID,
-    *,
-    name: str,
-    mission: str,
-    leader_id: UUID,
-    member_ids: Sequence[UUID],
-    formed_on: date | None,
-) -> Team:
+async def form_team(call: Call, membership: Membership, new: NewTeam) -> Team:
     """Form a team of a unit with its leader and members."""
+    people = await appointees(call.database, membership, new.person_ids)
     async with call.transaction() as work:
-        new = NewTeam(unit_id, name, mission, leader_id, tuple(member_ids), formed_on)
-        return work.answer(await form(work, new))
+        return work.answer(await form(work, new, people=people))
 
 
-async def form(work: UnitOfWork, new: NewTeam, *, path: str = "") -> Team:
+async def form(work: UnitOfWork, new: NewTeam, *, people: Appointees, path: str = "") -> Team:
     """Keep and announce a new team; the caller may form it there."""
     life = Interval(new.formed_on or work.today)
     await units.lock(work, new.unit_id)
     await ensure_free(work, new.unit_id)
     unit = (await units.outlines(work, [new.unit_id])).get(new.unit_id)
-    decide.check_team(unit, new.leader_id, new.member_ids, formed_on=life.start, path=path)
+    decide.check_team(unit, new.leader_id, new.member_ids, registered=people, formed_on=life.start, path=path)
     team = Team(
         team_id=new_id(),
         unit_id=new.unit_id,
@@ -89,9 +89,12 @@ def _kept(team: Team) -> dict[str, object]:
     }
 
 
-async def add_member(call: Call, team_id: UUID, *, person_id: UUID, valid_from: date | None) -> Team:
+async def add_member(
+    call: Call, membership: Membership, team_id: UUID, *, person_id: UUID, valid_from: date | None
+) -> Team:
     """Let somebody belong to a team from a day on."""
     on = valid_from or call.clock.today()
+    await _check_known(call, membership, team_id, person_id)
     return await _changed(
         call,
         team_id,
@@ -113,9 +116,12 @@ async def end_member(call: Call, team_id: UUID, *, person_id: UUID, ends_on: dat
     )
 
 
-async def change_leader(call: Call, team_id: UUID, *, person_id: UUID, valid_from: date | None) -> Team:
+async def change_leader(
+    call: Call, membership: Membership, team_id: UUID, *, person_id: UUID, valid_from: date | None
+) -> Team:
     """Let another person lead a team from a day on."""
     on = valid_from or call.clock.today()
+    await _check_known(call, membership, team_id, person_id)
     return await _changed(
         call,
         team_id,
@@ -135,6 +141,16 @@ async def disband_team(call: Call, team_id: UUID, *, disbanded_on: date | None, 
         lambda team, work: decide.disbanded(team, on=on, at=work.now, reason=reason),
         lambda team: facts.team_disbanded(team, on),
     )
+
+
+async def _check_known(call: Call, membership: Membership, team_id: UUID, person_id: UUID) -> None:
+    """Refuse somebody whom membership does not know; only whoever may change the team learns that."""
+    seen = await _present(call, team_id)
+    await call.access.require(UPDATE, unit=seen.unit_id)
+    findings = Findings()
+    people = await appointees(call.database, membership, [person_id])
+    decide.check_registered(person_id, people, "person_id", findings)
+    findings.refuse_if_any()
 
 
 async def _changed(

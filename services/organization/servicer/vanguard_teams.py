@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.calls import answer, current
+from organization.clients import Membership
 from organization.convert import vanguard_teams as convert
 from organization.convert.values import id_of, ids_of, optional_day, optional_id
 from organization.events.vanguard_teams import team_message
@@ -14,20 +15,23 @@ from shuyuan.organization.v1 import vanguard_team_service_pb2_grpc
 class VanguardTeamServicer(vanguard_team_service_pb2_grpc.VanguardTeamServiceServicer):
     """Vanguard teams."""
 
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+
     async def FormVanguardTeam(
         self, request: pb.FormVanguardTeamRequest, context: Any
     ) -> pb.FormVanguardTeamResponse:
         """Form a team."""
         call = current()
-        done = teams.form_team(
-            call,
-            id_of(request.unit_id, "unit_id"),
+        new = teams.NewTeam(
+            unit_id=id_of(request.unit_id, "unit_id"),
             name=request.name,
             mission=request.mission,
             leader_id=id_of(request.leader_person_id, "leader_person_id"),
-            member_ids=ids_of(list(request.member_person_ids), "member_person_ids"),
+            member_ids=tuple(ids_of(list(request.member_person_ids), "member_person_ids")),
             formed_on=optional_day(request, "formed_on"),
         )
+        done = teams.form_team(call, self._membership, new)
         return await answer(call, done, lambda team: pb.FormVanguardTeamResponse(team=team_message(team)))
 
     async def GetVanguardTeam(
@@ -61,6 +65,7 @@ class VanguardTeamServicer(vanguard_team_service_pb2_grpc.VanguardTeamServiceSer
         call = current()
         done = teams.add_member(
             call,
+            self._membership,
             id_of(request.team_id, "team_id"),
             person_id=id_of(request.person_id, "person_id"),
             valid_from=optional_day(request, "valid_from"),
@@ -91,6 +96,7 @@ class VanguardTeamServicer(vanguard_team_service_pb2_grpc.VanguardTeamServiceSer
         call = current()
         done = teams.change_leader(
             call,
+            self._membership,
             id_of(request.team_id, "team_id"),
             person_id=id_of(request.person_id, "person_id"),
             valid_from=optional_day(request, "valid_from"),

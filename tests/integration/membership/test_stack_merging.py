@@ -98,3 +98,67 @@ async def test_two_members_and_two_cases_are_not_one_person(city: City) -> None:
     assert (itself.status_code, itself.json()["reason"]) == (400, "FIELDS_CONTRADICT")
     unknown = await city.send("admin", f"/v1/personMerges/{uuid4()}:reverse", {"reason": "x"}, etag="1")
     assert (unknown.status_code, unknown.json()["reason"]) == (404, "PERSON_MERGE_NOT_FOUND")
+
+
+@pytest.mark.covers("F21", "F12", "S42", "S52")
+async def test_places_in_groups_teams_and_pairings_follow_the_person(city: City) -> None:
+    kept, merged, _ = await twins(city, f"重名{uuid4().hex[:6]}")
+    branch = city.units["cohort"]
+    entered = {
+        "personId": merged,
+        "unitId": branch,
+        "relationshipFrom": city.ago(800),
+        "status": "MEMBERSHIP_STATUS_FULL",
+        "standingFrom": city.ago(900),
+    }
+    await city.post("admin", "/v1/members:batchEstablish", {"members": [entered]})
+    group = await city.post(
+        "secretary",
+        "/v1/partyGroups",
+        {"branchUnitId": branch, "name": "第一党小组", "leaderPersonId": city.members[3]},
+    )
+    path = f"/v1/partyGroups/{group['unitId']}"
+    await city.post("secretary", f"{path}:assignMembers", {"personIds": [merged]})
+    team = {
+        "unitId": branch,
+        "name": "先锋队",
+        "mission": "迎新服务",
+        "leaderPersonId": city.members[3],
+        "memberPersonIds": [merged],
+    }
+    team = await city.post("admin", "/v1/vanguardTeams", team)
+    seat = {"unitId": city.units["university_committee"], "kind": "KIND_COMMITTEE_MEMBER"}
+    post = await city.post("admin", "/v1/posts", seat)
+    holds = {"postId": post["postId"], "personId": merged, "method": "METHOD_APPOINTED"}
+    await city.post("admin", "/v1/appointments", holds)
+    pairing = {"unitId": branch, "personId": merged, "postId": post["postId"], "plan": "联系支部"}
+    pairing = await city.post("admin", "/v1/pairings", pairing)
+    emergency = {
+        "unitId": city.units["general"],
+        "name": "防汛",
+        "approverPersonId": merged,
+        "documentNumber": "校党发〔2021〕2号",
+    }
+    emergency = await city.post("admin", "/v1/emergencies", emergency)
+
+    async def whose() -> set[str]:
+        """Everybody who is in one of the places that the merged entry had."""
+        members = (await city.get("admin", f"{path}/members"))["members"]
+        teams = (await city.get("admin", f"/v1/vanguardTeams/{team['teamId']}"))["members"]
+        paired = await city.get("admin", f"/v1/pairings/{pairing['pairingId']}")
+        approver = await city.get("admin", f"/v1/emergencies/{emergency['emergencyId']}")
+        assert len(members) == 1
+        return {
+            members[0]["personId"],
+            *(each["personId"] for each in teams if not each["leads"]),
+            paired["personId"],
+            approver["approverPersonId"],
+        }
+
+    before = await whose()
+    made = (await merge(city, kept, merged)).json()
+    after = await whose()
+    undo = {"reason": "误合并"}
+    await city.post("admin", f"/v1/personMerges/{made['mergeId']}:reverse", undo, etag=made["etag"])
+
+    assert (before, after, await whose()) == ({merged}, {kept}, {merged})

@@ -7,8 +7,9 @@ import pytest
 
 from chassis.errors import InvalidArgumentError, PermissionDeniedError, StateError, UnavailableError
 from organization.errors import MembershipUnavailableError
-from shuyuan.organization.v1 import appointment_pb2
+from shuyuan.organization.v1 import appointment_pb2, role_pb2
 from shuyuan.organization.v1 import appointment_service_pb2 as pb
+from tests.integration.organization.test_terms import grant
 from tests.integration.organization.world import Campus, World, stamp
 
 SEP = date(2024, 9, 1)
@@ -117,15 +118,18 @@ class TestSecretaries:
         post = await world.post(branch.unit_id, "secretary")
         person = await world.person("a")
 
+        await grant(world, "approver", role_pb2.ROLE_COMMITTEE_SECRETARY, campus.community)
+
         with pytest.raises(StateError) as refused:
-            await world.appoint(post.post_id, person, method="elected", on=SEP)
+            await world.appoint(post.post_id, person, method="elected", on=SEP, by="approver")
         made = await world.appoint(
-            post.post_id, person, method="elected", on=SEP, override_reason="上级党委批准"
+            post.post_id, person, method="elected", on=SEP, override_reason="上级党委批准", by="approver"
         )
         usual = await world.appoint(
             (await world.post(branch.unit_id, "organization_officer")).post_id,
             await world.person("b"),
             override_reason="无须破例",
+            by="approver",
         )
 
         assert refused.value.reason == "ORGANIZATION_RULE_REFUSED"

@@ -18,7 +18,7 @@ async def mission(stack: Stack, api_as: Callable[[str], Api]) -> Mission:
     return await Mission.prepare(stack, api_as)
 
 
-@pytest.mark.covers("S37", "S38", "F66", "F6", "BR-11")
+@pytest.mark.covers("S37", "S38", "F66", "HE-06", "BR-11")
 async def test_branches_and_teams_are_set_up_at_once_and_go_with_the_emergency(
     stack: Stack, mission: Mission
 ) -> None:
@@ -27,6 +27,7 @@ async def test_branches_and_teams_are_set_up_at_once_and_go_with_the_emergency(
     team_template = await city.post("admin", "/v1/formationTemplates", says)
     campus = await city.post("admin", "/v1/campuses", {"code": f"c{uuid4().hex[:12]}", "name": "兴庆校区"})
     branch = mission.body(establishedOn=city.ago(10), campusId=campus["campusId"])["branch"]
+    branch["officers"][0]["background"] = "BACKGROUND_COUNSELLOR"
     team = {
         "templateId": team_template["templateId"],
         "unitId": city.units["general"],
@@ -46,6 +47,8 @@ async def test_branches_and_teams_are_set_up_at_once_and_go_with_the_emergency(
     }
 
     own = await city.send("secretary", "/v1/emergencies", declared)
+    stranger = {**declared, "teams": [{**team, "memberPersonIds": [str(uuid4())]}]}
+    unknown = await city.send("approver", "/v1/emergencies", stranger)
     emergency = await city.post("approver", "/v1/emergencies", declared)
     path = f"/v1/emergencies/{emergency['emergencyId']}"
     second = mission.body(establishedOn=city.ago(8))["branch"]
@@ -54,6 +57,8 @@ async def test_branches_and_teams_are_set_up_at_once_and_go_with_the_emergency(
         grown = await city.post("officer", f"{path}:setUp", {"branches": [second]}, etag=emergency["etag"])
         heard = await events.wait_for(lambda each: each["type"].endswith(".EmergencyFormed"))
     units = [each["unitId"] for each in grown["formations"] if "unitId" in each]
+    # The secretary of the first has a background that was named, the one of the second has none.
+    said = [await mission.fitness(unit) for unit in units]
     member = city.members[4]
     etag = (await city.get("secretary", f"/v1/members/{member}"))["etag"]
     part = {"unitId": units[0], "validFrom": city.ago(5)}
@@ -64,6 +69,8 @@ async def test_branches_and_teams_are_set_up_at_once_and_go_with_the_emergency(
     late = await city.send("officer", f"{path}:setUp", {"branches": [second]}, etag=ended["etag"])
 
     assert own.status_code == 403
+    assert [each["pointer"] for each in unknown.json()["violations"]] == ["/teams/0/memberPersonIds/0"]
+    assert said == [True, False]
     assert heard["data"]["emergency"]["approverPersonId"] == city.people["officer"]
     assert [each["unitId"] for each in on_campus["branches"]] == units[:1]
     parts = {(each["personId"], each["part"]) for each in people}

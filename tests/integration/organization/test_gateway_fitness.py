@@ -75,3 +75,33 @@ async def test_a_term_that_has_not_begun_is_cancelled_and_leaves_the_seat_free(c
     listed = (await city.get("approver", "/v1/appointments", postId=post))["appointments"]
     assert [each["appointmentId"] for each in listed] == [free["appointmentId"]]
     assert (late.status_code, late.json()["reason"]) == (409, "APPOINTMENT_BEGUN")
+
+
+@pytest.mark.covers("F8", "BR-10")
+async def test_only_who_approves_sets_a_rule_aside(city: City) -> None:
+    root = (await city.get("admin", "/v1/units", kind="KIND_UNIVERSITY"))["units"][0]["unitId"]
+    team = {"parentUnitId": root, "unit": {"kind": "KIND_TASK_TEAM", "name": f"支教团{uuid4()}"}}
+    temporary = {
+        "kind": "KIND_BRANCH",
+        "form": "FORM_TEMPORARY",
+        "name": f"临时党支部{uuid4()}",
+        "hostUnitId": (await city.post("admin", "/v1/units", team))["unitId"],
+        "task": "支教",
+        "purpose": "PURPOSE_MAJOR_EVENT",
+    }
+    made = await city.post("admin", "/v1/units", {"parentUnitId": city.units["general"], "unit": temporary})
+    seat = {"unitId": made["unitId"], "kind": "KIND_SECRETARY"}
+    post = (await city.post("admin", "/v1/posts", seat))["postId"]
+    general = {"role": "ROLE_GENERAL_BRANCH_SECRETARY", "unitId": city.units["general"], "reason": "测试"}
+    await city.post("admin", "/v1/grants", {**general, "personId": city.people["officer"]})
+    elected = {"postId": post, "personId": city.members[2], "method": "METHOD_ELECTED"}
+    excused = {**elected, "overrideReason": "上级党委批准"}
+
+    forbidden = await city.send("officer", "/v1/appointments", elected)
+    refused = [await city.send(who, "/v1/appointments", excused) for who in ("officer", "admin")]
+    approved = await city.post("approver", "/v1/appointments", excused)
+
+    assert (forbidden.status_code, forbidden.json()["reason"]) == (422, "ORGANIZATION_RULE_REFUSED")
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert approved["overrideReason"] == "上级党委批准"
+    assert {each["ruleId"]: each["satisfied"] for each in approved["verdicts"]}["BR-10"] is False

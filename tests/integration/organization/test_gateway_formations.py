@@ -61,6 +61,15 @@ class Mission:
         self.city.units["temporary"] = self.branch["unitId"]
         return self.branch
 
+    async def fitness(self, unit: str) -> bool:
+        """Whether the secretary of a branch is of a background that the rules name."""
+        found = await self.city.get("approver", "/v1/appointments", unitId=unit, postKind="KIND_SECRETARY")
+        (verdict,) = [
+            each for each in found["appointments"][0]["verdicts"] if each["ruleId"] == "HE-06.joint"
+        ]
+        fit: bool = verdict["satisfied"]
+        return fit
+
     async def read(self) -> Any:
         return await self.city.get("approver", f"/v1/temporaryBranches/{self.branch['unitId']}")
 
@@ -97,7 +106,7 @@ async def test_a_temporary_branch_is_set_up_in_one_step_with_its_officers(missio
     holds = {"postId": basis["postId"], "personId": city.people["secretary"], "method": "METHOD_APPOINTED"}
     await city.post("admin", "/v1/appointments", holds | {"validFrom": city.ago(1300)})
     officers = mission.body()["branch"]["officers"]
-    officers[0]["basisPostId"] = basis["postId"]
+    officers[0] |= {"basisPostId": basis["postId"], "background": "BACKGROUND_BACKBONE_TEACHER"}
 
     own = await city.send("secretary", "/v1/temporaryBranches", mission.body())
     crowd = [*officers, *[{**officers[1], "personId": each} for each in city.members[2:4]]]
@@ -105,6 +114,7 @@ async def test_a_temporary_branch_is_set_up_in_one_step_with_its_officers(missio
     branch = await mission.set_up(officers=officers)
 
     assert own.status_code == 403
+    assert await mission.fitness(branch["unitId"])
     assert [each["pointer"] for each in many.json()["violations"]] == ["/branch/officers/3/postKind"]
     assert (branch["task"], branch["purpose"]) == ("研究生支教", "PURPOSE_CULTIVATION_CONTINUITY")
     seats = (await city.get("approver", f"/v1/units/{branch['unitId']}/composition"))["seats"]

@@ -11,7 +11,7 @@ __all__ = ["office"]
 
 @pytest.mark.covers("S52")
 async def test_a_team_is_formed_changed_and_disbanded(office: Office) -> None:
-    leader, member, other = (str(uuid4()) for _ in range(3))
+    leader, member, other = [await office.register() for _ in range(3)]
     branch = (await office.branch("支部"))["unitId"]
     body = {
         "unitId": branch,
@@ -22,11 +22,18 @@ async def test_a_team_is_formed_changed_and_disbanded(office: Office) -> None:
         "formedOn": FOUNDED,
     }
 
+    strangers = await office.api.post(
+        "/v1/vanguardTeams", {**body, "leaderPersonId": str(uuid4()), "memberPersonIds": [str(uuid4())]}
+    )
     team = await office.post("/v1/vanguardTeams", body)
     path = f"/v1/vanguardTeams/{team['teamId']}"
     leaving = await office.api.post(
         f"{path}:endMember", {"personId": leader}, headers={"If-Match": f'"{team["etag"]}"'}
     )
+    unknown = [
+        await office.api.post(f"{path}:{verb}", {"personId": str(uuid4())}, headers={"If-Match": '"1"'})
+        for verb in ("addMember", "changeLeader")
+    ]
     joined = await office.post(f"{path}:addMember", {"personId": other, "validFrom": DAY}, etag=team["etag"])
     stale = await office.api.post(
         f"{path}:endMember", {"personId": member}, headers={"If-Match": f'"{team["etag"]}"'}
@@ -41,6 +48,13 @@ async def test_a_team_is_formed_changed_and_disbanded(office: Office) -> None:
     last = await office.get("/v1/vanguardTeams", unitId=branch, asOf="2024-10-31")
     after = await office.get("/v1/vanguardTeams", unitId=branch, asOf="2024-11-01")
 
+    assert [each["pointer"] for each in strangers.json()["violations"]] == [
+        "/leaderPersonId",
+        "/memberPersonIds/0",
+    ]
+    assert [
+        (answer.status_code, [each["pointer"] for each in answer.json()["violations"]]) for answer in unknown
+    ] == [(400, ["/personId"])] * 2
     assert (leaving.status_code, leaving.json()["reason"]) == (409, "VANGUARD_TEAM_NEEDS_LEADER")
     assert stale.status_code == 412
     assert [

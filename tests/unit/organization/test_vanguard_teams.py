@@ -102,9 +102,18 @@ def test_a_team_stands_under_a_party_organisation_and_names_each_once(
     unit = Outline(UUID(int=8), kind, Form.STAFF if kind is Kind.BRANCH else None, life)
 
     with pytest.raises(InvalidArgumentError) as refused:
-        check_team(unit, LEADER, members, formed_on=DAY)
+        check_team(unit, LEADER, members, registered={LEADER, MEMBER}, formed_on=DAY)
 
     assert [each.field for each in refused.value.violations] == [field]
+
+
+def test_a_team_is_of_people_who_are_registered() -> None:
+    unit = Outline(UUID(int=8), Kind.BRANCH, Form.STAFF, Interval(DAY))
+
+    with pytest.raises(InvalidArgumentError) as refused:
+        check_team(unit, LEADER, [MEMBER, OTHER], registered={MEMBER}, formed_on=DAY)
+
+    assert [each.field for each in refused.value.violations] == ["leader_person_id", "member_person_ids[1]"]
 
 
 _PEOPLE = st.sampled_from([LEADER, MEMBER, OTHER])

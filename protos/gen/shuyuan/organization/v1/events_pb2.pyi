@@ -432,6 +432,38 @@ class EmergencyFormed(_message.Message):
 Global___EmergencyFormed: _TypeAlias = EmergencyFormed  # noqa: Y015
 
 @_typing.final
+class EmergencyReassigned(_message.Message):
+    """The approver named beforehand is another: the name follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    EMERGENCY_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def emergency(self) -> _emergency_pb2.Emergency:
+        """The emergency after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        emergency: _emergency_pb2.Emergency | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emergency", b"emergency", "from_person_id", b"from_person_id", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyReassigned: _TypeAlias = EmergencyReassigned  # noqa: Y015
+
+@_typing.final
 class EmergencyEnded(_message.Message):
     """An emergency ended, or its end was set."""
 
@@ -1234,6 +1266,38 @@ class PlaqueIssued(_message.Message):
 Global___PlaqueIssued: _TypeAlias = PlaqueIssued  # noqa: Y015
 
 @_typing.final
+class PlaqueReassigned(_message.Message):
+    """A plaque follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    PLAQUE_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def plaque(self) -> _plaque_pb2.Plaque:
+        """The plaque after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        plaque: _plaque_pb2.Plaque | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plaque", b"plaque"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "plaque", b"plaque", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaqueReassigned: _TypeAlias = PlaqueReassigned  # noqa: Y015
+
+@_typing.final
 class PlaqueWithdrawn(_message.Message):
     """A plaque was withdrawn."""
 
@@ -1338,6 +1402,38 @@ class PartyGroupMemberLeft(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PartyGroupMemberLeft: _TypeAlias = PartyGroupMemberLeft  # noqa: Y015
+
+@_typing.final
+class PartyGroupMemberReassigned(_message.Message):
+    """A place in the Party groups of a branch follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    PARTY_GROUP_MEMBER_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def party_group_member(self) -> _party_group_pb2.PartyGroupMember:
+        """The member after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        party_group_member: _party_group_pb2.PartyGroupMember | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party_group_member", b"party_group_member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "party_group_member", b"party_group_member", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartyGroupMemberReassigned: _TypeAlias = PartyGroupMemberReassigned  # noqa: Y015
 
 @_typing.final
 class TermEnded(_message.Message):
@@ -2566,6 +2662,38 @@ class PairingMade(_message.Message):
 Global___PairingMade: _TypeAlias = PairingMade  # noqa: Y015
 
 @_typing.final
+class PairingReassigned(_message.Message):
+    """A pairing follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    PAIRING_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def pairing(self) -> _pairing_pb2.Pairing:
+        """The pairing after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        pairing: _pairing_pb2.Pairing | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pairing", b"pairing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "pairing", b"pairing", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PairingReassigned: _TypeAlias = PairingReassigned  # noqa: Y015
+
+@_typing.final
 class PairingEnded(_message.Message):
     """A pairing ends."""
 
@@ -2648,6 +2776,38 @@ class VanguardTeamJoined(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VanguardTeamJoined: _TypeAlias = VanguardTeamJoined  # noqa: Y015
+
+@_typing.final
+class VanguardTeamReassigned(_message.Message):
+    """A place in a team follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    VANGUARD_TEAM_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def vanguard_team(self) -> _vanguard_team_pb2.VanguardTeam:
+        """The team after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        vanguard_team: _vanguard_team_pb2.VanguardTeam | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "to_person_id", b"to_person_id", "vanguard_team", b"vanguard_team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VanguardTeamReassigned: _TypeAlias = VanguardTeamReassigned  # noqa: Y015
 
 @_typing.final
 class VanguardTeamLeft(_message.Message):

@@ -31,22 +31,26 @@ class SecretaryInput(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     BASIS_POST_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    BACKGROUND_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """The person."""
     basis_post_id: _builtins.str
     """The post that qualifies the person, held on that day, for example deputy head of the academy."""
     document_number: _builtins.str
     """Number of the document of appointment."""
+    background: _appointment_pb2.Appointment.Background.ValueType
+    """What makes the person fit for the post (HE-06)."""
     def __init__(
         self,
         *,
         person_id: _builtins.str = ...,
         basis_post_id: _builtins.str | None = ...,
         document_number: _builtins.str = ...,
+        background: _appointment_pb2.Appointment.Background.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "basis_post_id", b"basis_post_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "basis_post_id", b"basis_post_id", "document_number", b"document_number", "person_id", b"person_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id", "background", b"background", "basis_post_id", b"basis_post_id", "document_number", b"document_number", "person_id", b"person_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__basis_post_id: _TypeAlias = _typing.Literal["basis_post_id"]  # noqa: Y015
     _WhichOneofArgType__basis_post_id: _TypeAlias = _typing.Literal["_basis_post_id", b"_basis_post_id"]  # noqa: Y015

@@ -79,7 +79,8 @@ class VanguardTeamServiceServicer:
     def FormVanguardTeam(self, request, context):
         """Forms a team of a unit with its leader and members.
         Errors: INVALID_ARGUMENT for a unit that is no branch, general branch or committee in being on the day, or a person
-        named twice; FAILED_PRECONDITION with RESOURCE_FROZEN.
+        who is not registered or named twice; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether a
+        person exists; FAILED_PRECONDITION with RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,8 +105,9 @@ class VanguardTeamServiceServicer:
     def AddVanguardTeamMember(self, request, context):
         """Lets somebody belong to a team from a day on.
         Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-        team's life; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person
-        belongs to it on that day or later.
+        team's life or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say;
+        FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person belongs to it on
+        that day or later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,7 +126,8 @@ class VanguardTeamServiceServicer:
     def ChangeVanguardTeamLeader(self, request, context):
         """Lets another person lead a team from a day on; the leader before stays as a member.
         Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-        leader's days; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
+        leader's days or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can
+        say; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
         leads it already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

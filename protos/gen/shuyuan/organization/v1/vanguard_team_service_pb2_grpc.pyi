@@ -36,7 +36,8 @@ class VanguardTeamServiceStub:
     FormVanguardTeam: _grpc.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.FormVanguardTeamRequest, _vanguard_team_service_pb2.FormVanguardTeamResponse]
     """Forms a team of a unit with its leader and members.
     Errors: INVALID_ARGUMENT for a unit that is no branch, general branch or committee in being on the day, or a person
-    named twice; FAILED_PRECONDITION with RESOURCE_FROZEN.
+    who is not registered or named twice; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether a
+    person exists; FAILED_PRECONDITION with RESOURCE_FROZEN.
     """
     GetVanguardTeam: _grpc.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.GetVanguardTeamRequest, _vanguard_team_service_pb2.GetVanguardTeamResponse]
     """Reads one team. Those who ever belonged to it may always read it.
@@ -49,8 +50,9 @@ class VanguardTeamServiceStub:
     AddVanguardTeamMember: _grpc.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.AddVanguardTeamMemberRequest, _vanguard_team_service_pb2.AddVanguardTeamMemberResponse]
     """Lets somebody belong to a team from a day on.
     Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-    team's life; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person
-    belongs to it on that day or later.
+    team's life or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say;
+    FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person belongs to it on
+    that day or later.
     """
     EndVanguardTeamMember: _grpc.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.EndVanguardTeamMemberRequest, _vanguard_team_service_pb2.EndVanguardTeamMemberResponse]
     """Lets somebody no longer belong to a team from a day on.
@@ -61,7 +63,8 @@ class VanguardTeamServiceStub:
     ChangeVanguardTeamLeader: _grpc.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.ChangeVanguardTeamLeaderRequest, _vanguard_team_service_pb2.ChangeVanguardTeamLeaderResponse]
     """Lets another person lead a team from a day on; the leader before stays as a member.
     Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-    leader's days; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
+    leader's days or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can
+    say; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
     leads it already.
     """
     DisbandVanguardTeam: _grpc.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.DisbandVanguardTeamRequest, _vanguard_team_service_pb2.DisbandVanguardTeamResponse]
@@ -78,7 +81,8 @@ class VanguardTeamServiceAsyncStub(VanguardTeamServiceStub):
     FormVanguardTeam: _aio.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.FormVanguardTeamRequest, _vanguard_team_service_pb2.FormVanguardTeamResponse]  # type: ignore[assignment]
     """Forms a team of a unit with its leader and members.
     Errors: INVALID_ARGUMENT for a unit that is no branch, general branch or committee in being on the day, or a person
-    named twice; FAILED_PRECONDITION with RESOURCE_FROZEN.
+    who is not registered or named twice; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether a
+    person exists; FAILED_PRECONDITION with RESOURCE_FROZEN.
     """
     GetVanguardTeam: _aio.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.GetVanguardTeamRequest, _vanguard_team_service_pb2.GetVanguardTeamResponse]  # type: ignore[assignment]
     """Reads one team. Those who ever belonged to it may always read it.
@@ -91,8 +95,9 @@ class VanguardTeamServiceAsyncStub(VanguardTeamServiceStub):
     AddVanguardTeamMember: _aio.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.AddVanguardTeamMemberRequest, _vanguard_team_service_pb2.AddVanguardTeamMemberResponse]  # type: ignore[assignment]
     """Lets somebody belong to a team from a day on.
     Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-    team's life; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person
-    belongs to it on that day or later.
+    team's life or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say;
+    FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person belongs to it on
+    that day or later.
     """
     EndVanguardTeamMember: _aio.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.EndVanguardTeamMemberRequest, _vanguard_team_service_pb2.EndVanguardTeamMemberResponse]  # type: ignore[assignment]
     """Lets somebody no longer belong to a team from a day on.
@@ -103,7 +108,8 @@ class VanguardTeamServiceAsyncStub(VanguardTeamServiceStub):
     ChangeVanguardTeamLeader: _aio.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.ChangeVanguardTeamLeaderRequest, _vanguard_team_service_pb2.ChangeVanguardTeamLeaderResponse]  # type: ignore[assignment]
     """Lets another person lead a team from a day on; the leader before stays as a member.
     Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-    leader's days; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
+    leader's days or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can
+    say; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
     leads it already.
     """
     DisbandVanguardTeam: _aio.UnaryUnaryMultiCallable[_vanguard_team_service_pb2.DisbandVanguardTeamRequest, _vanguard_team_service_pb2.DisbandVanguardTeamResponse]  # type: ignore[assignment]
@@ -123,7 +129,8 @@ class VanguardTeamServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_vanguard_team_service_pb2.FormVanguardTeamResponse, _abc.Awaitable[_vanguard_team_service_pb2.FormVanguardTeamResponse]]:
         """Forms a team of a unit with its leader and members.
         Errors: INVALID_ARGUMENT for a unit that is no branch, general branch or committee in being on the day, or a person
-        named twice; FAILED_PRECONDITION with RESOURCE_FROZEN.
+        who is not registered or named twice; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say whether a
+        person exists; FAILED_PRECONDITION with RESOURCE_FROZEN.
         """
 
     @_abc_1.abstractmethod
@@ -154,8 +161,9 @@ class VanguardTeamServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_vanguard_team_service_pb2.AddVanguardTeamMemberResponse, _abc.Awaitable[_vanguard_team_service_pb2.AddVanguardTeamMemberResponse]]:
         """Lets somebody belong to a team from a day on.
         Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-        team's life; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person
-        belongs to it on that day or later.
+        team's life or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can say;
+        FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS while the person belongs to it on
+        that day or later.
         """
 
     @_abc_1.abstractmethod
@@ -178,7 +186,8 @@ class VanguardTeamServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_vanguard_team_service_pb2.ChangeVanguardTeamLeaderResponse, _abc.Awaitable[_vanguard_team_service_pb2.ChangeVanguardTeamLeaderResponse]]:
         """Lets another person lead a team from a day on; the leader before stays as a member.
         Errors: NOT_FOUND with VANGUARD_TEAM_NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a day outside the
-        leader's days; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
+        leader's days or somebody who is not registered; UNAVAILABLE with MEMBERSHIP_UNAVAILABLE when only membership can
+        say; FAILED_PRECONDITION with VANGUARD_TEAM_DISBANDED, or VANGUARD_TEAM_MEMBER_OVERLAPS when the person
         leads it already.
         """
 
