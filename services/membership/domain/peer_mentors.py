@@ -5,7 +5,7 @@ Pure. Who may be a mentor and guide whom is said by the rules of the day; the fa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -163,6 +163,17 @@ class PeerMentor:
         )
         return self._with(at, mentees=mentees, days=Interval(self.days.start, on), reason=reason)
 
+    def left(self, day: date, *, reason: str, at: datetime) -> "PeerMentor":
+        """The mentor who is no member of the unit any more; days that are recorded of somebody are not taken back."""
+        begun = [self.days.start, *(each.days.start for each in self.mentees)]
+        return self.ended(on=max(day, max(begun) + timedelta(days=1)), reason=reason, at=at)
+
+    def left_by(self, person_id: UUID, day: date, *, at: datetime) -> "PeerMentor":
+        """The mentor without somebody who is no member any more, likewise."""
+        (theirs,) = [each for each in self.mentees if each.person_id == person_id and _lasts(each.days, day)]
+        first = theirs.days.start + timedelta(days=1)
+        return self.released(person_id, on=max(day, first), at=at)
+
     def _check_day(self, day: date) -> None:
         if self.days.end is not None and day >= self.days.end:
             raise PeerMentorEndedError(peer_mentor_id=self.peer_mentor_id, valid_until=self.days.end)
@@ -174,6 +185,11 @@ class PeerMentor:
 
     def _with(self, at: datetime, **changes: object) -> "PeerMentor":
         return replace(self, updated_at=at, version=self.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def _lasts(days: Interval, day: date) -> bool:
+    """Whether some day of a period lies on the day or after it."""
+    return days.end is None or days.end > day
 
 
 def selection_facts(

@@ -98,6 +98,21 @@ class Secondment:
             self, state=State.ENDED, valid_until=on, reason=reason, updated_at=at, version=self.version + 1
         )
 
+    def left(self, day: date, *, at: datetime, reason: str) -> "Secondment":
+        """The secondment of who is no member any more: ended on the day, or declined where it has not begun."""
+        if self.valid_until is not None and self.valid_until <= day:
+            return self
+        if self.state is State.NOMINATED or self.valid_from >= day:
+            return replace(
+                self,
+                state=State.DECLINED,
+                decided_on=day,
+                reason=reason,
+                updated_at=at,
+                version=self.version + 1,
+            )
+        return self.ended(on=day, at=at, reason=reason)
+
     def _check(self, needed: State) -> None:
         if self.state is not needed:
             raise SecondmentStateError(secondment_id=self.secondment_id, state=self.state)

@@ -19,6 +19,7 @@ from membership.errors import FieldsContradictError, OutcomeNotResolvedError
 from membership.events import admission as events
 from membership.events import people as people_events
 from membership.facts import Gathered, gather
+from membership.operations.leaving import leave_roll
 from membership.operations.means import Means
 from membership.operations.taking import (
     APPROVE,
@@ -110,7 +111,7 @@ async def approve_conversion(call: Call, means: Means, case_id: UUID, decision: 
         taken = take(held.case, act, held.catalogue, judgements, now=work.now, by=call.caller.person_id)
         after = decided(taken, decision.outcome, extension=decision.extension, end=end)
         await write(work, held, after, events.conversion_decided(after, decision.outcome, act.occurred_on))
-        await _follow_decision(work, after, decision)
+        await _follow_decision(work, means, after, decision)
         return work.answer(after)
 
 
@@ -132,7 +133,7 @@ def _judge_conversion(held: Held, decision: Decision, gathered: Gathered, end: d
     return ask_rules(held, act, gathered, outcome_operations(decision.outcome, operation), stated)
 
 
-async def _follow_decision(work: UnitOfWork, case: AdmissionCase, decision: Decision) -> None:
+async def _follow_decision(work: UnitOfWork, means: Means, case: AdmissionCase, decision: Decision) -> None:
     head, person_id = case.head, case.head.person_id
     if decision.outcome is ConversionOutcome.EXTEND:
         return
@@ -144,6 +145,7 @@ async def _follow_decision(work: UnitOfWork, case: AdmissionCase, decision: Deci
         ended = Interval(decision.act.occurred_on)
         await members.set_status(work, person_id, ended, None)
         await members.relate(work, person_id, ended, None)
+        await leave_roll(work, means, person_id, decision.act.occurred_on, reason="已取消预备党员资格")
     await members.touch(work, [person_id])
     member = await members.find(work, person_id)
     assert member is not None

@@ -76,7 +76,7 @@ async def select(call: Call, means: Means, selection: Selection) -> PeerMentor:
             updated_at=work.now,
             judgements=judged,
         )
-        return await _keep(work, None, mentor, events.selected(mentor))
+        return await keep(work, None, mentor, events.selected(mentor))
 
 
 async def get(call: Call, means: Means, peer_mentor_id: UUID) -> PeerMentor:
@@ -105,7 +105,7 @@ async def assign(
     async with call.transaction() as work:
         # Two mentors cannot take the same person at the same time.
         await work.lock("membership.peer_mentee")
-        before = await _held(work, means, peer_mentor_id)
+        before = await held(work, means, peer_mentor_id)
         day = first or work.today
         new = [Mentee(person_id, year, Interval(day)) for person_id, year in people]
         ids = [each.person_id for each in new]
@@ -119,7 +119,7 @@ async def assign(
         if taken is not None:
             raise PeerMenteeTakenError(person_id=taken[0], peer_mentor_id=taken[1])
         added = [each.person_id for each in after.mentees[len(before.mentees) :]]
-        return await _keep(work, before, after, events.assigned(after, added))
+        return await keep(work, before, after, events.assigned(after, added))
 
 
 async def release(
@@ -128,9 +128,9 @@ async def release(
     """End from a day on that a mentor guides somebody."""
     await _require(call, peer_mentor_id, ASSIGN)
     async with call.transaction() as work:
-        before = await _held(work, means, peer_mentor_id)
+        before = await held(work, means, peer_mentor_id)
         after = before.released(person_id, on=ends_on or work.today, at=work.now)
-        return await _keep(work, before, after, events.released(after, person_id))
+        return await keep(work, before, after, events.released(after, person_id))
 
 
 async def log(
@@ -139,10 +139,10 @@ async def log(
     """Record what a mentor did with some of the mentees; the mentor may."""
     await _require(call, peer_mentor_id, LOG, own=True)
     async with call.transaction() as work:
-        before = await _held(work, means, peer_mentor_id)
+        before = await held(work, means, peer_mentor_id)
         entry = Entry(day, note, work.now, call.caller.person_id, mentee_ids=mentee_ids)
         after = before.logged(entry, today=work.today)
-        return await _keep(work, before, after, events.logged(after, day))
+        return await keep(work, before, after, events.logged(after, day))
 
 
 async def assess(
@@ -151,11 +151,11 @@ async def assess(
     """Rate a mentor."""
     await _require(call, peer_mentor_id, ASSESS)
     async with call.transaction() as work:
-        before = await _held(work, means, peer_mentor_id)
+        before = await held(work, means, peer_mentor_id)
         rules = await means.rules.begin(work, day)
         entry = Entry(day, opinion, work.now, call.caller.person_id, rating=rating)
         after = before.assessed(entry, rules, today=work.today)
-        return await _keep(work, before, after, events.assessed(after, day))
+        return await keep(work, before, after, events.assessed(after, day))
 
 
 async def end(
@@ -164,10 +164,10 @@ async def end(
     """End a mentorship from a day on."""
     await _require(call, peer_mentor_id, END)
     async with call.transaction() as work:
-        before = await _held(work, means, peer_mentor_id)
+        before = await held(work, means, peer_mentor_id)
         day = ends_on or work.today
         after = before.ended(on=day, reason=reason, at=work.now)
-        return await _keep(work, before, after, events.ended(after, day))
+        return await keep(work, before, after, events.ended(after, day))
 
 
 async def _require(call: Call, peer_mentor_id: UUID, permission: str, *, own: bool = False) -> PeerMentor:
@@ -181,11 +181,13 @@ async def _require(call: Call, peer_mentor_id: UUID, permission: str, *, own: bo
     return found
 
 
-async def _held(work: UnitOfWork, means: Means, peer_mentor_id: UUID) -> PeerMentor:
+async def held(work: UnitOfWork, means: Means, peer_mentor_id: UUID, *, tagged: bool = True) -> PeerMentor:
+    """The mentorship with everything that was done, held until the end; refuses a stale ETag of whoever named it."""
     await peer_mentors.lock(work, peer_mentor_id)
     found = await peer_mentors.find(work, peer_mentor_id)
     assert found is not None, "mentorships are never deleted"
-    work.call.check_etag(found.version)
+    if tagged:
+        work.call.check_etag(found.version)
     return await _whole(work, means, found)
 
 
@@ -200,7 +202,8 @@ async def _whole(reader: Reader, means: Means, found: PeerMentor) -> PeerMentor:
     )
 
 
-async def _keep(work: UnitOfWork, before: PeerMentor | None, after: PeerMentor, event: Event) -> PeerMentor:
+async def keep(work: UnitOfWork, before: PeerMentor | None, after: PeerMentor, event: Event) -> PeerMentor:
+    """Write a mentorship and announce what changed of it."""
     await peer_mentors.save(work, after, before=before)
     work.emit(event)
     work.audit_change(

@@ -32,6 +32,7 @@ from membership.errors import (
 from membership.events import admission as case_events
 from membership.events import people as events
 from membership.facts import end_of_day, known_unit, usable_unit
+from membership.operations.leaving import change_branch
 from membership.operations.means import Means, scope_of
 from membership.repository import cases, inbox, members, moves, persons, reorganizing, sizes, units
 
@@ -151,6 +152,7 @@ async def move_member(
             after, from_unit_id=ending.unit_id, to_unit_id=to_unit_id, effective_on=effective_on
         )
     )
+    await change_branch(work, means, person_id, to_unit_id, effective_on)
     for head in await cases.open_of(work, [person_id]):
         await move_case(work, means, head, to_unit_id, effective_on=effective_on)
     work.audit_change("member", person_id, _audited(before), _audited(after))

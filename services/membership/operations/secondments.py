@@ -57,7 +57,7 @@ async def nominate(call: Call, nomination: Nomination) -> Secondment:
         await persons.lock(work, new.person_id)
         await _check_fit(work, new)
         domain.check_alone(new, await secondments.living_of(work, new.person_id, new.to_unit_id))
-        return await _keep(work, None, new)
+        return await keep(work, None, new)
 
 
 async def get(call: Call, secondment_id: UUID) -> Secondment:
@@ -116,7 +116,7 @@ async def decide(call: Call, secondment_id: UUID, state: State, *, reason: str =
         after = before.decided(state, by=call.caller.person_id, on=work.today, at=work.now, reason=reason)
         if state is State.APPROVED:
             await _check_fit(work, after)
-        return await _keep(work, before, after)
+        return await keep(work, before, after)
 
 
 async def end(call: Call, secondment_id: UUID, *, ends_on: date | None, reason: str) -> Secondment:
@@ -128,7 +128,7 @@ async def end(call: Call, secondment_id: UUID, *, ends_on: date | None, reason: 
     await _require_on_either(call, END, found)
     async with call.transaction() as work:
         before = await _held(work, secondment_id)
-        return await _keep(work, before, before.ended(on=ends_on or work.today, at=work.now, reason=reason))
+        return await keep(work, before, before.ended(on=ends_on or work.today, at=work.now, reason=reason))
 
 
 async def _require_on_either(call: Call, permission: str, found: Secondment, *, own: bool = False) -> None:
@@ -157,7 +157,8 @@ async def _check_fit(work: UnitOfWork, made: Secondment) -> None:
     domain.check_secondee(person_id, secondee, school_id=made.from_unit_id, day=day)
 
 
-async def _keep(work: UnitOfWork, before: Secondment | None, made: Secondment) -> Secondment:
+async def keep(work: UnitOfWork, before: Secondment | None, made: Secondment) -> Secondment:
+    """Write a secondment and announce it."""
     await secondments.save(work, made)
     work.emit(events.changed(made))
     work.audit_change(

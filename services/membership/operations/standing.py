@@ -10,7 +10,7 @@ from chassis.ids import new_id
 from chassis.intervals import Interval
 from membership.domain import standing as domain
 from membership.domain.members import Member
-from membership.domain.standing import LEAVING, STATUS_ACTS, Act, Decision, Entry, Ground, Kind, StandingCase
+from membership.domain.standing import LEAVING, STATUS_ACTS, Act, Decision, Ground, Kind, StandingCase
 from membership.domain.units import Use
 from membership.errors import (
     MemberNotFoundError,
@@ -21,11 +21,11 @@ from membership.errors import (
 )
 from membership.events import standing as events
 from membership.facts import known_unit, usable_unit
-from membership.operations import waiting
+from membership.operations import leaving, waiting
 from membership.operations.means import Means, scope_of
+from membership.operations.standing_entries import audited, keep, new_entry
 from membership.repository import cases, members, standing, transfers
 from membership.repository.standing import StandingFilter
-from rulebook import RuleSet
 
 READ, OPEN, RECORD, DECIDE = (
     f"membership.standing_case.{verb}" for verb in ("read", "open", "record", "decide")
@@ -57,11 +57,11 @@ async def open_case(
                 )
         rules = await means.rules.begin(work, work.today)
         bare = StandingCase(new_id(), person_id, latest.unit_id, kind, ground, since, work.now, work.now)
-        case = domain.opened(bare, _entry(work, Act.OPENING, since, reason), rules, today=work.today)
+        case = domain.opened(bare, new_entry(work, Act.OPENING, since, reason), rules, today=work.today)
         await standing.save(work, case, kept_entries=0)
         await waiting.keep_standing(work, case, rules)
         work.emit(events.opened(case, today=work.today))
-        work.audit_change("standing_case", case.standing_case_id, None, _audited(case))
+        work.audit_change("standing_case", case.standing_case_id, None, audited(case))
         return work.answer(case)
 
 
@@ -97,8 +97,8 @@ async def contact(
     async with call.transaction() as work:
         before = await _held(work, means, standing_case_id)
         rules = await means.rules.begin(work, contacted_on)
-        entry = replace(_entry(work, Act.CONTACT, contacted_on, note), reached=reached)
-        return await _keep(work, before, before.contacted(entry, rules, today=work.today), rules)
+        entry = replace(new_entry(work, Act.CONTACT, contacted_on, note), reached=reached)
+        return await keep(work, before, before.contacted(entry, rules, today=work.today), rules)
 
 
 async def end(
@@ -108,8 +108,8 @@ async def end(
     await _require(call, standing_case_id, RECORD)
     async with call.transaction() as work:
         before = await _held(work, means, standing_case_id)
-        after = before.ended(_entry(work, Act.END, ended_on, reason), today=work.today)
-        return await _keep(work, before, after)
+        after = before.ended(new_entry(work, Act.END, ended_on, reason), today=work.today)
+        return await keep(work, before, after)
 
 
 async def decide(call: Call, means: Means, standing_case_id: UUID, decision: Decision) -> StandingCase:
@@ -123,7 +123,7 @@ async def decide(call: Call, means: Means, standing_case_id: UUID, decision: Dec
         approver = await usable_unit(work, decision.approver_unit_id, Use.APPROVAL, day=day)
         rules = await means.rules.begin(work, day)
         entry = replace(
-            _entry(work, decision.act, day, decision.reason),
+            new_entry(work, decision.act, day, decision.reason),
             until=decision.until,
             resolved_on=decision.resolved_on,
             approver_unit_id=decision.approver_unit_id,
@@ -132,7 +132,7 @@ async def decide(call: Call, means: Means, standing_case_id: UUID, decision: Dec
         after = before.decided(entry, rules, approver_type=approver.approver_type, today=work.today)
         if decision.act in STATUS_ACTS:
             await _follow(work, means, before, decision)
-        return await _keep(work, before, after, rules)
+        return await keep(work, before, after, rules)
 
 
 async def _follow(work: UnitOfWork, means: Means, case: StandingCase, decision: Decision) -> None:
@@ -161,10 +161,7 @@ async def _leave(work: UnitOfWork, means: Means, case: StandingCase, member: Mem
     for part in member.participations:
         if part.valid_until is None or part.valid_until > day:
             await members.participate(work, person_id, part.unit_id, Interval(day), None)
-    for other in await standing.open_of(work, person_id):
-        if other.standing_case_id != case.standing_case_id:
-            found = await _whole(work, means, other)
-            await _keep(work, found, found.closed(_entry(work, Act.END, day, "已出党")), answered=False)
+    await leaving.leave_roll(work, means, person_id, day, reason="已出党", without=case.standing_case_id)
 
 
 async def _branch_of(call: Call, person_id: UUID) -> UUID | None:
@@ -196,40 +193,6 @@ async def _held(work: UnitOfWork, means: Means, standing_case_id: UUID) -> Stand
 
 async def _whole(reader: Reader, means: Means, found: StandingCase) -> StandingCase:
     return await standing.whole(reader, found, means.rules.of)
-
-
-def _entry(work: UnitOfWork, act: Act, day: date, reason: str) -> Entry:
-    return Entry(act, day, work.now, work.call.caller.person_id, reason)
-
-
-async def _keep(
-    work: UnitOfWork,
-    before: StandingCase,
-    after: StandingCase,
-    rules: RuleSet | None = None,
-    *,
-    answered: bool = True,
-) -> StandingCase:
-    kept = replace(after, version=before.version + 1, updated_at=work.now)
-    await standing.save(work, kept, kept_entries=len(before.entries))
-    await waiting.keep_standing(work, kept, rules)
-    work.emit(events.acted(kept, kept.entries[-1], today=work.today))
-    work.audit_change("standing_case", kept.standing_case_id, _audited(before), _audited(kept))
-    return work.answer(kept) if answered else kept
-
-
-def _audited(case: StandingCase) -> dict[str, object]:
-    return {
-        "person_id": case.person_id,
-        "kind": case.kind,
-        "ground": case.ground,
-        "since": case.since,
-        "state": case.state,
-        "last_act": case.entries[-1].act if case.entries else None,
-        "suspended_on": case.suspended_on,
-        "rectify_until": case.rectify_until,
-        "version": case.version,
-    }
 
 
 def _statuses(member: Member) -> dict[str, object]:

@@ -37,6 +37,7 @@ from membership.errors import (
 from membership.events import transfers as events
 from membership.facts import known_unit, usable_unit
 from membership.operations.inbox import keep_transfers
+from membership.operations.leaving import leave_roll
 from membership.operations.means import Means, scope_of
 from membership.operations.rolls import move_case, move_member
 from membership.repository import cases, members, transfers
@@ -208,7 +209,7 @@ async def _accept(
             after = after.with_materials(rules, {*papers, *checked}, accepted_on)
         await _receive(work, means, member, before.person_id, before.to_unit_id, accepted_on)
     else:
-        await _let_go(work, member, before, accepted_on)
+        await _let_go(work, means, member, before, accepted_on)
     after = await _check_taken_over(work, after, rules, {head.case_id for head in heads})
     return await _keep(work, means, before, after, events.accepted)
 
@@ -257,7 +258,9 @@ async def _receive(
         await move_case(work, means, head, to_unit_id, effective_on=day)
 
 
-async def _let_go(work: UnitOfWork, member: Member | None, transfer: Transfer, day: date) -> None:
+async def _let_go(
+    work: UnitOfWork, means: Means, member: Member | None, transfer: Transfer, day: date
+) -> None:
     """End what ties a member to the university's branches; the status stays, elsewhere."""
     check_no_case(transfer.person_id, await cases.open_of(work, [transfer.person_id]))
     if member is None or member.latest is None:
@@ -269,6 +272,7 @@ async def _let_go(work: UnitOfWork, member: Member | None, transfer: Transfer, d
     for part in member.participations:
         if part.valid_until is None or part.valid_until > day:
             await members.participate(work, member.person_id, part.unit_id, Interval(day), None)
+    await leave_roll(work, means, member.person_id, day, reason="组织关系已转出")
     await members.touch(work, [member.person_id])
     (after,) = await members.find_many(work, [member.person_id])
     work.emit(

@@ -48,6 +48,12 @@ _GUIDES_OF = query(
             ORDER BY e.person_id LIMIT 1"""
     )
 )
+_GUIDING = query(
+    sa.text(
+        """SELECT DISTINCT e.peer_mentor_id FROM peer_mentee e WHERE e.person_id = :person_id
+              AND (e.valid_until IS NULL OR e.valid_until > CAST(:day AS date)) ORDER BY e.peer_mentor_id"""
+    )
+)
 _IS_BELOW = query(
     sa.text(
         """SELECT EXISTS (SELECT FROM access_closure c
@@ -188,6 +194,11 @@ async def other_guide(
         _GUIDES_OF, peer_mentor_id=peer_mentor_id, person_ids=list(person_ids), day=day
     )
     return None if row is None else (row["person_id"], row["peer_mentor_id"])
+
+
+async def guides_of(reader: Reader, person_id: UUID, *, day: date) -> list[UUID]:
+    """The mentorships that guide somebody on a day or later."""
+    return [row["peer_mentor_id"] for row in await reader.fetch(_GUIDING, person_id=person_id, day=day)]
 
 
 async def is_below(reader: Reader, unit_id: UUID, branch_id: UUID | None, *, day: date) -> bool:

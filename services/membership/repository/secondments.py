@@ -43,6 +43,13 @@ _LIVING_OF = query(
                AND s.state IN ('nominated', 'approved')"""
     )
 )
+_LIVING = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM secondment s
+             WHERE s.person_id = :person_id AND s.state IN ('nominated', 'approved')
+             ORDER BY s.secondment_id FOR UPDATE"""
+    )
+)
 _SPONSORS = query(
     sa.text(
         """SELECT EXISTS (SELECT FROM access_edge e
@@ -145,6 +152,11 @@ async def living_of(reader: Reader, person_id: UUID, to_unit_id: UUID) -> list[S
     """Nominations and approved secondments of a person to a branch."""
     rows = await reader.fetch(_LIVING_OF, person_id=person_id, to_unit_id=to_unit_id)
     return [_secondment(row) for row in rows]
+
+
+async def living(work: UnitOfWork, person_id: UUID) -> list[Secondment]:
+    """Every nominated or approved secondment of a person, held until the end of the unit of work."""
+    return [_secondment(row) for row in await work.fetch(_LIVING, person_id=person_id)]
 
 
 async def sponsors(reader: Reader, school_id: UUID, branch_id: UUID, *, day: date) -> bool:

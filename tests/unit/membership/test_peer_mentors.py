@@ -126,3 +126,13 @@ def test_an_end_leaves_nobody_guided_and_takes_no_day_back(steps: list[tuple[int
     for day in range(20):
         expected = found.guided_on(FIRST + day * DAY) if FIRST + day * DAY < end else frozenset()
         assert ended.guided_on(FIRST + day * DAY) == expected
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, 5])
+def test_who_leaves_guides_and_is_guided_until_then_and_no_recorded_day_is_taken_back(days: int) -> None:
+    found, day = assign(mentor(), SOME[:2]), FIRST + days * DAY
+    end = max(day, FIRST + DAY)
+    one = found.left_by(SOME[0], day, at=NOW)
+    assert [each.days.end for each in one.mentees] == [end, None]
+    left = found.left(day, reason="组织关系已转出", at=NOW)
+    assert (left.days.end, {each.days.end for each in left.mentees}) == (end, {end})

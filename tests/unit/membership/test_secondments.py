@@ -138,3 +138,16 @@ def test_two_secondments_to_one_branch_share_no_day(
 
 def test_purposes_come_in_one_order() -> None:
     assert ordered([Purpose.TALK, Purpose.INTRODUCER]) == (Purpose.INTRODUCER, Purpose.TALK)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_who_is_no_member_any_more_is_not_seconded_from_that_day_on(days: int) -> None:
+    day = FIRST + timedelta(days=days)
+    left = approved().left(day, at=NOW, reason="组织关系已转出")
+    # A secondment that had not begun never does.
+    wanted = (State.ENDED, day) if days > 0 else (State.DECLINED, None)
+    assert (left.state, left.valid_until) == wanted
+    assert secondment().left(day, at=NOW, reason="转出").state is State.DECLINED
+    over = replace(approved(), valid_until=FIRST + timedelta(days=1))
+    later = FIRST + timedelta(days=2)
+    assert over.left(later, at=NOW, reason="转出") is over
