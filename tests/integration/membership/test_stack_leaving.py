@@ -24,7 +24,9 @@ async def transfer(city: City, person: str, unit: str, days_ago: int, to: str | 
         "fromUnitId": city.units[unit],
         "letterNumber": f"介-{uuid4().hex[:6]}",
         "letterIssuedOn": city.ago(days_ago + 5),
-    } | ({"toOrganization": "某市某局党支部"} if to is None else {"toUnitId": city.units[to]})
+    }
+    outside = {"toOrganization": "某市某局党支部", "issuingUnitId": city.units["committee"]}
+    body |= outside if to is None else {"toUnitId": city.units[to]}
     sent = await city.post("approver", "/v1/transfers", body)
     accepted = {"acceptedOn": city.ago(days_ago)}
     path = f"/v1/transfers/{sent['transferId']}:accept"
