@@ -153,6 +153,15 @@ _PUT_ACCOUNT = query(
               SET person_id = excluded.person_id, active = excluded.active"""
     )
 )
+_PUT_ACCOUNTS = query(
+    sa.text(
+        """INSERT INTO access_account (issuer, number_key, person_id, active)
+           SELECT * FROM unnest(CAST(:issuers AS text[]), CAST(:number_keys AS text[]),
+                                CAST(:person_ids AS uuid[]), CAST(:active AS boolean[]))
+           ON CONFLICT (issuer, number_key) DO UPDATE
+              SET person_id = excluded.person_id, active = excluded.active"""
+    )
+)
 
 
 def _rows(unit_id: UUID, kind: str, edges: Iterable[Edge]) -> list[dict[str, Any]]:
@@ -298,9 +307,13 @@ async def put_account(
 
 
 async def put_accounts(work: "UnitOfWork", accounts: Iterable[tuple[str, str, UUID, bool]]) -> None:
-    """The same for many (issuer, number key, person, active), pipelined."""
-    names = ("issuer", "number_key", "person_id", "active")
-    await work.execute_many(_PUT_ACCOUNT, [dict(zip(names, account, strict=True)) for account in accounts])
+    """The same for many (issuer, number key, person, active) in one statement; of one number the last is kept."""
+    last = {account[:2]: account for account in accounts}
+    if last:
+        issuers, number_keys, person_ids, active = zip(*last.values(), strict=True)
+        await work.execute(
+            _PUT_ACCOUNTS, issuers=issuers, number_keys=number_keys, person_ids=person_ids, active=active
+        )
     work.after_commit(work.call.access.control.forget)
 
 

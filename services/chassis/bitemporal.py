@@ -189,9 +189,13 @@ class History:
 
         The exclusion refuses a subject that is believed something on those days already.
         """
-        await work.execute_many(
-            self._open, [self._row(subject, values, days, work.now) for subject, days, values in rows]
+        await self._bring_in(
+            work, [self._row(subject, values, days, work.now) for subject, days, values in rows]
         )
+
+    async def _bring_in(self, work: "UnitOfWork", rows: Iterable[Mapping[str, Any]]) -> None:
+        columns = [*self._subject, *self._values, "valid", "recorded_from"]
+        await work.copy(self.table, columns, [[row[name] for name in columns] for row in rows])
 
     async def record_many(
         self,
@@ -228,8 +232,7 @@ class History:
         await work.execute(
             self._close_many, rows=[row for row, _ in closed], instants=[instant for _, instant in closed]
         )
-        columns = [*self._subject, *self._values, "valid", "recorded_from"]
-        await work.copy(self.table, columns, [[row[name] for name in columns] for row in opened])
+        await self._bring_in(work, opened)
 
     def _asked(self, subjects: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         return {name: [subject[name] for subject in subjects] for name in self._subject}

@@ -28,4 +28,4 @@ def bootstrap_person_id(issuer: str, number: str) -> UUID:
 
 def number_key(key: bytes, issuer: str, number: str) -> str:
     """The keyed hash by which a campus number is found without being stored."""
-    return hmac.new(key, f"{issuer}|{number}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{issuer}|{number}".encode(), hashlib.sha256).hex()

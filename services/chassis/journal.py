@@ -73,14 +73,20 @@ class Entries:
     __slots__ = ("_answer", "_changes", "_events")
 
     def __init__(self) -> None:
-        self._events: list[tuple[UUID, Event]] = []
+        # As they are written: id, noun, verb, type, resource, version, data. Tens of thousands are smaller so.
+        self._events: list[tuple[UUID, str, str, str, UUID, int, str]] = []
         self._changes: list[dict[str, Any]] = []
         self._answer: Any = _NO_ANSWER
 
     def emit(self, event: Event) -> None:
-        """Take an event; its type is checked here, where the defect is."""
-        event_type(event.data.DESCRIPTOR)
-        self._events.append((new_id(), event))
+        """Take an event and render it; a defect of it shows here, where it is."""
+        kind = event_type(event.data.DESCRIPTOR)
+        data = kind.render(event.data)
+        if len(data) > MOST_EVENT_BYTES:
+            raise RuntimeError(f"{kind.name} of {event.resource_id} is too large to announce")
+        self._events.append(
+            (new_id(), kind.noun, kind.verb, kind.name, event.resource_id, event.version, data.decode())
+        )
 
     def change(
         self,
@@ -134,23 +140,15 @@ class Entries:
     def _event_columns(self) -> list[list[Any]]:
         if not self._events:
             return [[], [], [], [], [], [], []]
-        rows = []
-        for event_id, event in self._events:
-            kind = event_type(event.data.DESCRIPTOR)
-            data = kind.render(event.data)
-            if len(data) > MOST_EVENT_BYTES:
-                raise RuntimeError(f"{kind.name} of {event.resource_id} is too large to announce")
-            text = data.decode()
-            rows.append((event_id, kind.noun, kind.verb, kind.name, event.resource_id, event.version, text))
-        return [list(column) for column in zip(*rows, strict=True)]
+        return [list(column) for column in zip(*self._events, strict=True)]
 
     def _subject(self) -> tuple[str | None, UUID | None]:
         # What the command was about: the first thing it changed or announced.
         if self._changes:
             return self._changes[0]["noun"], UUID(self._changes[0]["id"])
         if self._events:
-            event = self._events[0][1]
-            return event_type(event.data.DESCRIPTOR).noun, event.resource_id
+            _, noun, _, _, resource_id, *_ = self._events[0]
+            return noun, resource_id
         return None, None
 
     def _kept(self, call: "Call", last: UUID | None) -> list[Any]:

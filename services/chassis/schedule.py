@@ -5,6 +5,7 @@ operation `finish`es in its own unit of work has its effects exactly once, whoev
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -128,11 +129,16 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A row of a service's schedule."""
+    """A row of a service's schedule.
+
+    Work that somebody waits for names a topic: after a commit here that touched it the operation runs at once, and
+    not only when its next slot is due. It must itself hold what it works on; the slots do what a crash left.
+    """
 
     name: str
     cadence: Cadence
     operation: Callable[[Call, Slot], Awaitable[object]]
+    topic: str | None = None
 
 
 class ScheduleRunner:
@@ -149,6 +155,10 @@ class ScheduleRunner:
         self._lease = lease
         # The newest slot known to be done, so that a quiet second costs no query.
         self._done: dict[str, str] = {}
+        self._woken = {timed.name: asyncio.Event() for timed in self._schedule}
+        for timed in self._schedule:
+            if timed.topic is not None:
+                context.database.listen(timed.topic, self._woken[timed.name].set)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -168,9 +178,29 @@ class ScheduleRunner:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _keep_time(self, timed: Timed) -> None:
+        woken = self._woken[timed.name]
         while True:
             await self.run_due(timed)
-            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+            if woken.is_set():
+                woken.clear()
+                await self._run_at_once(timed)
+
+    async def _run_at_once(self, timed: Timed) -> None:
+        clock = self._context.clock
+        slot = Slot(timed.name, clock.system_now().isoformat(), clock.today())
+        try:
+            await self._operate(timed, slot)
+        except Exception as error:
+            # The next slot tries again.
+            self._note(slot, error)
+
+    async def _operate(self, timed: Timed, slot: Slot) -> None:
+        call = system_call(self._context, f"timed/{timed.name}")
+        enter(call)
+        async with asyncio.timeout(self._lease.total_seconds()):
+            await timed.operation(call, slot)
 
     async def run_due(self, timed: Timed) -> int:
         """Do the slots of one row that are due and nobody does; answers how many were done."""
@@ -194,11 +224,8 @@ class ScheduleRunner:
                 return False
             self._done[timed.name] = slot.key
             return True
-        call = system_call(self._context, f"timed/{timed.name}")
         try:
-            enter(call)
-            async with asyncio.timeout(self._lease.total_seconds()):
-                await timed.operation(call, slot)
+            await self._operate(timed, slot)
         except Exception as error:
             await self._failed(slot, error)
             return False
@@ -207,11 +234,16 @@ class ScheduleRunner:
         metrics.timed_runs.labels(timed.name, "done").inc()
         return True
 
-    async def _failed(self, slot: Slot, error: Exception) -> None:
+    @staticmethod
+    def _note(slot: Slot, error: Exception) -> str:
         # Texts of foreign errors may quote personal data; the kind of error never does.
         trouble = error.reason if isinstance(error, ServiceError) else type(error).__name__
         log.warning("timed.failed", name=slot.name, slot=slot.key, error=trouble)
         metrics.timed_runs.labels(slot.name, "failed").inc()
+        return trouble
+
+    async def _failed(self, slot: Slot, error: Exception) -> None:
+        trouble = self._note(slot, error)
         await self._context.database.fetch_value(
             _FAIL, name=slot.name, slot=slot.key, trouble=trouble, most=LONGEST_PAUSE_SECONDS
         )

@@ -15,9 +15,10 @@ from membership.operations import (
 )
 from membership.operations.means import Means
 
-# Large rosters are asked for and take longer than anybody waits.
+# Large rosters are asked for and take longer than anybody's call; they begin when they are asked for, these slots
+# find what a crash left.
 _ENTER_ROSTERS = Every(timedelta(seconds=30))
-_ENTER_BATCHES = Every(timedelta(seconds=10))
+_ENTER_BATCHES = Every(timedelta(seconds=30))
 
 
 def schedule(means: Means) -> list[Timed]:
@@ -44,7 +45,7 @@ def schedule(means: Means) -> list[Timed]:
         Timed("membership.expire-reconciliations", Daily(), expire_reconciliations),
         Timed("membership.remind", Daily(), remind),
         Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
-        Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters),
+        Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters, rosters.WAITING),
         Timed("membership.discard-batches", Daily(), sync.discard_abandoned),
-        Timed("membership.enter-batches", _ENTER_BATCHES, enter_batches),
+        Timed("membership.enter-batches", _ENTER_BATCHES, enter_batches, sync.WAITING),
     ]

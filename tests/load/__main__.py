@@ -1,5 +1,6 @@
 """`make bench`: one row, a page of 50 and a write through the system beside the usual application.
-`python -m tests.load reorganization` measures a large reorganisation instead; see that module.
+`python -m tests.load reorganization` measures a large reorganisation instead, `python -m tests.load membership` what
+membership promises; see those modules.
 
 Rounds are paired and interleaved, so that what else the machine does weighs on both; the ratios are the
 result. Absolute figures are shown beside a yardstick of the same run and mean little on another machine.
@@ -23,7 +24,7 @@ from tqdm import tqdm
 
 from deploy.local import sql
 from deploy.local.stack import Stack
-from tests.load import reorganization, sides
+from tests.load import membership, reorganization, sides
 from tests.load.driver import Load, Measured, run
 from tests.load.sides import Side
 
@@ -37,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     commands = parser.add_subparsers(dest="what")
     reorganization.add_options(commands.add_parser("reorganization", help="measure a large reorganisation"))
+    membership.add_options(commands.add_parser("membership", help="measure what membership promises"))
     parser.add_argument("--rounds", type=int, default=5, help="paired rounds of each case (5)")
     parser.add_argument("--connections", type=int, default=16, help="connections at once (16)")
     parser.add_argument("--share", type=float, default=1.0, help="share of the requests of a full run (1.0)")
@@ -44,6 +46,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.what == "reorganization":
         return reorganization.main(options)
+    if options.what == "membership":
+        return membership.main(options)
     folder = Path(tempfile.mkdtemp(prefix="shuyuan-bench-"))
     folder.chmod(0o755)
     stack = Stack(folder, mode="test")

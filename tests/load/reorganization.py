@@ -5,21 +5,20 @@ machine is shared; what the simulation promised is compared with what the rolls 
 """
 
 import argparse
-import contextlib
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from deploy.local.demo.asking import LARGE_AT_ONCE, Gateway, batched
 from deploy.local.demo.founding import MEMBERSHIP, ORGANIZATION
 from deploy.local.stack import Stack
+from tests.load.spending import Meter
 
 # What issue 3 promises, in seconds of both cores together.
 SIMULATED, EXECUTED = 10.0, 30.0
@@ -27,8 +26,6 @@ LOOK_AGAIN = 1.0
 FOUNDED, DAY = "2020-09-01", "2024-09-01"
 # A batch is one request, small enough for a busy machine.
 PEOPLE, CASES = 200, 50
-
-Found = TypeVar("Found")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -61,25 +58,12 @@ def _show(stage: str, done: int, total: int) -> None:
         print(f"  {stage}: {total}", file=sys.stderr, flush=True)
 
 
-@dataclass(frozen=True)
-class Spent:
-    """Seconds that passed, and seconds of processor time by process."""
-
-    wall: float
-    processor: dict[str, float]
-
-    def __str__(self) -> str:
-        parts = ", ".join(
-            f"{name} {seconds:.1f}" for name, seconds in self.processor.items() if seconds >= 0.1
-        )
-        return f"{self.wall:.1f} s, of processor time {sum(self.processor.values()):.1f} s ({parts})"
-
-
 class Run:
     """One reorganisation of the size that was asked for."""
 
     def __init__(self, stack: Stack, gateway: Gateway, options: argparse.Namespace) -> None:
         self._stack, self._gateway, self._options = stack, gateway, options
+        self._meter = Meter(stack)
         self._units: dict[str, str] = {}
 
     def measure(self) -> int:
@@ -87,9 +71,11 @@ class Run:
         self._build()
         draft = self._gateway.post("/v1/reorganizations", self._plan(), key="draft")
         path = f"/v1/reorganizations/{draft['reorganizationId']}"
-        promised, simulated = self._spend(lambda: self._gateway.post(f"{path}:simulate", {}, key="simulate"))
+        promised, simulated = self._meter.spend(
+            lambda: self._gateway.post(f"{path}:simulate", {}, key="simulate")
+        )
         approved = self._gateway.post(f"{path}:approve", {}, key="approve", etag=draft["etag"])
-        done, executed = self._spend(lambda: self._execute(path, approved["etag"]))
+        done, executed = self._meter.spend(lambda: self._execute(path, approved["etag"]))
         wrong = self._differences(promised, done)
         print(f"simulated in {simulated} (at most {SIMULATED:g} s)")
         print(f"executed in {executed} (at most {EXECUTED:g} s)")
@@ -98,25 +84,6 @@ class Run:
             f"differences from the simulation: {wrong or 'none'}"
         )
         return 1 if wrong or simulated.wall > SIMULATED or executed.wall > EXECUTED else 0
-
-    def _spend(self, act: Callable[[], Found]) -> tuple[Found, Spent]:
-        names = [name for name in self._stack.names if name != "issuer"]
-        before = {name: self._processor_seconds(name) for name in names}
-        began = time.monotonic()
-        found = act()
-        wall = time.monotonic() - began
-        # Whoever was killed begins again at nothing.
-        after = {name: self._processor_seconds(name) for name in names}
-        return found, Spent(wall, {name: max(after[name] - before[name], 0.0) for name in names})
-
-    def _processor_seconds(self, name: str) -> float:
-        """What a process, those below it and those that have ended below it have used so far."""
-        ticks = 0
-        for pid in self._stack.child(name).family():
-            with contextlib.suppress(OSError):
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                ticks += sum(map(int, fields[11:15]))
-        return ticks / 100
 
     # ── building ─────────────────────────────────────────────────────────────────────────────────────────
 

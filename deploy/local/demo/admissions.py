@@ -19,9 +19,9 @@ Step = dict[str, Any]
 
 @dataclass(frozen=True)
 class Around:
-    """The people and units around the cases of one joint branch."""
+    """The people and units around the cases of one branch; everybody by their ids."""
 
-    guides: Sequence[Person]
+    guides: Sequence[str]
     committee: str
     committee_unit: str
 
@@ -32,7 +32,7 @@ class Around:
 
     def contacts(self, order: int) -> list[str]:
         """Two full members for each applicant of the branch, in turn."""
-        return [self.guides[(2 * order + one) % len(self.guides)].person_id for one in range(2)]
+        return [self.guides[(2 * order + one) % len(self.guides)] for one in range(2)]
 
 
 def guides(everybody: People) -> Mapping[str, Sequence[Person]]:
@@ -52,7 +52,8 @@ def cases(
     """The cases of these applicants, as far as each has come."""
     known, orders = guides(everybody), defaultdict[str, int](int)
     for number, applicant in enumerate(applicants, 1):
-        around = Around(known[applicant.joint], committee, units["community"])
+        members = [guide.person_id for guide in known[applicant.joint]]
+        around = Around(members, committee, units["community"])
         order = orders[applicant.joint]
         orders[applicant.joint] += 1
         yield {
@@ -63,8 +64,13 @@ def cases(
             "isChineseCitizen": True,
             "acceptsProgramme": True,
             "sourceReference": f"{SOURCE} {applicant.person.number}",
-            "steps": list(_STEPS[applicant.reached](around, around.contacts(order), number)),
+            "steps": steps(applicant.reached, around, order, number),
         }
+
+
+def steps(reached: str, around: Around, order: int, number: int) -> list[Step]:
+    """What is written of an applicant who has come so far: the one of this order in the branch, of this number at all."""
+    return list(_STEPS[reached](around, around.contacts(order), number))
 
 
 def _applied(around: Around, contacts: Sequence[str], number: int) -> Iterator[Step]:
@@ -124,7 +130,7 @@ def _reviewed(around: Around, number: int) -> Iterator[Step]:
         "step": "political_review",
         "occurredOn": "2021-05-06",
         "conclusion": "POLITICAL_REVIEW_CONCLUSION_QUALIFIED",
-        "personIds": [around.guides[-1].person_id],
+        "personIds": [around.guides[-1]],
         "archiveReference": f"ZS-2021-{number:03}",
     }
     yield {

@@ -95,6 +95,11 @@ class Gateway:
             headers["If-Match"] = f'"{etag}"'
         return self._ask("POST", path, json.dumps(body).encode(), by, headers)
 
+    def upload(self, path: str, data: bytes, media_type: str, *, key: str) -> Any:
+        """The body of a write whose own body is a file."""
+        headers = {"Idempotency-Key": f"{self.prefix}-{key}", "Content-Type": media_type}
+        return self._ask("POST", path, data, ADMINISTRATOR_NUMBER, headers)
+
     def every(self, path: str, collection: str) -> list[Any]:
         """Everything of a paged list."""
         found: list[Any] = []
@@ -186,7 +191,7 @@ class Gateway:
 def _said(status: int, found: Any) -> str:
     if not isinstance(found, dict):
         return f"{status or 'no answer'}."
-    details: Sequence[Any] = found.get("errors", []) or found.get("verdicts", [])
+    details: Sequence[Any] = found.get("violations", []) or found.get("verdicts", [])
     broken = [str(each) for each in details if not isinstance(each, dict) or not each.get("satisfied")]
     return f"{status} {found.get('reason', '')} {found.get('detail', '')} {'; '.join(broken)[:800]}"
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from uuid import UUID
 
 from membership.errors import FieldsContradictError
@@ -165,6 +166,14 @@ def check_disjoint(affiliations: Iterable[Affiliation]) -> None:
 def pinyin_of(name: str) -> str:
     """The name in lower-case pinyin without tones, one word a character."""
     # Its dictionary takes half a second to read, which every start of the service would pay.
+    from pypinyin.seg.simpleseg import seg
+
+    return " ".join(chain.from_iterable(map(_spelled, seg(name)))).lower()
+
+
+# Names of many people consist of few words, most of them one character long.
+@lru_cache(maxsize=10_000)
+def _spelled(word: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin
 
-    return " ".join(lazy_pinyin(name)).lower()
+    return tuple(lazy_pinyin([word]))

@@ -45,6 +45,7 @@ CATEGORIES = {
     "管理人员": "administrator",
     "离退休人员": "retired",
 }
+_BEGINNINGS = {word: Column(header + SINCE) for word, header in TIES.items()}
 STATUSES = {"正式党员": "full", "预备党员": "probationary"}
 
 # What stands against a row by the reason of an error, for people.
@@ -139,13 +140,15 @@ def _person(row: Row, known: Register, new_id: Callable[[], UUID]) -> NewPerson 
 
 
 def _tie(row: Row, word: str, known: Register) -> Affiliation | None:
-    header = TIES[word]
+    header, beginning = TIES[word], _BEGINNINGS[word]
+    has_unit, has_day = bool(row.cells.get(header)), bool(row.cells.get(beginning.header))
+    if not has_unit and not has_day:
+        return None
     kinds = known.department_kinds if word == "department" else {word}
     unit = known.names.find(row, header, kinds)
-    since = row.day(Column(header + SINCE))
-    has_unit = bool(row.cells.get(header))
-    if has_unit and not row.cells.get(header + SINCE):
-        row.wrong(header + SINCE, "填写了单位时必须填写", "is required beside the unit")
+    since = row.day(beginning)
+    if has_unit and not has_day:
+        row.wrong(beginning.header, "填写了单位时必须填写", "is required beside the unit")
     if not has_unit and since is not None:
         row.wrong(header, "填写了日期时必须填写", "is required beside the day")
     if unit is None or since is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -229,6 +230,8 @@ class Row:
         return value
 
 
+# The days of tens of thousands of rows are few.
+@lru_cache(maxsize=10_000)
 def parsed_day(text: str) -> date | None:
     """The day as people write it; None for what is no day."""
     match = _DAY.fullmatch(text)

@@ -4,8 +4,9 @@ What is personal is in the shape of an answer too; the event printer strips what
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,13 +26,13 @@ from shuyuan.rules.v1 import verdict_pb2
 
 # Events have no reader whose language could be asked for.
 EVENT_LANGUAGE = "zh-CN"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def stamp(instant: datetime) -> Timestamp:
     """An instant as the contract has it."""
-    message = Timestamp()
-    message.FromDatetime(instant)
-    return message
+    since = instant - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
 
 
 def day_text(day: date | None) -> str | None:
@@ -46,7 +47,12 @@ def id_text(value: UUID | None) -> str | None:
 
 def enum_number(wrapper: Any, prefix: str, value: StrEnum | str | None) -> Any:
     """The number of a domain value's enum value; 0 for None."""
-    return 0 if value is None else wrapper.Value(f"{prefix}_{str(value).upper()}")
+    return 0 if value is None else _number(wrapper, prefix, value)
+
+
+@cache
+def _number(wrapper: Any, prefix: str, value: str) -> Any:
+    return wrapper.Value(f"{prefix}_{value.upper()}")
 
 
 def stage_number(stage: int) -> Any:

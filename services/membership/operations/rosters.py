@@ -49,6 +49,8 @@ from membership.operations.rolls import establish_all
 from membership.repository import rosters, units
 
 IMPORT = "membership.roster.import"
+# What wakes the background that enters what is too large for a call.
+WAITING = "membership.rosters"
 # A file that nobody applies does not stay.
 KEPT_UNAPPLIED = timedelta(days=30)
 # What a case that was brought in says of its source where the sender named none.
@@ -175,7 +177,11 @@ async def apply(call: Call, means: Means, import_id: UUID, policy: RosterPolicy)
         chosen = before.waiting(policy, call.caller.person_id)
         await rosters.save(work, chosen)
         work.emit(events.changed(chosen))
-        after = chosen if before.rows > MOST_AT_ONCE else await _enter(work, means, chosen)
+        if before.rows > MOST_AT_ONCE:
+            after = chosen
+            work.touch(WAITING)
+        else:
+            after = await _enter(work, means, chosen)
         work.audit_change("roster_import", import_id, audited(before), audited(after))
         return work.answer(after)
 
@@ -255,7 +261,9 @@ async def on_behalf(call: Call, person_id: UUID | None, permission: str) -> Call
     if not await call.access.control.holds(person_id, permission, None):
         return None
     caller = Caller("person", person_id=person_id)
-    return replace(call, caller=caller, access=call.access.control.access_for(caller))
+    access = call.access.control.access_for(caller)
+    access.mark_checked()
+    return replace(call, caller=caller, access=access)
 
 
 async def _give_back(call: Call, means: Means, found: RosterImport, reason: str) -> None:

@@ -36,6 +36,8 @@ from membership.repository.sync import Difference
 # A campus system is the client of the issuer whose name this begins.
 CLIENT_PREFIX = "campus-"
 KEPT_UNAPPLIED = timedelta(days=30)
+# What wakes the background that compares and enters what is too large for a call.
+WAITING = "membership.sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,11 @@ async def _received(
 ) -> SyncBatch:
     after = before.received(len(rows), more_follows=more_follows)
     await sync.add_rows(work, means.cipher, before.batch_id, rows)
-    if after.state is BatchState.CHECKING and not after.is_large:
-        after = await check(work, means, after)
+    if after.state is BatchState.CHECKING:
+        if after.is_large:
+            work.touch(WAITING)
+        else:
+            after = await check(work, means, after)
     await sync.save(work, after)
     work.emit(events.changed(after))
     work.audit_change("sync_batch", after.batch_id, audited(before), audited(after))

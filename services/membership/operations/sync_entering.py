@@ -32,7 +32,11 @@ async def apply(call: Call, means: Means, batch_id: UUID, policy: RosterPolicy) 
         chosen = before.waiting(policy, call.caller.person_id)
         await sync.save(work, chosen)
         work.emit(events.changed(chosen))
-        after = chosen if before.is_large else await _enter(work, means, chosen)
+        if before.is_large:
+            after = chosen
+            work.touch(batches.WAITING)
+        else:
+            after = await _enter(work, means, chosen)
         work.audit_change("sync_batch", batch_id, audited(before), audited(after))
         return work.answer(after)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.field_cipher import FieldCipher
 from chassis.intervals import Interval
-from chassis.statements import insert, query
+from chassis.statements import query
 from membership import tables
 from membership.domain.people import (
     Account,
@@ -128,20 +128,9 @@ _HISTORY = query(
              ORDER BY lower(h.valid), h.kind"""
     )
 )
-_ADD = query(
-    insert(
-        tables.person,
-        "person_id",
-        "name",
-        "pinyin",
-        "number_sealed",
-        "kind",
-        "category",
-        "born_on",
-        "version",
-        "created_at",
-        "updated_at",
-    )
+_NEW_PERSON = (
+    *("person_id", "name", "pinyin", "number_sealed", "kind", "category", "born_on"),
+    *("version", "created_at", "updated_at"),
 )
 _UPDATE = query(
     sa.text(
@@ -152,10 +141,8 @@ _UPDATE = query(
 _TOUCH = query(
     sa.text("UPDATE person SET version = version + 1, updated_at = :now WHERE person_id = :person_id")
 )
-_ADD_ACCOUNT = query(
-    insert(tables.account, "account_id", "person_id", "issuer", "number_key", "active", "version")
-)
-_ACCOUNT = "account_id, person_id, issuer, number_key, active, version"
+_ACCOUNT_COLUMNS = ("account_id", "person_id", "issuer", "number_key", "active", "version")
+_ACCOUNT = ", ".join(_ACCOUNT_COLUMNS)
 _ACCOUNTS_OF = query(
     sa.text(f"SELECT {_ACCOUNT} FROM account WHERE person_id = :person_id ORDER BY account_id")
 )
@@ -324,21 +311,22 @@ async def add(
     work: UnitOfWork, cipher: FieldCipher, people: Sequence[NewPerson], pinyin: Mapping[UUID, str]
 ) -> None:
     """Write new persons with their ties."""
-    await work.execute_many(
-        _ADD,
+    await work.copy(
+        tables.person,
+        _NEW_PERSON,
         [
-            {
-                "person_id": new.person_id,
-                "name": new.name,
-                "pinyin": pinyin[new.person_id],
-                "number_sealed": _sealed(cipher, new.campus_number),
-                "kind": new.kind.value,
-                "category": None if new.category is None else new.category.value,
-                "born_on": new.birth_date,
-                "version": 1,
-                "created_at": work.now,
-                "updated_at": work.now,
-            }
+            (
+                new.person_id,
+                new.name,
+                pinyin[new.person_id],
+                _sealed(cipher, new.campus_number),
+                new.kind.value,
+                None if new.category is None else new.category.value,
+                new.birth_date,
+                1,
+                work.now,
+                work.now,
+            )
             for new in people
         ],
     )
@@ -403,19 +391,10 @@ def _account(row: Record) -> Account:
 
 async def add_accounts(work: UnitOfWork, accounts: Sequence[Account]) -> None:
     """Write new logins."""
-    await work.execute_many(
-        _ADD_ACCOUNT,
-        [
-            {
-                "account_id": account.account_id,
-                "person_id": account.person_id,
-                "issuer": account.issuer,
-                "number_key": account.number_key,
-                "active": account.active,
-                "version": account.version,
-            }
-            for account in accounts
-        ],
+    await work.copy(
+        tables.account,
+        _ACCOUNT_COLUMNS,
+        [[getattr(account, name) for name in _ACCOUNT_COLUMNS] for account in accounts],
     )
 
 

@@ -106,6 +106,42 @@ async def test_the_frames_own_chores_run(probe: Probe, context: ServiceContext) 
     await asyncio.wait([running])
 
 
+async def test_a_commit_that_touches_its_topic_has_work_done_at_once(
+    probe: Probe, context: ServiceContext
+) -> None:
+    done: list[str] = []
+
+    async def do(call: Call, slot: Slot) -> None:
+        done.append(slot.key)
+        if len(done) == 2:
+            raise ConnectionError
+
+    async def are(count: int) -> None:
+        async def hold() -> bool:
+            return len(done) == count
+
+        await until(hold)
+
+    async def touch(topic: str) -> None:
+        async with probe.call().transaction() as work:
+            await work.execute(INSERT, lamp_id=new_id(), label="", version=1)
+            work.touch(topic)
+
+    running = asyncio.create_task(
+        ScheduleRunner(context, [Timed("entering", Daily(), do, topic="waiting")]).run()
+    )
+    await are(1)
+    await touch("waiting")
+    await are(2)
+    # One that failed is no reason not to do the next.
+    await touch("waiting")
+    await are(3)
+    runs = await probe.database.fetch(query(sa.text("SELECT slot FROM timed_run WHERE name = 'entering'")))
+    assert [run["slot"] for run in runs] == done[:1]
+    running.cancel()
+    await asyncio.wait([running])
+
+
 async def test_two_pieces_of_work_cannot_share_a_name(context: ServiceContext) -> None:
     async def nothing(call: Call, slot: Slot) -> None:
         """Do nothing."""

@@ -196,6 +196,23 @@ class TestBackground:
         assert (await desk.counts())["persons"] == 5
         assert await desk.background() == 0
 
+    async def test_what_a_person_asked_for_is_entered_in_their_name(self, desk: Desk) -> None:
+        office = desk.office
+        university = await office.control.root()
+        assert university is not None
+        clerk = await office.person("经办人")
+        await office.grant(clerk, "ROLE_ORGANIZATION_DEPARTMENT", university)
+        sent = await desk.send(rows(5))
+        request = pb.ApplyRosterRequest(import_id=sent.import_id, policy=ALL)
+        await office.ask("RosterService/ApplyRoster", request, by=clerk, if_match=sent.etag)
+
+        await desk.background()
+
+        asked = pb.GetRosterImportRequest(import_id=sent.import_id)
+        found = (await office.ask("RosterService/GetRosterImport", asked)).roster_import
+        assert (found.state, found.reason) == (shapes.RosterImport.STATE_APPLIED, "")
+        assert (await desk.counts())["persons"] == 6
+
     async def test_what_cannot_be_entered_is_given_back(self, desk: Desk) -> None:
         waiting = await desk.apply(await desk.send(rows(3)))
         await desk.office.person("先来的人", number="202300002")
