@@ -24,7 +24,7 @@ from .errors import (
 from .facts import Fact, Facts, FactType
 from .hypotheses import read_fact, with_parameter
 from .kinds import KINDS, amount_due, votes_needed
-from .packs import PACKS_DIRECTORY, Pack, load_pack, read_pack
+from .packs import PACKS_DIRECTORY, Pack, load_pack, read_pack, shipped_pack
 from .periods import NO_END, Period, compare_periods, last_day_ending_before, parse_day
 from .rules import Layer, Material, Operation, Rule, RuleContentError, Severity, Source, Stage, Step
 from .verdicts import Verdict
@@ -85,6 +85,7 @@ __all__ = [
     "published_range",
     "read_fact",
     "read_pack",
+    "shipped_pack",
     "votes_needed",
     "with_parameter",
 ]

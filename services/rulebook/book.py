@@ -16,7 +16,7 @@ from typing import Any, Self
 from .errors import NoRulesInForceError, UnknownDigestError, UnknownOperationError, UnknownRuleError
 from .facts import FactType
 from .layering import check_layers, merge_rules
-from .packs import PACKS_DIRECTORY, Pack, load_pack
+from .packs import Pack, load_pack, shipped_pack
 from .rules import Operation, Rule, Stage, Step, build_rule
 
 
@@ -145,7 +145,7 @@ class RuleBook:
         The packs that come with the product: by default the nation's and both examples.
         """
         names = names or ("nation", "steps", "branches", "standing", "guizhou", "university")
-        return cls.load(*(PACKS_DIRECTORY / f"{name}.yaml" for name in names))
+        return cls([shipped_pack(name) for name in names])
 
     def in_force(self, on: date) -> RuleSet:
         """

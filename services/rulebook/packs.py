@@ -56,6 +56,14 @@ def load_pack(path: Path) -> Pack:
     return read_pack(path.read_text(encoding="utf-8"), file=str(path))
 
 
+@cache
+def shipped_pack(name: str) -> Pack:
+    """
+    A pack that comes with the product; it is read once in the life of a process.
+    """
+    return load_pack(PACKS_DIRECTORY / f"{name}.yaml")
+
+
 def read_pack(text: str, *, file: str) -> Pack:
     """
     Read a pack from its text; `file` is the name that errors give.

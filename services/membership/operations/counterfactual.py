@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from uuid import UUID
 
 from chassis.calls import Call
@@ -23,8 +22,8 @@ from rulebook import (
     RuleBook,
     RuleContentError,
     UnknownRuleError,
-    load_pack,
     read_pack,
+    shipped_pack,
     with_parameter,
 )
 
@@ -78,18 +77,13 @@ def _changed(means: Means, change: OtherValue) -> OtherValue:
     return change
 
 
-@cache
-def _shipped(name: str) -> Pack:
-    return load_pack(PACKS_DIRECTORY / f"{name}.yaml")
-
-
 def _book(in_use: tuple[Pack, ...], named: tuple[str, ...], draft: str | None) -> RuleBook:
     packs = in_use
     if named:
         missing = [name for name in named if not (PACKS_DIRECTORY / f"{name}.yaml").is_file()]
         if missing:
             raise HypothesisRefusedError([_refused("packs", f"no pack {', '.join(missing)}")])
-        packs = tuple(_shipped(name) for name in named)
+        packs = tuple(shipped_pack(name) for name in named)
     if draft is not None:
         drafted = read_pack(draft, file=_DRAFT)
         packs = (*(pack for pack in packs if pack.name != drafted.name), drafted)
