@@ -1,6 +1,8 @@
 """A gateway in this process, in front of a fake service that speaks real gRPC."""
 
+import functools
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import grpc
@@ -41,15 +43,13 @@ class Targets:
         return self.address
 
 
-@pytest_asyncio.fixture
-async def service() -> AsyncIterator[FakeService]:
-    """A fake service with no answers set yet."""
-    yield FakeService()
+def _gateway(upstreams: dict[str, Upstream], **settings: object) -> Gateway:
+    chosen = GatewaySettings(environment="test", **settings)  # type: ignore[arg-type]
+    return assemble(chosen, FakeVerifier(), upstreams, lambda: {"key_set": True})
 
 
-@pytest_asyncio.fixture
-async def upstreams(service: FakeService) -> AsyncIterator[dict[str, Upstream]]:
-    """Channels to the fake service under the name of every service."""
+@asynccontextmanager
+async def _channels_to(service: FakeService) -> AsyncIterator[dict[str, Upstream]]:
     server = grpc.aio.server(handlers=[service])
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -60,18 +60,40 @@ async def upstreams(service: FakeService) -> AsyncIterator[dict[str, Upstream]]:
     await server.stop(0)
 
 
+@pytest.fixture(scope="session")
+def lasting_service() -> FakeService:
+    """The fake service of all tests; they take it by `service`."""
+    return FakeService()
+
+
+@pytest.fixture
+def service(lasting_service: FakeService) -> FakeService:
+    """A fake service with no answers set yet."""
+    lasting_service.forget()
+    return lasting_service
+
+
+@pytest_asyncio.fixture
+async def upstreams(service: FakeService) -> AsyncIterator[dict[str, Upstream]]:
+    """Channels to the fake service under the name of every service."""
+    async with _channels_to(service) as made:
+        yield made
+
+
 MakeClient = Callable[..., httpx2.AsyncClient]
 
 
 @pytest.fixture
 def make_app(upstreams: dict[str, Upstream]) -> Callable[..., Gateway]:
     """Make a gateway with some settings."""
+    return functools.partial(_gateway, upstreams)
 
-    def make(**settings: object) -> Gateway:
-        chosen = GatewaySettings(environment="test", **settings)  # type: ignore[arg-type]
-        return assemble(chosen, FakeVerifier(), upstreams, lambda: {"key_set": True})
 
-    return make
+@pytest_asyncio.fixture(scope="session")
+async def ordinary_app(lasting_service: FakeService) -> AsyncIterator[Gateway]:
+    """A gateway with ordinary settings, made once: it has a route for every RPC."""
+    async with _channels_to(lasting_service) as upstreams:
+        yield _gateway(upstreams)
 
 
 def client_of(app: Gateway, **headers: str) -> httpx2.AsyncClient:
@@ -84,7 +106,8 @@ def client_of(app: Gateway, **headers: str) -> httpx2.AsyncClient:
 
 
 @pytest_asyncio.fixture
-async def client(make_app: Callable[..., Gateway]) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(ordinary_app: Gateway, service: FakeService) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a gateway with ordinary settings."""
-    async with client_of(make_app()) as made:
+    del service
+    async with client_of(ordinary_app) as made:
         yield made

@@ -18,6 +18,10 @@ class FakeService(grpc.GenericRpcHandler):
     """Answers every method of the contract; what no test has set is answered with an empty message."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the answers that were set and the requests that came, for the next test."""
         self.answers: dict[str, Answer] = {}
         self.trailing: tuple[tuple[str, str], ...] = ()
         self.requests: list[Any] = []
