@@ -12,7 +12,8 @@ FIRST, LAST = 18000, 32000
 # A launcher that was killed takes its children along within moments; a second start waits for that.
 PATIENCE = 2.0
 
-_handed_out: set[int] = set()
+# The reservations of this process, by port; they end with it.
+_reserved: dict[int, int] = {}
 
 
 def is_free(port: int) -> bool:
@@ -26,11 +27,25 @@ def is_free(port: int) -> bool:
         return True
 
 
+def reserve(port: int) -> bool:
+    """Take a port for this process, before what listens on it is started; False when another has it.
+
+    The sign that others see is the UDP port of the same number, which nothing here listens on.
+    """
+    sign = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sign.bind((LOOPBACK, port))
+    except OSError:
+        sign.close()
+        return False
+    _reserved[port] = sign.detach()
+    return True
+
+
 def free_port() -> int:
-    """A free port that this process has not been given before."""
+    """A free port that no process has been given before, neither this nor one that runs beside it."""
     for port in random.sample(range(FIRST, LAST), 500):
-        if port not in _handed_out and is_free(port):
-            _handed_out.add(port)
+        if is_free(port) and reserve(port):
             return port
     raise LocalStackError(f"No free port of 127.0.0.1 was found between {FIRST} and {LAST}.")
 

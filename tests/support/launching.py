@@ -35,7 +35,7 @@ def free_base() -> int:
     span = max(port for name in ("evaluation",) for port in Ports.fixed(base=0).of(name)) + 1
     while True:
         base = ports.free_port()
-        if all(ports.is_free(base + step) for step in range(span)):
+        if all(ports.is_free(base + step) and ports.reserve(base + step) for step in range(1, span)):
             return base
 
 

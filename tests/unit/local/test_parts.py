@@ -1,13 +1,16 @@
 """Ports, secrets, logins and settings of the embedded stack."""
 
+import random
 import socket
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from deploy.local import demonstration, environment, keys, layout, logins, ports, sql
-from deploy.local.errors import PortTakenError
+from deploy.local.errors import LocalStackError, PortTakenError
 from deploy.local.layout import Ports
 from deploy.local.logins import Login
 
@@ -27,6 +30,19 @@ def test_free_ports_are_given_out_once() -> None:
 
     assert len(set(given)) == 20
     assert all(ports.is_free(port) for port in given)
+
+
+def test_a_port_that_another_process_was_given_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ports.free_port()
+    monkeypatch.setattr(ports, "FIRST", first)
+    monkeypatch.setattr(ports, "LAST", first + 1)
+    monkeypatch.setattr(random, "sample", lambda among, _: list(among))
+    code = "import sys; from deploy.local import ports; print(ports.reserve(int(sys.argv[1])))"
+    other = [sys.executable, "-c", code, str(first)]
+
+    with pytest.raises(LocalStackError, match="No free port"):
+        ports.free_port()
+    assert subprocess.check_output(other, cwd=layout.ROOT, text=True).strip() == "False"
 
 
 def test_no_two_processes_share_a_fixed_port() -> None:
