@@ -1,7 +1,6 @@
 """A stack of the story's own: the story moves the business clock by years and kills what it stands on."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -10,25 +9,15 @@ from deploy.local.stack import Stack
 from deploy.local.story.asking import Gateway
 from deploy.local.story.stage import Stage
 from tests.rows import touched
-from tests.support import folders
+from tests.support import system
 
 
 @pytest.fixture(scope="package")
 def theatre(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """The whole system with its own embedded servers, which a test may kill and must start again."""
-    folder = folders.make("shuyuan-e2e-")
-    failed_before = request.session.testsfailed
     # Durable: a killed PostgreSQL must keep what it has committed, as a real one does.
-    stack = Stack(folder, mode="test")
-    try:
-        stack.start()
+    with system.running(request, "shuyuan-e2e-", durable=True) as stack:
         yield stack
-    finally:
-        stack.stop()
-        if request.session.testsfailed > failed_before:
-            print(f"\nLogs of the story's stack: {stack.logs}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """The demonstration university in a running system: the facts of the article, asked through the gateway."""
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
 from deploy.local.stack import Stack
-from tests.support import folders
+from tests.support import system
 from tests.support.http import Api
 
 BEFORE_REORGANIZATION = "2020-08-31"
@@ -38,26 +37,16 @@ class University:
 @pytest.fixture(scope="module")
 def university(request: pytest.FixtureRequest) -> Iterator[University]:
     """`small`, loaded in two goes: the first is cut off in the middle of the reorganisation."""
-    folder = folders.make("shuyuan-demo-")
-    failed_before = request.session.testsfailed
-    stack = Stack(folder, mode="test", durable=False)
 
     def cut_off(stage: str, done: int, total: int) -> None:
         if stage.startswith("重组") and done == total // 2:
             raise InterruptedByUsError
 
-    try:
-        stack.start()
+    with system.running(request, "shuyuan-demo-", durable=False) as stack:
         with pytest.raises(InterruptedByUsError):
             load(stack.gateway_url, stack.tokens, "small", cut_off)
         people = load(stack.gateway_url, stack.tokens, "small", lambda stage, done, total: None)
         yield University(stack, {login.role: login for login in people})
-    finally:
-        stack.stop()
-        if request.session.testsfailed > failed_before:
-            print(f"\nLogs of the demonstration's stack: {stack.logs}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.stack import Elsewhere, Stack
+from deploy.local.stack import NOWHERE_ELSE, Elsewhere, Stack
 from tests.support import folders
 from tests.support.provision import (
     DATABASE_VARIABLE,
@@ -19,11 +19,13 @@ from tests.support.provision import (
 
 
 @contextlib.contextmanager
-def serve(request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """Start it in a folder of its own; a failing run leaves its logs and says where they are."""
-    folder = folders.make("shuyuan-stack-")
+def running(
+    request: pytest.FixtureRequest, prefix: str, *, durable: bool, elsewhere: Elsewhere = NOWHERE_ELSE
+) -> Iterator[Stack]:
+    """A stack in a folder of its own; a failing run leaves its logs and says where they are."""
+    folder = folders.make(prefix)
     before = request.session.testsfailed
-    stack = Stack(folder, mode="test", durable=False, elsewhere=_elsewhere(request))
+    stack = Stack(folder, mode="test", durable=durable, elsewhere=elsewhere)
     try:
         stack.start()
         yield stack
@@ -34,6 +36,11 @@ def serve(request: pytest.FixtureRequest) -> Iterator[Stack]:
             print(f"\nLogs of the stack: {stack.logs}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve(request: pytest.FixtureRequest) -> contextlib.AbstractContextManager[Stack]:
+    """The stack that a session's tests share."""
+    return running(request, "shuyuan-stack-", durable=False, elsewhere=_elsewhere(request))
 
 
 def _elsewhere(request: pytest.FixtureRequest) -> Elsewhere:

@@ -1,10 +1,17 @@
-"""The tests' own listener and HTTP client."""
+"""The tests' own listener and HTTP client, and the folders of their servers."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import nats
 import pytest
 
+from deploy.local.layout import ROOT
 from tests.support.broker import NatsServer
 from tests.support.nats_listener import Listener
 
@@ -35,3 +42,18 @@ async def test_a_listener_says_what_it_did_not_hear(own_nats: NatsServer) -> Non
             await heard.wait_for_count(1, seconds=0.05)
 
     await client.close()
+
+
+def test_the_folders_of_a_killed_run_go_with_it() -> None:
+    code = "import time; from tests.support import folders; print(folders.make('shuyuan-killed-')); time.sleep(60)"
+    command = [sys.executable, "-uc", code]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        folder = Path(run.stdout.readline().strip())
+        assert folder.is_dir()
+        run.send_signal(signal.SIGKILL)
+
+    deadline = time.monotonic() + 10.0
+    while folder.exists():
+        assert time.monotonic() < deadline
+        os.sched_yield()
