@@ -1,4 +1,4 @@
-"""Gathers what the rules read of units: three statements and one question to membership for many units."""
+"""Gathers what the rules read of units: four statements and one question to membership for many units."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from organization.clients import Membership
 from organization.domain.findings import Examined
 from organization.domain.posts import Appointees
 from organization.domain.units import Kind
-from organization.repository import findings, people, terms
+from organization.repository import branch_checklists, findings, people, terms
 
 
 async def appointees(
@@ -37,12 +37,14 @@ async def complete(
     posted = [unit.unit_id for unit in units if unit.kind in (Kind.BRANCH, Kind.PARTY_GROUP)]
     seated = await findings.seated(reader, posted)
     sizes = await membership.trace_sizes(branches, until) if branches else {}
+    duties = await branch_checklists.of_units(reader, branches)
     return [
         replace(
             unit,
             seated=seated.get(unit.unit_id, ()),
             sizes=sizes.get(unit.unit_id, ()),
             terms=held.get(unit.unit_id, ()),
+            duties=duties.get(unit.unit_id, ()),
         )
         for unit in units
     ]

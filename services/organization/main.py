@@ -17,6 +17,7 @@ from organization.repository.holdings import HOLDINGS
 from organization.schedule import schedule
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.ballots import BallotServicer
+from organization.servicer.branch_checklists import BranchChecklistServicer
 from organization.servicer.coverage import CoverageServicer
 from organization.servicer.documents import DocumentServicer
 from organization.servicer.duties import DutyServicer
@@ -40,6 +41,7 @@ from shuyuan.organization.v1 import (
     access_service_pb2_grpc,
     appointment_service_pb2_grpc,
     ballot_service_pb2_grpc,
+    branch_checklist_service_pb2_grpc,
     class_link_service_pb2_grpc,
     coverage_service_pb2_grpc,
     document_service_pb2_grpc,
@@ -132,6 +134,10 @@ def build(settings: Settings) -> Service:
             (
                 temporary_branch_service_pb2_grpc.add_TemporaryBranchServiceServicer_to_server,
                 TemporaryBranchServicer(membership, dissolution),
+            ),
+            (
+                branch_checklist_service_pb2_grpc.add_BranchChecklistServiceServicer_to_server,
+                BranchChecklistServicer(),
             ),
             (pairing_service_pb2_grpc.add_PairingServiceServicer_to_server, PairingServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from chassis.intervals import Interval
+from organization.domain.branch_checklists import STUDENT_FORMS
 from organization.domain.posts import COMMITTEE_POSTS, PostKind
 from organization.domain.rules import judge
 from organization.domain.terms import ELECTIONS, Term
@@ -67,6 +68,9 @@ class Examined:
     sizes: tuple[Size, ...] = ()
     seated: tuple[Seated, ...] = ()
     terms: tuple[Term, ...] = ()
+    # Of a university: its Party schools. Of a branch: the duties that it fulfils.
+    schools: tuple[Interval, ...] = ()
+    duties: tuple[tuple[str, Interval], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ def findings_of(unit: Examined, on: date) -> list[Finding]:
 def _stretches(unit: Examined, on: date) -> list[Interval]:
     """The unit's life until a day, in stretches without change; the day is the last of the last one."""
     turns = {size.since for size in unit.sizes}
-    for days in (*(s.days for s in unit.seated), *(days for _, days in unit.sponsors), *unit.hosted):
+    for days in (*(s.days for s in unit.seated), *_lasting(unit)):
         turns |= {days.start, *([] if days.end is None else [days.end])}
     for term in unit.terms:
         # An approved reason to be late counts until the day that was approved.
@@ -135,6 +139,14 @@ def _stretches(unit: Examined, on: date) -> list[Interval]:
     starts = [unit.life.start, *sorted(turn for turn in turns if unit.life.start < turn <= on)]
     ends = [*starts[1:], on + _DAY]
     return [Interval(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _lasting(unit: Examined) -> Iterator[Interval]:
+    """The days of whatever the rules read beside posts, terms and sizes."""
+    yield from (days for _, days in unit.sponsors)
+    yield from unit.hosted
+    yield from unit.schools
+    yield from (days for _, days in unit.duties)
 
 
 def _first_day(verdict: Verdict, stretch: Interval) -> date:
@@ -182,6 +194,9 @@ def _asked(unit: Examined, day: date, *, rules_of: date) -> Iterator[tuple[str, 
             reason = term.shift_reason if day <= term.election_due_on else ""
             facts: Facts = {"term_started_on": term.started_on, "extension_reason": reason or None}
             yield ELECTIONS[unit.kind], facts
+    if unit.kind is Kind.UNIVERSITY:
+        yield "university.party_school", {"party_school_count": sum(day in days for days in unit.schools)}
+        return
     if unit.kind is Kind.TASK_TEAM:
         if not any(day in days for days in unit.hosted):
             yield "project.continue", {"project_started_on": unit.life.start}
@@ -218,6 +233,9 @@ def _asked_of_branch(
     )
     if size.students > size.staff:
         yield "branch.establish_student", {"branch_basis": _STUDENT_BASES.get(unit.form)}
+        fulfilled = tuple(sorted(duty for duty, days in unit.duties if day in days))
+        if unit.form in STUDENT_FORMS:
+            yield "branch.assign_student_duties", {"branch_duties": fulfilled}
     committee = len({seat.person_id for seat in posts})
     yield "branch.keep_committee", {"committee_size": committee, "full_member_count": size.full}
     if any(seat.kind not in _LEADING for seat in posts):

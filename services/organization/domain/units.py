@@ -67,6 +67,7 @@ class Function(StrEnum):
     ACADEMIC_AFFAIRS = "academic_affairs"
     CAREER_CENTER = "career_center"
     LEAGUE_COMMITTEE = "league_committee"
+    PARTY_SCHOOL = "party_school"
     OTHER = "other"
 
 

@@ -29,6 +29,7 @@ from organization.errors.duties import (
     ProgrammeNotFoundError,
 )
 from organization.errors.formations import (
+    BranchDutyOpenError,
     EmergencyEndedError,
     EmergencyNotFoundError,
     FormationTemplateNameTakenError,
@@ -122,6 +123,7 @@ __all__ = [
     "BallotNotFoundError",
     "BallotNotOpenError",
     "BallotOpenError",
+    "BranchDutyOpenError",
     "CampusCodeTakenError",
     "CampusNotFoundError",
     "CandidateNotOnRollError",

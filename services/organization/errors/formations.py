@@ -37,3 +37,9 @@ class EmergencyEndedError(StateError):
     """The emergency has an end already."""
 
     reason = "EMERGENCY_ENDED"
+
+
+class BranchDutyOpenError(StateError):
+    """Nothing is said of the duty of a branch on the day and later."""
+
+    reason = "BRANCH_DUTY_OPEN"

@@ -23,10 +23,14 @@ _COLUMNS = """
        FROM unit_sponsor s JOIN unit k ON k.unit_id = s.sponsor_id
       WHERE s.unit_id = u.unit_id AND s.recorded_until IS NULL) AS sponsors,
     (SELECT array_agg(ROW(h.established_on, h.dissolved_on) ORDER BY h.unit_id)
-       FROM unit h WHERE h.host_id = u.unit_id AND h.kind = 'branch') AS hosted
+       FROM unit h WHERE h.host_id = u.unit_id AND h.kind = 'branch') AS hosted,
+    (SELECT array_agg(ROW(s.established_on, s.dissolved_on) ORDER BY s.unit_id)
+       FROM unit s WHERE u.kind = 'university' AND s.function = 'party_school') AS schools
 """
 # Whatever the rules ask something of as it stands.
-_KINDS = ", ".join(f"'{kind.value}'" for kind in (*ELECTIONS, Kind.PARTY_GROUP, Kind.TASK_TEAM))
+_KINDS = ", ".join(
+    f"'{kind.value}'" for kind in (*ELECTIONS, Kind.PARTY_GROUP, Kind.TASK_TEAM, Kind.UNIVERSITY)
+)
 _FROM = """
     unit_description d
     JOIN unit u ON u.unit_id = d.unit_id AND d.recorded_until IS NULL AND d.valid @> CAST(:day AS date)
@@ -94,6 +98,7 @@ def _read(row: Record) -> Examined:
         life=Interval(row["established_on"], row["dissolved_on"]),
         sponsors=tuple((Kind(kind), Interval(start, end)) for kind, start, end in row["sponsors"] or ()),
         hosted=tuple(Interval(start, end) for start, end in row["hosted"] or ()),
+        schools=tuple(Interval(start, end) for start, end in row["schools"] or ()),
     )
 
 

@@ -39,8 +39,10 @@ def has(world: World, unit: Any, full: int, *, since: date = FOUNDED) -> None:
 
 @pytest.fixture
 async def branch(world: World, campus: Campus) -> Any:
-    """A branch of five with a secretary."""
+    """A branch of five with a secretary, that sees to its duties, in a university with a Party school."""
+    await world.establish("department", "党校", function="party_school")
     branch = await campus.branch(world, "支部")
+    await world.declare_duties(branch.unit_id)
     has(world, branch, 5)
     await world.appoint((await world.post(branch.unit_id, "secretary")).post_id, await world.person("s"))
     return branch

@@ -17,6 +17,13 @@ async def city(stack: Stack, api_as: Callable[[str], Api]) -> City:
     return await City.found(stack, api_as)
 
 
+DUTIES = (
+    "CARRY_OUT_DECISIONS",
+    "EDUCATE_MEMBERS",
+    "TAKE_PART_IN_STUDENT_AFFAIRS",
+    "CULTIVATE_AND_ADMIT",
+    "KNOW_AND_SERVE_STUDENTS",
+)
 # After everything.
 FAR = "2199-01-01T00:00:00Z"
 
@@ -25,6 +32,14 @@ async def found(city: City, unit: str, *, who: str = "secretary", **asked: Any) 
     """What is found on a unit, by rule."""
     answer = await city.get(who, "/v1/findings", unitId=city.units[unit], **asked)
     return {each["verdict"]["ruleId"]: each for each in answer["findings"]}
+
+
+async def declare_duties(city: City, unit: str) -> None:
+    """Let a branch say that it fulfils its duties since its first day."""
+    path = f"/v1/units/{city.units[unit]}/branchChecklist"
+    for version, duty in enumerate(DUTIES):
+        body = {"duty": f"STUDENT_BRANCH_DUTY_{duty}", "statement": "按计划落实", "validFrom": city.ago(1500)}
+        await city.post("secretary", f"{path}:declare", body, etag=str(version))
 
 
 async def seat(city: City, unit: str, kind: str, person: str, *, days_ago: int) -> None:
@@ -72,6 +87,7 @@ async def test_too_few_and_too_many_members_are_found_with_article_and_day(city:
 @pytest.mark.covers("F7", "BR-21", "BR-22", "HE-04")
 async def test_seven_full_members_have_a_committee_with_its_posts(city: City) -> None:
     members = city.members[2:]
+    await declare_duties(city, "cohort")
     bare = await found(city, "cohort")
     await seat(city, "cohort", "SECRETARY", members[0], days_ago=300)
     led = await found(city, "cohort")

@@ -40,6 +40,9 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2,
     appointment_service_pb2_grpc,
     ballot_service_pb2_grpc,
+    branch_checklist_pb2,
+    branch_checklist_service_pb2,
+    branch_checklist_service_pb2_grpc,
     class_link_service_pb2_grpc,
     coverage_service_pb2_grpc,
     document_service_pb2_grpc,
@@ -196,6 +199,7 @@ class World:
             access=access_service_pb2_grpc.AccessServiceStub(channel),
             places=place_service_pb2_grpc.PlaceServiceStub(channel),
             zones=zone_service_pb2_grpc.ZoneServiceStub(channel),
+            checklists=branch_checklist_service_pb2_grpc.BranchChecklistServiceStub(channel),
             class_links=class_link_service_pb2_grpc.ClassLinkServiceStub(channel),
             plaques=plaque_service_pb2_grpc.PlaqueServiceStub(channel),
             documents=document_service_pb2_grpc.DocumentServiceStub(channel),
@@ -365,6 +369,19 @@ class World:
             **fields,
         )
         return (await self.ask(self.stubs.appointments.AppointToPost, request, by=by)).appointment
+
+    async def declare_duties(self, unit_id: str, *, since: date = FOUNDED) -> Any:
+        """Let a branch of students say of all its duties that they are fulfilled since a day."""
+        answer = None
+        for version, duty in enumerate(branch_checklist_pb2.StudentBranchDuty.values()[1:]):
+            request = branch_checklist_service_pb2.DeclareBranchDutyRequest(
+                unit_id=unit_id,
+                duty=branch_checklist_pb2.StudentBranchDuty.ValueType(duty),
+                statement="按计划落实",
+                valid_from=since.isoformat(),
+            )
+            answer = await self.ask(self.stubs.checklists.DeclareBranchDuty, request, etag=str(version))
+        return answer
 
     async def events(self, noun: str | None = None) -> list[Record]:
         """What has been announced, in order."""

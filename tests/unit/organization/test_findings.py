@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.intervals import Interval
+from organization.domain.branch_checklists import StudentDuty
 from organization.domain.findings import Examined, Finding, Recorded, Seated, Size, findings_of, turned
 from organization.domain.posts import PostKind
 from organization.domain.rules import judge
@@ -26,6 +27,7 @@ def seats(*kinds: PostKind, since: date = FOUNDED, until: date | None = None) ->
     )
 
 
+DUTIES = tuple((duty.value, Interval(FOUNDED)) for duty in StudentDuty)
 COMMITTEE = seats(PostKind.SECRETARY, *OFFICERS)
 
 
@@ -36,6 +38,7 @@ def branch(
     seated: tuple[Seated, ...] = COMMITTEE,
     form: Form = Form.COHORT,
     since: date = FOUNDED,
+    duties: tuple[tuple[str, Interval], ...] = DUTIES,
     **known: object,
 ) -> Examined:
     size = Size(since, full=full, members=full + probationary, staff=1, students=full - 1)
@@ -47,6 +50,7 @@ def branch(
         Interval(FOUNDED),
         sizes=(size,),
         seated=seated,
+        duties=duties,
         **known,  # type: ignore[arg-type] # passed on as it is
     )
 
@@ -172,6 +176,41 @@ class TestProjects:
 
         assert broken(team, date(2024, 10, 31)) == []
         assert finding(team, "BR-04", date(2024, 11, 5)).since == date(2024, 11, 1)
+
+
+class TestDuties:
+    @pytest.mark.parametrize(("day", "rules"), [(-1, []), (0, ["HE-07"]), (1, ["HE-07"])])
+    def test_all_five_are_fulfilled(self, day: int, rules: list[str]) -> None:
+        until = [(StudentDuty.CULTIVATE_AND_ADMIT.value, Interval(FOUNDED, DAY))]
+        rest = [each for each in DUTIES if each[0] != StudentDuty.CULTIVATE_AND_ADMIT]
+
+        assert broken(branch(duties=(*rest, *until)), DAY + timedelta(days=day)) == rules
+
+    def test_they_are_missed_from_the_day_on_which_one_was_opened_again(self) -> None:
+        unit = branch(duties=tuple((duty, Interval(FOUNDED, DAY)) for duty, _ in DUTIES))
+
+        assert finding(unit, "HE-07", DAY + timedelta(days=40)).since == DAY
+
+    def test_a_branch_of_staff_has_none(self) -> None:
+        staff = replace(branch(form=Form.STAFF, duties=()), sizes=(Size(FOUNDED, 10, 10, staff=10),))
+
+        assert broken(staff) == []
+
+
+class TestPartySchools:
+    @staticmethod
+    def _university(*schools: Interval) -> Examined:
+        return Examined(UUID(int=1), "学校", Kind.UNIVERSITY, None, Interval(FOUNDED), schools=schools)
+
+    @pytest.mark.parametrize(("day", "rules"), [(-1, []), (0, ["HE-09"]), (1, ["HE-09"])])
+    def test_a_university_runs_one(self, day: int, rules: list[str]) -> None:
+        university = self._university(Interval(FOUNDED, DAY))
+
+        assert broken(university, DAY + timedelta(days=day)) == rules
+        assert broken(self._university()) == ["HE-09"]
+
+    def test_its_lack_is_found_from_the_day_on_which_the_last_was_dissolved(self) -> None:
+        assert finding(self._university(Interval(FOUNDED, DAY)), "HE-09", date(2025, 1, 1)).since == DAY
 
 
 class TestSince:

@@ -226,6 +226,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The term has begun. Metadata: `appointment_id`, `valid_from`."""
     ERROR_REASON_APPOINTMENT_CANCELLED: _ErrorReason.ValueType  # 137
     """The appointment was cancelled. Metadata: `appointment_id`."""
+    ERROR_REASON_BRANCH_DUTY_OPEN: _ErrorReason.ValueType  # 195
+    """FAILED_PRECONDITION. The duty of the branch is open on the day and later. Metadata: `unit_id`, `duty`, `day`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -436,4 +438,6 @@ ERROR_REASON_APPOINTMENT_BEGUN: ErrorReason.ValueType  # 136
 """The term has begun. Metadata: `appointment_id`, `valid_from`."""
 ERROR_REASON_APPOINTMENT_CANCELLED: ErrorReason.ValueType  # 137
 """The appointment was cancelled. Metadata: `appointment_id`."""
+ERROR_REASON_BRANCH_DUTY_OPEN: ErrorReason.ValueType  # 195
+"""FAILED_PRECONDITION. The duty of the branch is open on the day and later. Metadata: `unit_id`, `duty`, `day`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

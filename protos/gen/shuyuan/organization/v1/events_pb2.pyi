@@ -12,6 +12,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
+from shuyuan.organization.v1 import branch_checklist_pb2 as _branch_checklist_pb2
 from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import document_pb2 as _document_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
@@ -1240,6 +1241,76 @@ class ClassLinkEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClassLinkEnded: _TypeAlias = ClassLinkEnded  # noqa: Y015
+
+@_typing.final
+class BranchChecklistDeclared(_message.Message):
+    """A branch says by what it fulfils one of its duties on some days."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTY_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    BRANCH_CHECKLIST_FIELD_NUMBER: _builtins.int
+    duty: _branch_checklist_pb2.StudentBranchDuty.ValueType
+    """The duty."""
+    valid_from: _builtins.str
+    """First day."""
+    valid_until: _builtins.str
+    """First day after it; absent for no set end."""
+    @_builtins.property
+    def branch_checklist(self) -> _branch_checklist_pb2.BranchChecklist:
+        """The checklist of that day after the event."""
+
+    def __init__(
+        self,
+        *,
+        duty: _branch_checklist_pb2.StudentBranchDuty.ValueType = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str | None = ...,
+        branch_checklist: _branch_checklist_pb2.BranchChecklist | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "branch_checklist", b"branch_checklist", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "branch_checklist", b"branch_checklist", "duty", b"duty", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___BranchChecklistDeclared: _TypeAlias = BranchChecklistDeclared  # noqa: Y015
+
+@_typing.final
+class BranchChecklistReopened(_message.Message):
+    """A duty of a branch is open again from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTY_FIELD_NUMBER: _builtins.int
+    OPENS_ON_FIELD_NUMBER: _builtins.int
+    BRANCH_CHECKLIST_FIELD_NUMBER: _builtins.int
+    duty: _branch_checklist_pb2.StudentBranchDuty.ValueType
+    """The duty."""
+    opens_on: _builtins.str
+    """First day on which it is open."""
+    @_builtins.property
+    def branch_checklist(self) -> _branch_checklist_pb2.BranchChecklist:
+        """The checklist of that day after the event."""
+
+    def __init__(
+        self,
+        *,
+        duty: _branch_checklist_pb2.StudentBranchDuty.ValueType = ...,
+        opens_on: _builtins.str = ...,
+        branch_checklist: _branch_checklist_pb2.BranchChecklist | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["branch_checklist", b"branch_checklist"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch_checklist", b"branch_checklist", "duty", b"duty", "opens_on", b"opens_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BranchChecklistReopened: _TypeAlias = BranchChecklistReopened  # noqa: Y015
 
 @_typing.final
 class PlaqueIssued(_message.Message):

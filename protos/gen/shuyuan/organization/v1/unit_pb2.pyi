@@ -225,6 +225,8 @@ class Unit(_message.Message):
         """The Youth League committee."""
         FUNCTION_OTHER: Unit._Function.ValueType  # 8
         """Any other department."""
+        FUNCTION_PARTY_SCHOOL: Unit._Function.ValueType  # 9
+        """The university's Party school (HE-09)."""
 
     class Function(_Function, metaclass=_FunctionEnumTypeWrapper):
         """What a department does; only departments have a function."""
@@ -247,6 +249,8 @@ class Unit(_message.Message):
     """The Youth League committee."""
     FUNCTION_OTHER: Unit.Function.ValueType  # 8
     """Any other department."""
+    FUNCTION_PARTY_SCHOOL: Unit.Function.ValueType  # 9
+    """The university's Party school (HE-09)."""
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
