@@ -15,6 +15,7 @@ from membership.convert.values import (
 )
 from membership.domain.standing import Act, Decision, Ground, Kind, StandingCase
 from membership.events import standing as shapes
+from membership.operations.standing_corrections import Correction
 from membership.repository.standing import StandingFilter
 from shuyuan.membership.v1 import standing_case_pb2
 from shuyuan.membership.v1 import standing_service_pb2 as pb
@@ -40,6 +41,21 @@ def decision(request: pb.DecideStandingCaseRequest) -> Decision:
         reason=request.reason,
         resolved_on=optional_day(request, "resolved_on"),
         until=optional_day(request, "until"),
+        document_reference=optional_text(request, "document_reference"),
+    )
+
+
+def correction(request: pb.CorrectStandingEntryRequest) -> Correction:
+    """What an act was."""
+    return Correction(
+        position=request.position,
+        occurred_on=day(request.occurred_on, "occurred_on"),
+        note=request.note,
+        reason=request.reason,
+        reached=request.reached,
+        until=optional_day(request, "until"),
+        resolved_on=optional_day(request, "resolved_on"),
+        approver_unit_id=optional_id(request, "approver_unit_id"),
         document_reference=optional_text(request, "document_reference"),
     )
 

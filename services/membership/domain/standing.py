@@ -136,6 +136,9 @@ class Entry:
     document_reference: str | None = None
     pack_digest: str | None = None
     judgements: tuple[Judgement, ...] = ()
+    # How often it was corrected, from 1, and why the last time.
+    revision: int = 1
+    correction_reason: str | None = None
 
     @property
     def papers(self) -> tuple[str, ...]:
@@ -288,7 +291,7 @@ class StandingCase:
         judgements = judge(rules, [self.operation(entry.act)], facts, on=entry.occurred_on)
         check_allowed(judgements, None, standing_case_id=self.standing_case_id, act=entry.act)
         after = self._with(replace(entry, judgements=judgements, pack_digest=rules.digest))
-        return after._following(entry).reckoned(rules)
+        return after.following(entry).reckoned(rules)
 
     def ended(self, entry: Entry, *, today: date) -> "StandingCase":
         """The case without a further decision."""
@@ -307,7 +310,8 @@ class StandingCase:
             decision_from=None,
         )
 
-    def _following(self, entry: Entry) -> "StandingCase":
+    def following(self, entry: Entry) -> "StandingCase":
+        """What a decision makes of the case."""
         match entry.act:
             case Act.SUSPENSION:
                 return replace(self, suspended_on=entry.occurred_on)

@@ -53,6 +53,8 @@ def _entry(entry: Entry, language: str) -> standing_case_pb2.StandingEntry:
         approver_unit_id=shapes.id_text(entry.approver_unit_id),
         document_reference=entry.document_reference,
         verdicts=shapes.verdicts(entry.judgements, language),
+        revision=entry.revision,
+        correction_reason=entry.correction_reason,
     )
 
 
@@ -74,6 +76,15 @@ def acted(found: StandingCase, entry: Entry, *, today: date) -> Event:
         case act:
             number = shapes.enum_number(_ACT, "STANDING_ACT", act)
             message = events_pb2.StandingCaseDecided(act=number, decided_on=day, standing_case=shape)
+    return _event(found, message)
+
+
+def corrected(found: StandingCase, position: int, *, today: date) -> Event:
+    """What is written of an act was corrected."""
+    number = shapes.enum_number(_ACT, "STANDING_ACT", found.entries[position - 1].act)
+    message = events_pb2.StandingCaseCorrected(
+        position=position, act=number, standing_case=_shape(found, today)
+    )
     return _event(found, message)
 
 

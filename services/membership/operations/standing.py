@@ -1,7 +1,7 @@
 """What is done about members who are away, lost, idle or unqualified; the roll follows the decisions."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.calls import Call
@@ -11,6 +11,7 @@ from chassis.intervals import Interval
 from membership.domain import standing as domain
 from membership.domain.members import Member
 from membership.domain.standing import LEAVING, STATUS_ACTS, Act, Decision, Ground, Kind, StandingCase
+from membership.domain.standing_corrections import known
 from membership.domain.units import Use
 from membership.errors import (
     MemberNotFoundError,
@@ -65,8 +66,10 @@ async def open_case(
         return work.answer(case)
 
 
-async def get(call: Call, means: Means, standing_case_id: UUID) -> StandingCase:
-    """Read a case with its acts; people read their own."""
+async def get(
+    call: Call, means: Means, standing_case_id: UUID, *, known_at: datetime | None = None
+) -> StandingCase:
+    """Read a case with its acts, also as they were known at an instant; people read their own."""
     found = await standing.find(call.database, standing_case_id)
     if found is None:
         # Who may not see cases anywhere learns nothing about which exist.
@@ -74,7 +77,13 @@ async def get(call: Call, means: Means, standing_case_id: UUID) -> StandingCase:
         raise StandingCaseNotFoundError(standing_case_id=standing_case_id)
     own = call.caller.person_id == found.person_id
     await call.access.require(READ, unit=found.unit_id, relation=own)
-    return await _whole(call.database, means, found)
+    if known_at is None:
+        return await _whole(call.database, means, found)
+    entries = await standing.known_entries(call.database, standing_case_id, means.rules.of, known_at=known_at)
+    digests = [entry.pack_digest for entry in entries if entry.pack_digest is not None]
+    if not digests:
+        raise StandingCaseNotFoundError(standing_case_id=standing_case_id)
+    return known(found, entries, await means.rules.of(call.database, digests[-1]))
 
 
 async def page(call: Call, wanted: StandingFilter, *, after: UUID | None, size: int) -> list[StandingCase]:

@@ -58,7 +58,11 @@ HOLDINGS = Holdings(
             },
             "admission_case": {"source_reference": "CAST(NULL AS text)"},
             "case_step": {"detail": _DETAIL_WITHOUT_WORDS},
-            "standing_entry": {"reason": _WORDLESS, "document_reference": "CAST(NULL AS text)"},
+            "standing_entry": {
+                "reason": _WORDLESS,
+                "document_reference": "CAST(NULL AS text)",
+                "correction_reason": "CAST(NULL AS text)",
+            },
             "transfer": {
                 "to_organization": "CASE WHEN t.to_organization IS NULL THEN NULL ELSE '' END",
                 "reason": "CAST(NULL AS text)",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ _NAMES = (
     "created_at",
     "updated_at",
 )
-_CHANGING = _NAMES[5:13] + _NAMES[14:]
+_CHANGING = _NAMES[4:13] + _NAMES[14:]
 _ENTRY = (
     "act",
     "occurred_on",
@@ -44,6 +45,8 @@ _ENTRY = (
     "approver_unit_id",
     "document_reference",
     "pack_digest",
+    "revision",
+    "correction_reason",
 )
 # The branch of the person, also after the relationship has ended: the last one answers for what was done.
 _SELECT = f"""SELECT {", ".join(f"k.{name}" for name in _NAMES)}, b.unit_id
@@ -59,7 +62,11 @@ _OPEN_OF = query(
 _ENTRIES = query(
     sa.text(
         f"""SELECT {", ".join(_ENTRY)}, verdicts FROM standing_entry
-             WHERE standing_case_id = :standing_case_id ORDER BY sequence"""
+             WHERE standing_case_id = :standing_case_id
+               AND CASE WHEN CAST(:known_at AS timestamptz) IS NULL THEN superseded_at IS NULL
+                   ELSE recorded_at <= CAST(:known_at AS timestamptz)
+                    AND (superseded_at IS NULL OR superseded_at > CAST(:known_at AS timestamptz)) END
+             ORDER BY sequence"""
     )
 )
 _WITHOUT_ITEMS = query(
@@ -79,6 +86,12 @@ _PUT = query(
     )
 )
 _ADD_ENTRY = query(insert(tables.standing_entry, "standing_case_id", "sequence", *_ENTRY, "verdicts"))
+_SUPERSEDE = query(
+    sa.text(
+        """UPDATE standing_entry SET superseded_at = :now
+            WHERE standing_case_id = :standing_case_id AND sequence = :sequence AND superseded_at IS NULL"""
+    )
+)
 _WITHIN = """EXISTS (SELECT FROM access_closure c WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[]))
                        AND c.descendant_id = b.unit_id AND c.valid @> CAST(:access_day AS date)
                        AND (CAST(:access_reading AS boolean) OR NOT c.reading_only))"""
@@ -155,10 +168,22 @@ async def whole(
     reader: Reader, found: StandingCase, rules_of: Callable[[Reader, str], Awaitable[RuleSet]]
 ) -> StandingCase:
     """The case with its acts, in the words of the rule sets that judged them."""
-    rows = await reader.fetch(_ENTRIES, standing_case_id=found.standing_case_id)
+    entries = await known_entries(reader, found.standing_case_id, rules_of)
+    return replace(found, entries=entries)
+
+
+async def known_entries(
+    reader: Reader,
+    standing_case_id: UUID,
+    rules_of: Callable[[Reader, str], Awaitable[RuleSet]],
+    *,
+    known_at: datetime | None = None,
+) -> tuple[Entry, ...]:
+    """The acts as they were known at an instant (None: now)."""
+    rows = await reader.fetch(_ENTRIES, standing_case_id=standing_case_id, known_at=known_at)
     digests = {row["pack_digest"] for row in rows} - {None}
     rules = {digest: await rules_of(reader, digest) for digest in digests}
-    return replace(found, entries=tuple(_entry(row, rules) for row in rows))
+    return tuple(_entry(row, rules) for row in rows)
 
 
 def _entry(row: Record, rules: Mapping[str, RuleSet]) -> Entry:
@@ -171,17 +196,27 @@ def _entry(row: Record, rules: Mapping[str, RuleSet]) -> Entry:
 async def save(work: UnitOfWork, case: StandingCase, *, kept_entries: int) -> None:
     """Write a case, and the acts that came after those that are kept."""
     await work.execute(_PUT, **{name: getattr(case, name) for name in _NAMES})
-    rows = [
-        {name: getattr(entry, name) for name in _ENTRY}
-        | {
-            "standing_case_id": case.standing_case_id,
-            "sequence": sequence,
-            "verdicts": to_records(entry.judgements),
-        }
-        for sequence, entry in enumerate(case.entries, start=1)
-        if sequence > kept_entries
-    ]
+    every = enumerate(case.entries, start=1)
+    rows = [_values(case, sequence, entry) for sequence, entry in every if sequence > kept_entries]
     await work.execute_many(_ADD_ENTRY, rows)
+
+
+async def save_corrected(work: UnitOfWork, case: StandingCase, sequence: int) -> None:
+    """Write a case of which one act was corrected; what was believed of the act is kept."""
+    await work.execute(_PUT, **{name: getattr(case, name) for name in _NAMES})
+    entry = case.entries[sequence - 1]
+    await work.execute(
+        _SUPERSEDE, standing_case_id=case.standing_case_id, sequence=sequence, now=entry.recorded_at
+    )
+    await work.execute_many(_ADD_ENTRY, [_values(case, sequence, entry)])
+
+
+def _values(case: StandingCase, sequence: int, entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _ENTRY} | {
+        "standing_case_id": case.standing_case_id,
+        "sequence": sequence,
+        "verdicts": to_records(entry.judgements),
+    }
 
 
 async def page(

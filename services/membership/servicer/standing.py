@@ -9,10 +9,10 @@ from google.protobuf.message import Message
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
 from membership.convert import standing as convert
-from membership.convert.values import day
+from membership.convert.values import day, instant
 from membership.domain.standing import StandingCase
 from membership.events import standing as shapes
-from membership.operations import standing
+from membership.operations import standing, standing_corrections
 from membership.operations.means import Means
 from shuyuan.membership.v1 import standing_case_pb2, standing_service_pb2_grpc
 from shuyuan.membership.v1 import standing_service_pb2 as pb
@@ -43,7 +43,8 @@ class StandingServicer(standing_service_pb2_grpc.StandingServiceServicer):
     async def GetStandingCase(
         self, request: pb.GetStandingCaseRequest, context: Any
     ) -> pb.GetStandingCaseResponse:
-        found = await standing.get(current(), self._means, _id(request))
+        known_at = instant(request, "known_at")
+        found = await standing.get(current(), self._means, _id(request), known_at=known_at)
         return pb.GetStandingCaseResponse(standing_case=_shape(found))
 
     async def ListStandingCases(
@@ -72,6 +73,13 @@ class StandingServicer(standing_service_pb2_grpc.StandingServiceServicer):
     ) -> pb.DecideStandingCaseResponse:
         work = standing.decide(current(), self._means, _id(request), convert.decision(request))
         return await _answer(pb.DecideStandingCaseResponse, work)
+
+    async def CorrectStandingEntry(
+        self, request: pb.CorrectStandingEntryRequest, context: Any
+    ) -> pb.CorrectStandingEntryResponse:
+        right = convert.correction(request)
+        work = standing_corrections.correct(current(), self._means, _id(request), right)
+        return await _answer(pb.CorrectStandingEntryResponse, work)
 
     async def EndStandingCase(
         self, request: pb.EndStandingCaseRequest, context: Any

@@ -1,4 +1,4 @@
-"""Standing cases and their acts; an act is only ever added."""
+"""Standing cases and their acts; an act is only ever added, a corrected one beside what was known before."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -59,4 +59,8 @@ standing_entry = sa.Table(
     text_column("document_reference", null=True),
     sa.Column("pack_digest", sa.Text, sa.ForeignKey("rule_set.digest"), nullable=True),
     sa.Column("verdicts", JSONB, nullable=False),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    text_column("correction_reason", null=True),
+    # Null while it is believed.
+    instant_column("superseded_at", null=True),
 )

@@ -144,3 +144,32 @@ async def test_an_unqualified_member_rectifies_is_urged_and_removed(city: City) 
         "REMOVAL",
     ]
     assert shown["state"] == "STANDING_CASE_STATE_REMOVED"
+
+
+@pytest.mark.covers("F40", "MGT-05")
+async def test_an_act_that_was_written_wrongly_is_corrected_by_the_committee(city: City) -> None:
+    found = await opened(city, 5, "LOST_CONTACT", 400)
+    search = {"contactedOn": city.ago(300), "reached": False, "note": "走访未果"}
+    found = await city.post("secretary", path(found, "recordContact"), search, etag=found["etag"])
+    known = found["entries"][-1]["recordTime"]
+    found = await follow(city, found, "SUSPENSION", 100)
+    right = {
+        "position": 3,
+        "occurredOn": city.ago(120),
+        "resolvedOn": city.ago(120),
+        "approverUnitId": city.units["committee"],
+        "note": "支部大会决议并报批",
+        "reason": "批准日期误录",
+    }
+    refused = await city.send("secretary", path(found, "correctEntry"), right, etag=found["etag"])
+    assert refused.status_code == 403
+    early = right | {"occurredOn": city.ago(399), "resolvedOn": city.ago(399)}
+    refused = await city.send("approver", path(found, "correctEntry"), early, etag=found["etag"])
+    assert (refused.status_code, refused.json()["reason"]) == (422, "STEP_FORBIDDEN_BY_RULES")
+    after = await city.post("approver", path(found, "correctEntry"), right, etag=found["etag"])
+    assert (after["suspendedOn"], after["entries"][2]["revision"]) == (city.ago(120), 2)
+    member = await city.get("approver", f"/v1/members/{city.members[5]}")
+    suspended = [each for each in member["statuses"] if each["status"].endswith("SUSPENDED")]
+    assert [each["validFrom"] for each in suspended] == [city.ago(120)]
+    then = await city.get("approver", path(found), knownAt=known)
+    assert (len(then["entries"]), "suspendedOn" in then) == (2, False)

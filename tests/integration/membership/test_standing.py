@@ -1,6 +1,6 @@
 """Standing cases on real tables: what the roll makes of decisions, who may see and decide, and what is overdue."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,11 +10,13 @@ from chassis.errors import EtagMismatchError, PermissionDeniedError
 from membership.errors import (
     MemberNotFoundError,
     StandingCaseAlreadyOpenError,
+    StandingCaseNotFoundError,
     StandingLeftToAdmissionError,
     StepForbiddenError,
     TransferAlreadyOpenError,
     UnitFrozenError,
 )
+from membership.errors.standing import StandingEntryNotFoundError
 from shuyuan.membership.v1 import member_pb2, roll_service_pb2, standing_case_pb2
 from shuyuan.membership.v1 import standing_service_pb2 as pb
 from tests.integration.membership.campus import Campus
@@ -165,6 +167,63 @@ class TestLost:
         request = pb.GetStandingCaseRequest(standing_case_id=abroad.standing_case_id)
         other = (await branch.office.ask("StandingService/GetStandingCase", request)).standing_case
         assert (other.state, other.overdue) == (CASE.STANDING_CASE_STATE_ENDED, False)
+
+
+class TestCorrections:
+    async def test_a_search_on_another_day_and_what_was_known_stays(self, branch: Branch) -> None:
+        office = branch.office
+        office.clock.go_to(date(2026, 1, 5))
+        case = await branch.searched(await branch.open("LOST_CONTACT", "2025-01-05"), "2025-06-01")
+        known = office.clock.now()
+        office.clock.go_to(date(2026, 1, 6))
+        fields = {"position": 2, "reason": "误记为未联系上", "occurred_on": "2025-06-02", "note": "电话接通"}
+        after = await branch.act(case, "CorrectStandingEntry", **fields, reached=True)
+        (_, entry) = after.entries
+        assert (entry.occurred_on, entry.reached, entry.revision) == ("2025-06-02", True, 2)
+        # Whoever was reached was lost again from that day on.
+        assert after.decision_from == "2025-12-02"
+        then = pb.GetStandingCaseRequest(standing_case_id=case.standing_case_id)
+        then.known_at.FromDatetime(known)
+        old = (await office.ask("StandingService/GetStandingCase", then)).standing_case
+        assert (old.entries[1].occurred_on, old.entries[1].reached, old.decision_from) == (
+            "2025-06-01",
+            False,
+            "2025-07-05",
+        )
+        then.known_at.FromDatetime(known - timedelta(days=1))
+        with pytest.raises(StandingCaseNotFoundError):
+            await office.ask("StandingService/GetStandingCase", then)
+        with pytest.raises(StandingEntryNotFoundError):
+            await branch.act(after, "CorrectStandingEntry", **fields | {"position": 3})
+        assert (await office.events("standing_case"))[-1] == "standing_case.corrected"
+
+    async def test_the_roll_follows_a_suspension_of_another_day(self, branch: Branch) -> None:
+        office = branch.office
+        office.clock.go_to(date(2028, 1, 5))
+        case = await branch.searched(await branch.open("LOST_CONTACT", "2025-01-05"), "2025-06-01")
+        case = await branch.decide(case, "SUSPENSION", "2025-08-01")
+        before = await branch.statuses()
+        stated = {"note": "决议", "reason": "日期误录", "approver_unit_id": str(branch.committee)}
+
+        async def corrected(found: Any, position: int, day: str) -> Any:
+            fields = stated | {"position": position, "occurred_on": day, "resolved_on": day}
+            return await branch.act(found, "CorrectStandingEntry", **fields)
+
+        with pytest.raises(StepForbiddenError):
+            # A day before half a year was over.
+            await corrected(case, 3, "2025-07-04")
+        assert await branch.statuses() == before
+        for day in ("2025-07-05", "2025-09-01"):
+            case = await corrected(case, 3, day)
+            assert case.suspended_on == day
+            assert [since for status, since in await branch.statuses() if "SUSPENDED" in status] == [day]
+        case = await branch.decide(case, "REMOVAL", "2027-09-01")
+        # The removal followed two years after the suspension, which therefore cannot have been later.
+        with pytest.raises(StepForbiddenError):
+            await corrected(case, 3, "2025-09-02")
+        case = await corrected(case, 4, "2027-09-03")
+        rolls = [(await branch.roll(day))[2] for day in ("2027-09-02", "2027-09-03")]
+        assert rolls == [1, 0]
 
 
 class TestAbroad:

@@ -260,6 +260,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NOT_FOUND. Metadata: payment_id."""
     ERROR_REASON_DUES_PAYMENT_CORRECTED: _ErrorReason.ValueType  # 175
     """FAILED_PRECONDITION. Metadata: payment_id."""
+    ERROR_REASON_STANDING_ENTRY_NOT_FOUND: _ErrorReason.ValueType  # 176
+    """NOT_FOUND. Metadata: position."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reason in the ErrorInfo of an error, with domain `membership.shuyuan`, without the prefix ERROR_REASON_."""
@@ -502,4 +504,6 @@ ERROR_REASON_DUES_PAYMENT_NOT_FOUND: ErrorReason.ValueType  # 174
 """NOT_FOUND. Metadata: payment_id."""
 ERROR_REASON_DUES_PAYMENT_CORRECTED: ErrorReason.ValueType  # 175
 """FAILED_PRECONDITION. Metadata: payment_id."""
+ERROR_REASON_STANDING_ENTRY_NOT_FOUND: ErrorReason.ValueType  # 176
+"""NOT_FOUND. Metadata: position."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

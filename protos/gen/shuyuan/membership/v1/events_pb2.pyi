@@ -2890,6 +2890,38 @@ class StandingCaseDecided(_message.Message):
 Global___StandingCaseDecided: _TypeAlias = StandingCaseDecided  # noqa: Y015
 
 @_typing.final
+class StandingCaseCorrected(_message.Message):
+    """What is written of an act of a standing case was corrected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    STANDING_CASE_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """Which act, counted from 1."""
+    act: _standing_case_pb2.StandingAct.ValueType
+    """What it is."""
+    @_builtins.property
+    def standing_case(self) -> _standing_case_pb2.StandingCase:
+        """The case after it."""
+
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        act: _standing_case_pb2.StandingAct.ValueType = ...,
+        standing_case: _standing_case_pb2.StandingCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "position", b"position", "standing_case", b"standing_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingCaseCorrected: _TypeAlias = StandingCaseCorrected  # noqa: Y015
+
+@_typing.final
 class StandingCaseEnded(_message.Message):
     """A standing case ended without a further decision."""
 

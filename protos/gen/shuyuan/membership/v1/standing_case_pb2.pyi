@@ -210,6 +210,8 @@ class StandingEntry(_message.Message):
     APPROVER_UNIT_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_REFERENCE_FIELD_NUMBER: _builtins.int
     VERDICTS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CORRECTION_REASON_FIELD_NUMBER: _builtins.int
     act: Global___StandingAct.ValueType
     """What was done."""
     occurred_on: _builtins.str
@@ -228,6 +230,10 @@ class StandingEntry(_message.Message):
     """The organisation that approved it."""
     document_reference: _builtins.str
     """The document of the decision."""
+    revision: _builtins.int
+    """How often it was written, from 1; what it was before a correction is read with `known_at`."""
+    correction_reason: _builtins.str
+    """Why it was corrected; absent of what was first written."""
     @_builtins.property
     def record_time(self) -> _timestamp_pb2.Timestamp:
         """When it was entered."""
@@ -250,13 +256,17 @@ class StandingEntry(_message.Message):
         approver_unit_id: _builtins.str | None = ...,
         document_reference: _builtins.str | None = ...,
         verdicts: _abc.Iterable[_verdict_pb2.Verdict] | None = ...,
+        revision: _builtins.int = ...,
+        correction_reason: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_recorded_by", b"_recorded_by", "_resolved_on", b"_resolved_on", "_until", b"_until", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "record_time", b"record_time", "recorded_by", b"recorded_by", "resolved_on", b"resolved_on", "until", b"until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_correction_reason", b"_correction_reason", "_document_reference", b"_document_reference", "_recorded_by", b"_recorded_by", "_resolved_on", b"_resolved_on", "_until", b"_until", "approver_unit_id", b"approver_unit_id", "correction_reason", b"correction_reason", "document_reference", b"document_reference", "record_time", b"record_time", "recorded_by", b"recorded_by", "resolved_on", b"resolved_on", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_recorded_by", b"_recorded_by", "_resolved_on", b"_resolved_on", "_until", b"_until", "act", b"act", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "occurred_on", b"occurred_on", "reached", b"reached", "reason", b"reason", "record_time", b"record_time", "recorded_by", b"recorded_by", "resolved_on", b"resolved_on", "until", b"until", "verdicts", b"verdicts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_correction_reason", b"_correction_reason", "_document_reference", b"_document_reference", "_recorded_by", b"_recorded_by", "_resolved_on", b"_resolved_on", "_until", b"_until", "act", b"act", "approver_unit_id", b"approver_unit_id", "correction_reason", b"correction_reason", "document_reference", b"document_reference", "occurred_on", b"occurred_on", "reached", b"reached", "reason", b"reason", "record_time", b"record_time", "recorded_by", b"recorded_by", "resolved_on", b"resolved_on", "revision", b"revision", "until", b"until", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approver_unit_id: _TypeAlias = _typing.Literal["approver_unit_id"]  # noqa: Y015
     _WhichOneofArgType__approver_unit_id: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id"]  # noqa: Y015
+    _WhichOneofReturnType__correction_reason: _TypeAlias = _typing.Literal["correction_reason"]  # noqa: Y015
+    _WhichOneofArgType__correction_reason: _TypeAlias = _typing.Literal["_correction_reason", b"_correction_reason"]  # noqa: Y015
     _WhichOneofReturnType__document_reference: _TypeAlias = _typing.Literal["document_reference"]  # noqa: Y015
     _WhichOneofArgType__document_reference: _TypeAlias = _typing.Literal["_document_reference", b"_document_reference"]  # noqa: Y015
     _WhichOneofReturnType__recorded_by: _TypeAlias = _typing.Literal["recorded_by"]  # noqa: Y015
@@ -267,6 +277,8 @@ class StandingEntry(_message.Message):
     _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__approver_unit_id) -> _WhichOneofReturnType__approver_unit_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction_reason) -> _WhichOneofReturnType__correction_reason | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__document_reference) -> _WhichOneofReturnType__document_reference | None: ...
     @_typing.overload

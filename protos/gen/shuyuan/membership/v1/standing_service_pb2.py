@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 from shuyuan.membership.v1 import standing_case_pb2 as shuyuan_dot_membership_dot_v1_dot_standing__case__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuyuan/membership/v1/standing_service.proto\x12\x15shuyuan.membership.v1\x1a\x1cgoogle/api/annotations.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/membership/v1/standing_case.proto\"\xe2\x01\n\x17OpenStandingCaseRequest\x12\x1b\n\tperson_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12=\n\x04kind\x18\x02 \x01(\x0e\x32\'.shuyuan.membership.v1.StandingCaseKindB\x06\xea\xf4\x18\x02\x08\x01\x12\x35\n\x06ground\x18\x03 \x01(\x0e\x32%.shuyuan.membership.v1.StandingGround\x12\x17\n\x05since\x18\x04 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x1b\n\x06reason\x18\x05 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\"V\n\x18OpenStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"<\n\x16GetStandingCaseRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\"U\n\x17GetStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"\xc8\x02\n\x18ListStandingCasesRequest\x12 \n\tpage_size\x18\x01 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12\x1c\n\x07unit_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12\x1e\n\tperson_id\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x01\x88\x01\x01\x12\x35\n\x04kind\x18\x05 \x01(\x0e\x32\'.shuyuan.membership.v1.StandingCaseKind\x12\x37\n\x05state\x18\x06 \x01(\x0e\x32(.shuyuan.membership.v1.StandingCaseState\x12\x0f\n\x07overdue\x18\x07 \x01(\x08\x12\x14\n\x0c\x64\x65\x63ision_due\x18\x08 \x01(\x08\x42\n\n\x08_unit_idB\x0c\n\n_person_id\"q\n\x19ListStandingCasesResponse\x12;\n\x0estanding_cases\x18\x01 \x03(\x0b\x32#.shuyuan.membership.v1.StandingCase\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8e\x01\n\x1cRecordStandingContactRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1e\n\x0c\x63ontacted_on\x18\x02 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x0f\n\x07reached\x18\x03 \x01(\x08\x12\x19\n\x04note\x18\x04 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\"[\n\x1dRecordStandingContactResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"\xef\x02\n\x19\x44\x65\x63ideStandingCaseRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x37\n\x03\x61\x63t\x18\x02 \x01(\x0e\x32\".shuyuan.membership.v1.StandingActB\x06\xea\xf4\x18\x02\x08\x01\x12\x1c\n\ndecided_on\x18\x03 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12 \n\x0bresolved_on\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12\"\n\x10\x61pprover_unit_id\x18\x05 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1b\n\x06reason\x18\x06 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\x12\x1a\n\x05until\x18\x07 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x01\x88\x01\x01\x12\'\n\x12\x64ocument_reference\x18\x08 \x01(\tB\x06\xea\xf4\x18\x02\x18\x64H\x02\x88\x01\x01\x42\x0e\n\x0c_resolved_onB\x08\n\x06_untilB\x15\n\x13_document_reference\"X\n\x1a\x44\x65\x63ideStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"u\n\x16\x45ndStandingCaseRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1a\n\x08\x65nded_on\x18\x02 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x1b\n\x06reason\x18\x03 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\"U\n\x17\x45ndStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase2\xaf\n\n\x0fStandingService\x12\xc5\x01\n\x10OpenStandingCase\x12..shuyuan.membership.v1.OpenStandingCaseRequest\x1a/.shuyuan.membership.v1.OpenStandingCaseResponse\"P\xca\xf3\x18!\n\x1dmembership.standing_case.open\x10\x05\x82\xd3\xe4\x93\x02%\"\x11/v1/standingCases:\x01*b\rstanding_case\x12\xd2\x01\n\x0fGetStandingCase\x12-.shuyuan.membership.v1.GetStandingCaseRequest\x1a..shuyuan.membership.v1.GetStandingCaseResponse\"`\xca\xf3\x18!\n\x1dmembership.standing_case.read\x10\x05\x82\xd3\xe4\x93\x02\x35\x12$/v1/standingCases/{standing_case_id}b\rstanding_case\x12\xb6\x01\n\x11ListStandingCases\x12/.shuyuan.membership.v1.ListStandingCasesRequest\x1a\x30.shuyuan.membership.v1.ListStandingCasesResponse\">\xca\xf3\x18!\n\x1dmembership.standing_case.read\x10\x06\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/standingCases\x12\xf9\x01\n\x15RecordStandingContact\x12\x33.shuyuan.membership.v1.RecordStandingContactRequest\x1a\x34.shuyuan.membership.v1.RecordStandingContactResponse\"u\xca\xf3\x18%\n\x1fmembership.standing_case.record\x10\x05(\x01\x82\xd3\xe4\x93\x02\x46\"2/v1/standingCases/{standing_case_id}:recordContact:\x01*b\rstanding_case\x12\xe9\x01\n\x12\x44\x65\x63ideStandingCase\x12\x30.shuyuan.membership.v1.DecideStandingCaseRequest\x1a\x31.shuyuan.membership.v1.DecideStandingCaseResponse\"n\xca\xf3\x18%\n\x1fmembership.standing_case.decide\x10\x05(\x01\x82\xd3\xe4\x93\x02?\"+/v1/standingCases/{standing_case_id}:decide:\x01*b\rstanding_case\x12\xdd\x01\n\x0f\x45ndStandingCase\x12-.shuyuan.membership.v1.EndStandingCaseRequest\x1a..shuyuan.membership.v1.EndStandingCaseResponse\"k\xca\xf3\x18%\n\x1fmembership.standing_case.record\x10\x05(\x01\x82\xd3\xe4\x93\x02<\"(/v1/standingCases/{standing_case_id}:end:\x01*b\rstanding_caseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuyuan/membership/v1/standing_service.proto\x12\x15shuyuan.membership.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/membership/v1/standing_case.proto\"\xe2\x01\n\x17OpenStandingCaseRequest\x12\x1b\n\tperson_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12=\n\x04kind\x18\x02 \x01(\x0e\x32\'.shuyuan.membership.v1.StandingCaseKindB\x06\xea\xf4\x18\x02\x08\x01\x12\x35\n\x06ground\x18\x03 \x01(\x0e\x32%.shuyuan.membership.v1.StandingGround\x12\x17\n\x05since\x18\x04 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x1b\n\x06reason\x18\x05 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\"V\n\x18OpenStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"|\n\x16GetStandingCaseRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x31\n\x08known_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\x0b\n\t_known_at\"U\n\x17GetStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"\xc8\x02\n\x18ListStandingCasesRequest\x12 \n\tpage_size\x18\x01 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00i@\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12\x1c\n\x07unit_id\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x00\x88\x01\x01\x12\x1e\n\tperson_id\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x01\x88\x01\x01\x12\x35\n\x04kind\x18\x05 \x01(\x0e\x32\'.shuyuan.membership.v1.StandingCaseKind\x12\x37\n\x05state\x18\x06 \x01(\x0e\x32(.shuyuan.membership.v1.StandingCaseState\x12\x0f\n\x07overdue\x18\x07 \x01(\x08\x12\x14\n\x0c\x64\x65\x63ision_due\x18\x08 \x01(\x08\x42\n\n\x08_unit_idB\x0c\n\n_person_id\"q\n\x19ListStandingCasesResponse\x12;\n\x0estanding_cases\x18\x01 \x03(\x0b\x32#.shuyuan.membership.v1.StandingCase\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8e\x01\n\x1cRecordStandingContactRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1e\n\x0c\x63ontacted_on\x18\x02 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x0f\n\x07reached\x18\x03 \x01(\x08\x12\x19\n\x04note\x18\x04 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\"[\n\x1dRecordStandingContactResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"\xef\x02\n\x19\x44\x65\x63ideStandingCaseRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x37\n\x03\x61\x63t\x18\x02 \x01(\x0e\x32\".shuyuan.membership.v1.StandingActB\x06\xea\xf4\x18\x02\x08\x01\x12\x1c\n\ndecided_on\x18\x03 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12 \n\x0bresolved_on\x18\x04 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12\"\n\x10\x61pprover_unit_id\x18\x05 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1b\n\x06reason\x18\x06 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\x12\x1a\n\x05until\x18\x07 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x01\x88\x01\x01\x12\'\n\x12\x64ocument_reference\x18\x08 \x01(\tB\x06\xea\xf4\x18\x02\x18\x64H\x02\x88\x01\x01\x42\x0e\n\x0c_resolved_onB\x08\n\x06_untilB\x15\n\x13_document_reference\"X\n\x1a\x44\x65\x63ideStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"\xb7\x03\n\x1b\x43orrectStandingEntryRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12*\n\x08position\x18\x02 \x01(\rB\x18\xea\xf4\x18\x14\x08\x01)\x00\x00\x00\x00\x00\x00\xf0?1\x00\x00\x00\x00\x00\x88\xc3@\x12)\n\x06reason\x18\x03 \x01(\tB\x19\xea\xf4\x18\x15\x08\x01\x10\x01\x18\xf4\x03\x62\x0c\xe6\x9b\xb4\xe6\xad\xa3\xe5\x8e\x9f\xe5\x9b\xa0\x12\x1d\n\x0boccurred_on\x18\x04 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x19\n\x04note\x18\x05 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\x12\x0f\n\x07reached\x18\x06 \x01(\x08\x12\x1a\n\x05until\x18\x07 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x00\x88\x01\x01\x12 \n\x0bresolved_on\x18\x08 \x01(\tB\x06\xea\xf4\x18\x02P\x02H\x01\x88\x01\x01\x12%\n\x10\x61pprover_unit_id\x18\t \x01(\tB\x06\xea\xf4\x18\x02P\x01H\x02\x88\x01\x01\x12\'\n\x12\x64ocument_reference\x18\n \x01(\tB\x06\xea\xf4\x18\x02\x18\x64H\x03\x88\x01\x01\x42\x08\n\x06_untilB\x0e\n\x0c_resolved_onB\x13\n\x11_approver_unit_idB\x15\n\x13_document_reference\"Z\n\x1c\x43orrectStandingEntryResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase\"u\n\x16\x45ndStandingCaseRequest\x12\"\n\x10standing_case_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\x12\x1a\n\x08\x65nded_on\x18\x02 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x02\x12\x1b\n\x06reason\x18\x03 \x01(\tB\x0b\xea\xf4\x18\x07\x08\x01\x10\x01\x18\xf4\x03\"U\n\x17\x45ndStandingCaseResponse\x12:\n\rstanding_case\x18\x01 \x01(\x0b\x32#.shuyuan.membership.v1.StandingCase2\xa8\x0c\n\x0fStandingService\x12\xc5\x01\n\x10OpenStandingCase\x12..shuyuan.membership.v1.OpenStandingCaseRequest\x1a/.shuyuan.membership.v1.OpenStandingCaseResponse\"P\xca\xf3\x18!\n\x1dmembership.standing_case.open\x10\x05\x82\xd3\xe4\x93\x02%\"\x11/v1/standingCases:\x01*b\rstanding_case\x12\xd2\x01\n\x0fGetStandingCase\x12-.shuyuan.membership.v1.GetStandingCaseRequest\x1a..shuyuan.membership.v1.GetStandingCaseResponse\"`\xca\xf3\x18!\n\x1dmembership.standing_case.read\x10\x05\x82\xd3\xe4\x93\x02\x35\x12$/v1/standingCases/{standing_case_id}b\rstanding_case\x12\xb6\x01\n\x11ListStandingCases\x12/.shuyuan.membership.v1.ListStandingCasesRequest\x1a\x30.shuyuan.membership.v1.ListStandingCasesResponse\">\xca\xf3\x18!\n\x1dmembership.standing_case.read\x10\x06\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/standingCases\x12\xf9\x01\n\x15RecordStandingContact\x12\x33.shuyuan.membership.v1.RecordStandingContactRequest\x1a\x34.shuyuan.membership.v1.RecordStandingContactResponse\"u\xca\xf3\x18%\n\x1fmembership.standing_case.record\x10\x05(\x01\x82\xd3\xe4\x93\x02\x46\"2/v1/standingCases/{standing_case_id}:recordContact:\x01*b\rstanding_case\x12\xe9\x01\n\x12\x44\x65\x63ideStandingCase\x12\x30.shuyuan.membership.v1.DecideStandingCaseRequest\x1a\x31.shuyuan.membership.v1.DecideStandingCaseResponse\"n\xca\xf3\x18%\n\x1fmembership.standing_case.decide\x10\x05(\x01\x82\xd3\xe4\x93\x02?\"+/v1/standingCases/{standing_case_id}:decide:\x01*b\rstanding_case\x12\xf6\x01\n\x14\x43orrectStandingEntry\x12\x32.shuyuan.membership.v1.CorrectStandingEntryRequest\x1a\x33.shuyuan.membership.v1.CorrectStandingEntryResponse\"u\xca\xf3\x18&\n membership.standing_case.correct\x10\x05(\x01\x82\xd3\xe4\x93\x02\x45\"1/v1/standingCases/{standing_case_id}:correctEntry:\x01*b\rstanding_case\x12\xdd\x01\n\x0f\x45ndStandingCase\x12-.shuyuan.membership.v1.EndStandingCaseRequest\x1a..shuyuan.membership.v1.EndStandingCaseResponse\"k\xca\xf3\x18%\n\x1fmembership.standing_case.record\x10\x05(\x01\x82\xd3\xe4\x93\x02<\"(/v1/standingCases/{standing_case_id}:end:\x01*b\rstanding_caseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -74,6 +75,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDESTANDINGCASEREQUEST'].fields_by_name['until']._serialized_options = b'\352\364\030\002P\002'
   _globals['_DECIDESTANDINGCASEREQUEST'].fields_by_name['document_reference']._loaded_options = None
   _globals['_DECIDESTANDINGCASEREQUEST'].fields_by_name['document_reference']._serialized_options = b'\352\364\030\002\030d'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['standing_case_id']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['standing_case_id']._serialized_options = b'\352\364\030\004\010\001P\001'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['position']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['position']._serialized_options = b'\352\364\030\024\010\001)\000\000\000\000\000\000\360?1\000\000\000\000\000\210\303@'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['reason']._serialized_options = b'\352\364\030\025\010\001\020\001\030\364\003b\014\346\233\264\346\255\243\345\216\237\345\233\240'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['occurred_on']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['occurred_on']._serialized_options = b'\352\364\030\004\010\001P\002'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['note']._serialized_options = b'\352\364\030\007\010\001\020\001\030\364\003'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['until']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['until']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['resolved_on']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['resolved_on']._serialized_options = b'\352\364\030\002P\002'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['approver_unit_id']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['approver_unit_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['document_reference']._loaded_options = None
+  _globals['_CORRECTSTANDINGENTRYREQUEST'].fields_by_name['document_reference']._serialized_options = b'\352\364\030\002\030d'
   _globals['_ENDSTANDINGCASEREQUEST'].fields_by_name['standing_case_id']._loaded_options = None
   _globals['_ENDSTANDINGCASEREQUEST'].fields_by_name['standing_case_id']._serialized_options = b'\352\364\030\004\010\001P\001'
   _globals['_ENDSTANDINGCASEREQUEST'].fields_by_name['ended_on']._loaded_options = None
@@ -90,32 +109,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STANDINGSERVICE'].methods_by_name['RecordStandingContact']._serialized_options = b'\312\363\030%\n\037membership.standing_case.record\020\005(\001\202\323\344\223\002F\"2/v1/standingCases/{standing_case_id}:recordContact:\001*b\rstanding_case'
   _globals['_STANDINGSERVICE'].methods_by_name['DecideStandingCase']._loaded_options = None
   _globals['_STANDINGSERVICE'].methods_by_name['DecideStandingCase']._serialized_options = b'\312\363\030%\n\037membership.standing_case.decide\020\005(\001\202\323\344\223\002?\"+/v1/standingCases/{standing_case_id}:decide:\001*b\rstanding_case'
+  _globals['_STANDINGSERVICE'].methods_by_name['CorrectStandingEntry']._loaded_options = None
+  _globals['_STANDINGSERVICE'].methods_by_name['CorrectStandingEntry']._serialized_options = b'\312\363\030&\n membership.standing_case.correct\020\005(\001\202\323\344\223\002E\"1/v1/standingCases/{standing_case_id}:correctEntry:\001*b\rstanding_case'
   _globals['_STANDINGSERVICE'].methods_by_name['EndStandingCase']._loaded_options = None
   _globals['_STANDINGSERVICE'].methods_by_name['EndStandingCase']._serialized_options = b'\312\363\030%\n\037membership.standing_case.record\020\005(\001\202\323\344\223\002<\"(/v1/standingCases/{standing_case_id}:end:\001*b\rstanding_case'
-  _globals['_OPENSTANDINGCASEREQUEST']._serialized_start=187
-  _globals['_OPENSTANDINGCASEREQUEST']._serialized_end=413
-  _globals['_OPENSTANDINGCASERESPONSE']._serialized_start=415
-  _globals['_OPENSTANDINGCASERESPONSE']._serialized_end=501
-  _globals['_GETSTANDINGCASEREQUEST']._serialized_start=503
-  _globals['_GETSTANDINGCASEREQUEST']._serialized_end=563
-  _globals['_GETSTANDINGCASERESPONSE']._serialized_start=565
-  _globals['_GETSTANDINGCASERESPONSE']._serialized_end=650
-  _globals['_LISTSTANDINGCASESREQUEST']._serialized_start=653
-  _globals['_LISTSTANDINGCASESREQUEST']._serialized_end=981
-  _globals['_LISTSTANDINGCASESRESPONSE']._serialized_start=983
-  _globals['_LISTSTANDINGCASESRESPONSE']._serialized_end=1096
-  _globals['_RECORDSTANDINGCONTACTREQUEST']._serialized_start=1099
-  _globals['_RECORDSTANDINGCONTACTREQUEST']._serialized_end=1241
-  _globals['_RECORDSTANDINGCONTACTRESPONSE']._serialized_start=1243
-  _globals['_RECORDSTANDINGCONTACTRESPONSE']._serialized_end=1334
-  _globals['_DECIDESTANDINGCASEREQUEST']._serialized_start=1337
-  _globals['_DECIDESTANDINGCASEREQUEST']._serialized_end=1704
-  _globals['_DECIDESTANDINGCASERESPONSE']._serialized_start=1706
-  _globals['_DECIDESTANDINGCASERESPONSE']._serialized_end=1794
-  _globals['_ENDSTANDINGCASEREQUEST']._serialized_start=1796
-  _globals['_ENDSTANDINGCASEREQUEST']._serialized_end=1913
-  _globals['_ENDSTANDINGCASERESPONSE']._serialized_start=1915
-  _globals['_ENDSTANDINGCASERESPONSE']._serialized_end=2000
-  _globals['_STANDINGSERVICE']._serialized_start=2003
-  _globals['_STANDINGSERVICE']._serialized_end=3330
+  _globals['_OPENSTANDINGCASEREQUEST']._serialized_start=220
+  _globals['_OPENSTANDINGCASEREQUEST']._serialized_end=446
+  _globals['_OPENSTANDINGCASERESPONSE']._serialized_start=448
+  _globals['_OPENSTANDINGCASERESPONSE']._serialized_end=534
+  _globals['_GETSTANDINGCASEREQUEST']._serialized_start=536
+  _globals['_GETSTANDINGCASEREQUEST']._serialized_end=660
+  _globals['_GETSTANDINGCASERESPONSE']._serialized_start=662
+  _globals['_GETSTANDINGCASERESPONSE']._serialized_end=747
+  _globals['_LISTSTANDINGCASESREQUEST']._serialized_start=750
+  _globals['_LISTSTANDINGCASESREQUEST']._serialized_end=1078
+  _globals['_LISTSTANDINGCASESRESPONSE']._serialized_start=1080
+  _globals['_LISTSTANDINGCASESRESPONSE']._serialized_end=1193
+  _globals['_RECORDSTANDINGCONTACTREQUEST']._serialized_start=1196
+  _globals['_RECORDSTANDINGCONTACTREQUEST']._serialized_end=1338
+  _globals['_RECORDSTANDINGCONTACTRESPONSE']._serialized_start=1340
+  _globals['_RECORDSTANDINGCONTACTRESPONSE']._serialized_end=1431
+  _globals['_DECIDESTANDINGCASEREQUEST']._serialized_start=1434
+  _globals['_DECIDESTANDINGCASEREQUEST']._serialized_end=1801
+  _globals['_DECIDESTANDINGCASERESPONSE']._serialized_start=1803
+  _globals['_DECIDESTANDINGCASERESPONSE']._serialized_end=1891
+  _globals['_CORRECTSTANDINGENTRYREQUEST']._serialized_start=1894
+  _globals['_CORRECTSTANDINGENTRYREQUEST']._serialized_end=2333
+  _globals['_CORRECTSTANDINGENTRYRESPONSE']._serialized_start=2335
+  _globals['_CORRECTSTANDINGENTRYRESPONSE']._serialized_end=2425
+  _globals['_ENDSTANDINGCASEREQUEST']._serialized_start=2427
+  _globals['_ENDSTANDINGCASEREQUEST']._serialized_end=2544
+  _globals['_ENDSTANDINGCASERESPONSE']._serialized_start=2546
+  _globals['_ENDSTANDINGCASERESPONSE']._serialized_end=2631
+  _globals['_STANDINGSERVICE']._serialized_start=2634
+  _globals['_STANDINGSERVICE']._serialized_end=4210
 # @@protoc_insertion_point(module_scope)

@@ -10,6 +10,7 @@ day on which it may be done. Nothing here happens by itself: people decide.
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from shuyuan.membership.v1 import standing_case_pb2 as _standing_case_pb2
 import builtins as _builtins
@@ -94,18 +95,26 @@ class GetStandingCaseRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STANDING_CASE_ID_FIELD_NUMBER: _builtins.int
+    KNOWN_AT_FIELD_NUMBER: _builtins.int
     standing_case_id: _builtins.str
     """The case."""
+    @_builtins.property
+    def known_at(self) -> _timestamp_pb2.Timestamp:
+        """What was known of the acts at this instant; absent means now."""
+
     def __init__(
         self,
         *,
         standing_case_id: _builtins.str = ...,
+        known_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_known_at", b"_known_at", "known_at", b"known_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing_case_id", b"standing_case_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_known_at", b"_known_at", "known_at", b"known_at", "standing_case_id", b"standing_case_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__known_at: _TypeAlias = _typing.Literal["known_at"]  # noqa: Y015
+    _WhichOneofArgType__known_at: _TypeAlias = _typing.Literal["_known_at", b"_known_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_at) -> _WhichOneofReturnType__known_at | None: ...
 
 Global___GetStandingCaseRequest: _TypeAlias = GetStandingCaseRequest  # noqa: Y015
 
@@ -360,6 +369,103 @@ class DecideStandingCaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DecideStandingCaseResponse: _TypeAlias = DecideStandingCaseResponse  # noqa: Y015
+
+@_typing.final
+class CorrectStandingEntryRequest(_message.Message):
+    """Corrects an act; what is not corrected is sent again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_ID_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    RESOLVED_ON_FIELD_NUMBER: _builtins.int
+    APPROVER_UNIT_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_REFERENCE_FIELD_NUMBER: _builtins.int
+    standing_case_id: _builtins.str
+    """The case."""
+    position: _builtins.int
+    """Which act, counted from 1 in the order in which they were entered; 1 is the opening, whose day is that of the case."""
+    reason: _builtins.str
+    """Why it is corrected."""
+    occurred_on: _builtins.str
+    """The day; not in the future."""
+    note: _builtins.str
+    """Why the act was done, or what was heard."""
+    reached: _builtins.bool
+    """Whether a contact reached the member."""
+    until: _builtins.str
+    """The last day of the time limit; of a rectification order, and of nothing else."""
+    resolved_on: _builtins.str
+    """The day of the branch meeting that resolved it; not after the act."""
+    approver_unit_id: _builtins.str
+    """The organisation that approved it."""
+    document_reference: _builtins.str
+    """The document of the decision."""
+    def __init__(
+        self,
+        *,
+        standing_case_id: _builtins.str = ...,
+        position: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        occurred_on: _builtins.str = ...,
+        note: _builtins.str = ...,
+        reached: _builtins.bool = ...,
+        until: _builtins.str | None = ...,
+        resolved_on: _builtins.str | None = ...,
+        approver_unit_id: _builtins.str | None = ...,
+        document_reference: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_resolved_on", b"_resolved_on", "_until", b"_until", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "resolved_on", b"resolved_on", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_resolved_on", b"_resolved_on", "_until", b"_until", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "note", b"note", "occurred_on", b"occurred_on", "position", b"position", "reached", b"reached", "reason", b"reason", "resolved_on", b"resolved_on", "standing_case_id", b"standing_case_id", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__approver_unit_id: _TypeAlias = _typing.Literal["approver_unit_id"]  # noqa: Y015
+    _WhichOneofArgType__approver_unit_id: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id"]  # noqa: Y015
+    _WhichOneofReturnType__document_reference: _TypeAlias = _typing.Literal["document_reference"]  # noqa: Y015
+    _WhichOneofArgType__document_reference: _TypeAlias = _typing.Literal["_document_reference", b"_document_reference"]  # noqa: Y015
+    _WhichOneofReturnType__resolved_on: _TypeAlias = _typing.Literal["resolved_on"]  # noqa: Y015
+    _WhichOneofArgType__resolved_on: _TypeAlias = _typing.Literal["_resolved_on", b"_resolved_on"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approver_unit_id) -> _WhichOneofReturnType__approver_unit_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__document_reference) -> _WhichOneofReturnType__document_reference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__resolved_on) -> _WhichOneofReturnType__resolved_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___CorrectStandingEntryRequest: _TypeAlias = CorrectStandingEntryRequest  # noqa: Y015
+
+@_typing.final
+class CorrectStandingEntryResponse(_message.Message):
+    """The case after the correction."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing_case(self) -> _standing_case_pb2.StandingCase:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        standing_case: _standing_case_pb2.StandingCase | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing_case", b"standing_case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectStandingEntryResponse: _TypeAlias = CorrectStandingEntryResponse  # noqa: Y015
 
 @_typing.final
 class EndStandingCaseRequest(_message.Message):

@@ -60,6 +60,11 @@ class StandingServiceStub:
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.DecideStandingCaseRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.DecideStandingCaseResponse.FromString,
                 _registered_method=True)
+        self.CorrectStandingEntry = channel.unary_unary(
+                '/shuyuan.membership.v1.StandingService/CorrectStandingEntry',
+                request_serializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.CorrectStandingEntryRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.CorrectStandingEntryResponse.FromString,
+                _registered_method=True)
         self.EndStandingCase = channel.unary_unary(
                 '/shuyuan.membership.v1.StandingService/EndStandingCase',
                 request_serializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.EndStandingCaseRequest.SerializeToString,
@@ -81,8 +86,8 @@ class StandingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetStandingCase(self, request, context):
-        """Reads a standing case with its acts. People read their own.
-        Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND).
+        """Reads a standing case with its acts, as they are believed or as they were known at an instant. People read their own.
+        Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND), also for an instant before it was opened.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -113,6 +118,18 @@ class StandingServiceServicer:
         ALREADY_EXISTS (TRANSFER_ALREADY_OPEN), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE,
         STANDING_LEFT_TO_ADMISSION, DAY_OUT_OF_ORDER, UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_FROZEN, UNIT_KIND_NOT_ALLOWED,
         STEP_FORBIDDEN_BY_RULES).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectStandingEntry(self, request, context):
+        """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
+        again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
+        written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+        Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+        (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
+        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -155,6 +172,11 @@ def add_StandingServiceServicer_to_server(servicer, server):
                     servicer.DecideStandingCase,
                     request_deserializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.DecideStandingCaseRequest.FromString,
                     response_serializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.DecideStandingCaseResponse.SerializeToString,
+            ),
+            'CorrectStandingEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectStandingEntry,
+                    request_deserializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.CorrectStandingEntryRequest.FromString,
+                    response_serializer=shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.CorrectStandingEntryResponse.SerializeToString,
             ),
             'EndStandingCase': grpc.unary_unary_rpc_method_handler(
                     servicer.EndStandingCase,
@@ -298,6 +320,33 @@ class StandingService:
             '/shuyuan.membership.v1.StandingService/DecideStandingCase',
             shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.DecideStandingCaseRequest.SerializeToString,
             shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.DecideStandingCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectStandingEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.membership.v1.StandingService/CorrectStandingEntry',
+            shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.CorrectStandingEntryRequest.SerializeToString,
+            shuyuan_dot_membership_dot_v1_dot_standing__service__pb2.CorrectStandingEntryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,8 +43,8 @@ class StandingServiceStub:
     (FIELDS_CONTRADICT), FAILED_PRECONDITION (DAY_OUT_OF_ORDER, STEP_FORBIDDEN_BY_RULES).
     """
     GetStandingCase: _grpc.UnaryUnaryMultiCallable[_standing_service_pb2.GetStandingCaseRequest, _standing_service_pb2.GetStandingCaseResponse]
-    """Reads a standing case with its acts. People read their own.
-    Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND).
+    """Reads a standing case with its acts, as they are believed or as they were known at an instant. People read their own.
+    Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND), also for an instant before it was opened.
     """
     ListStandingCases: _grpc.UnaryUnaryMultiCallable[_standing_service_pb2.ListStandingCasesRequest, _standing_service_pb2.ListStandingCasesResponse]
     """Lists standing cases of members of the units on which the caller may read them, in the order of their ids.
@@ -64,6 +64,14 @@ class StandingServiceStub:
     STANDING_LEFT_TO_ADMISSION, DAY_OUT_OF_ORDER, UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_FROZEN, UNIT_KIND_NOT_ALLOWED,
     STEP_FORBIDDEN_BY_RULES).
     """
+    CorrectStandingEntry: _grpc.UnaryUnaryMultiCallable[_standing_service_pb2.CorrectStandingEntryRequest, _standing_service_pb2.CorrectStandingEntryResponse]
+    """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
+    again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
+    written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+    Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+    (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
+    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
+    """
     EndStandingCase: _grpc.UnaryUnaryMultiCallable[_standing_service_pb2.EndStandingCaseRequest, _standing_service_pb2.EndStandingCaseResponse]
     """Ends a case that needs no decision any more: the graduate has left, the member has returned, was found or has
     rectified. A suspended membership is restored by a decision and not by this.
@@ -82,8 +90,8 @@ class StandingServiceAsyncStub(StandingServiceStub):
     (FIELDS_CONTRADICT), FAILED_PRECONDITION (DAY_OUT_OF_ORDER, STEP_FORBIDDEN_BY_RULES).
     """
     GetStandingCase: _aio.UnaryUnaryMultiCallable[_standing_service_pb2.GetStandingCaseRequest, _standing_service_pb2.GetStandingCaseResponse]  # type: ignore[assignment]
-    """Reads a standing case with its acts. People read their own.
-    Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND).
+    """Reads a standing case with its acts, as they are believed or as they were known at an instant. People read their own.
+    Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND), also for an instant before it was opened.
     """
     ListStandingCases: _aio.UnaryUnaryMultiCallable[_standing_service_pb2.ListStandingCasesRequest, _standing_service_pb2.ListStandingCasesResponse]  # type: ignore[assignment]
     """Lists standing cases of members of the units on which the caller may read them, in the order of their ids.
@@ -102,6 +110,14 @@ class StandingServiceAsyncStub(StandingServiceStub):
     ALREADY_EXISTS (TRANSFER_ALREADY_OPEN), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE,
     STANDING_LEFT_TO_ADMISSION, DAY_OUT_OF_ORDER, UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_FROZEN, UNIT_KIND_NOT_ALLOWED,
     STEP_FORBIDDEN_BY_RULES).
+    """
+    CorrectStandingEntry: _aio.UnaryUnaryMultiCallable[_standing_service_pb2.CorrectStandingEntryRequest, _standing_service_pb2.CorrectStandingEntryResponse]  # type: ignore[assignment]
+    """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
+    again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
+    written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+    Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+    (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
+    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
     """
     EndStandingCase: _aio.UnaryUnaryMultiCallable[_standing_service_pb2.EndStandingCaseRequest, _standing_service_pb2.EndStandingCaseResponse]  # type: ignore[assignment]
     """Ends a case that needs no decision any more: the graduate has left, the member has returned, was found or has
@@ -130,8 +146,8 @@ class StandingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _standing_service_pb2.GetStandingCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_standing_service_pb2.GetStandingCaseResponse, _abc.Awaitable[_standing_service_pb2.GetStandingCaseResponse]]:
-        """Reads a standing case with its acts. People read their own.
-        Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND).
+        """Reads a standing case with its acts, as they are believed or as they were known at an instant. People read their own.
+        Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND), also for an instant before it was opened.
         """
 
     @_abc_1.abstractmethod
@@ -168,6 +184,20 @@ class StandingServiceServicer(metaclass=_abc_1.ABCMeta):
         ALREADY_EXISTS (TRANSFER_ALREADY_OPEN), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE,
         STANDING_LEFT_TO_ADMISSION, DAY_OUT_OF_ORDER, UNIT_UNKNOWN, UNIT_NOT_IN_FORCE, UNIT_FROZEN, UNIT_KIND_NOT_ALLOWED,
         STEP_FORBIDDEN_BY_RULES).
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectStandingEntry(
+        self,
+        request: _standing_service_pb2.CorrectStandingEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_standing_service_pb2.CorrectStandingEntryResponse, _abc.Awaitable[_standing_service_pb2.CorrectStandingEntryResponse]]:
+        """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
+        again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
+        written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+        Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
+        (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
+        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
         """
 
     @_abc_1.abstractmethod
