@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from activity.domain.units import Unit
-from activity.operations import copying
+from activity.operations import copying, merging
 from activity.operations.ceremonies import take_oath_roll
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
@@ -35,6 +35,12 @@ async def _person_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
         await copying.drop_person(work, event.resource_id)
         return
     await copying.keep_person(work, event.resource_id)
+    if event.verb == "merged":
+        kept, merge_id = UUID(event.data["intoPersonId"]), UUID(event.data["mergeId"])
+        await merging.follow(work, merge_id, kept=kept, merged=event.resource_id)
+    elif event.verb == "restored":
+        kept, merge_id = UUID(event.data["fromPersonId"]), UUID(event.data["mergeId"])
+        await merging.go_back(work, merge_id, kept=kept, merged=event.resource_id)
 
 
 async def _member_changed(work: UnitOfWork, event: ReceivedEvent) -> None:

@@ -1,11 +1,12 @@
 """What this service keeps of other services' events: units, and persons without anything personal."""
 
 from datetime import date
+from uuid import UUID
 
 from chassis.copies import Copy, ReceivedEvent
 from chassis.database import UnitOfWork
 from evaluation.domain.units import Person, Unit
-from evaluation.operations import copying
+from evaluation.operations import copying, merging
 
 
 async def _unit_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
@@ -28,6 +29,12 @@ async def _person_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
     category = event.resource.get("category", "").removeprefix("PERSON_CATEGORY_").lower()
     known = category if category not in ("", "unspecified") else None
     await copying.keep_person(work, Person(event.resource_id, known), version=event.version)
+    if event.verb == "merged":
+        kept, merge_id = UUID(event.data["intoPersonId"]), UUID(event.data["mergeId"])
+        await merging.follow(work, merge_id, kept=kept, merged=event.resource_id)
+    elif event.verb == "restored":
+        kept, merge_id = UUID(event.data["fromPersonId"]), UUID(event.data["mergeId"])
+        await merging.go_back(work, merge_id, kept=kept, merged=event.resource_id)
 
 
 CONSUMERS = (

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, ExcludeConstraint
 
 from chassis import tables as frame
+from chassis.subject_moves import merged_rows
 
 metadata = frame.new_metadata()
 for _table in frame.metadata.tables.values():
@@ -306,3 +307,6 @@ indicator_evidence = sa.Table(
     _text("status", null=True),
     _id("branch_id", null=True),
 )
+
+# Which rows followed a person who was merged into another.
+merged_row = merged_rows(metadata)

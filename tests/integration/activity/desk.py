@@ -239,10 +239,12 @@ class Desk:
         rows = await self.database.fetch(EVENTS)
         return [(f"{row['noun']}.{row['verb']}", orjson.loads(row["data"])) for row in rows]
 
-    async def receive(self, source: str, noun: str, resource_id: UUID, data: dict[str, Any]) -> None:
+    async def receive(
+        self, source: str, noun: str, resource_id: UUID, data: dict[str, Any], verb: str = ""
+    ) -> None:
         """Have our consumers hear an event of another service, as the follower would."""
         event = ReceivedEvent(
-            id=new_id(), source=source, type="", noun=noun, verb="", resource_id=resource_id, version=1,
+            id=new_id(), source=source, type="", noun=noun, verb=verb, resource_id=resource_id, version=1,
             position=1, epoch=1, time=NOW, actor=None, traceparent=None, data=data,
         )  # fmt: skip
         (row,) = [row for row in CONSUMERS if (row.source, row.noun) == (source, noun)]

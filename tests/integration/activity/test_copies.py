@@ -3,10 +3,27 @@
 from datetime import date
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from activity.consumers import CONSUMERS
 from activity.repository import copies
 from chassis.ids import new_id
+from chassis.statements import query
 from tests.integration.activity.desk import Desk
+
+TALK = query(
+    sa.text(
+        """WITH made AS (
+               INSERT INTO talk (talk_id, unit_id, kind, held_on, summary, created_at)
+               VALUES (:talk_id, :unit_id, 'among_members', DATE '2026-01-01', '', now())
+               RETURNING talk_id)
+           INSERT INTO talk_participant (talk_id, person_id)
+           SELECT talk_id, unnest(CAST(:person_ids AS uuid[])) FROM made RETURNING talk_id"""
+    )
+)
+PARTICIPANTS = query(
+    sa.text("SELECT talk_id, person_id FROM talk_participant WHERE talk_id = ANY (CAST(:talk_ids AS uuid[]))")
+)
 
 
 async def test_a_unit_is_kept_with_its_life(desk: Desk) -> None:
@@ -46,6 +63,30 @@ async def test_a_members_relationships_are_those_believed_last(desk: Desk) -> No
     assert await copies.branch_of(desk.database, person_id, date(2021, 12, 31)) == desk.branch
     assert await copies.branch_of(desk.database, person_id, date(2022, 1, 1)) == desk.other
     assert await copies.branch_of(desk.database, person_id, date(2020, 12, 31)) is None
+
+
+async def test_what_names_a_merged_person_follows_and_goes_back(desk: Desk) -> None:
+    merge_id, kept, merged = new_id(), new_id(), new_id()
+    alone, both = new_id(), new_id()
+    for person_id in (kept, merged):
+        await desk.receive("membership", "person", person_id, {"person": {}})
+    await desk.database.fetch(TALK, talk_id=alone, unit_id=desk.branch, person_ids=[merged])
+    await desk.database.fetch(TALK, talk_id=both, unit_id=desk.branch, person_ids=[kept, merged])
+    before = await _participants(desk, alone, both)
+    told = {"mergeId": str(merge_id), "intoPersonId": str(kept), "person": {}}
+    for _ in range(2):
+        # Told twice, as after a rebuild, it is the same.
+        await desk.receive("membership", "person", merged, told, verb="merged")
+        # Who talked with themselves is left as it was written.
+        assert await _participants(desk, alone, both) == {alone: {kept}, both: {kept, merged}}
+    told = {"mergeId": str(merge_id), "fromPersonId": str(kept), "person": {}}
+    await desk.receive("membership", "person", merged, told, verb="restored")
+    assert await _participants(desk, alone, both) == before
+
+
+async def _participants(desk: Desk, *talk_ids: UUID) -> dict[UUID, set[UUID]]:
+    rows = await desk.database.fetch(PARTICIPANTS, talk_ids=list(talk_ids))
+    return {talk: {row["person_id"] for row in rows if row["talk_id"] == talk} for talk in talk_ids}
 
 
 async def test_copies_are_emptied_before_a_log_is_applied_again(desk: Desk) -> None:

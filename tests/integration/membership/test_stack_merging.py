@@ -58,6 +58,29 @@ async def test_duplicates_are_found_merged_and_made_two_again(city: City) -> Non
         "reason": "测试",
     }
     granted = await city.post("admin", "/v1/grants", grant)
+    talk = await city.post(
+        "secretary",
+        "/v1/talks",
+        {
+            "unitId": city.units["cohort"],
+            "kind": "KIND_AMONG_MEMBERS",
+            "heldOn": city.ago(30),
+            "personIds": [merged, city.people["secretary"]],
+            "summary": "谈心谈话",
+        },
+    )
+    root = (await city.get("admin", "/v1/units", kind="KIND_UNIVERSITY"))["units"][0]["unitId"]
+    honour = {
+        "personId": merged,
+        "kind": "HONOUR_KIND_COMMENDATION",
+        "title": f"优秀党务工作者{uuid4().hex[:6]}",
+        "level": "AWARD_LEVEL_UNIVERSITY",
+        "issuer": "校党委",
+        "year": city.today.year,
+        "awardedOn": city.ago(10),
+        "evidence": "校发〔2026〕1号",
+    }
+    await city.post("admin", "/v1/honours:batchRecord", {"unitId": root, "honours": [honour]})
     assert await is_listed(city, {kept, merged})
     review = await city.get("admin", f"/v1/persons/{kept}/mergeReview", mergedPersonId=merged)
     assert (review["obstacles"], review["moved"]) == ([], [{"noun": "account", "rows": 1}])
@@ -77,11 +100,21 @@ async def test_duplicates_are_found_merged_and_made_two_again(city: City) -> Non
     assert (await city.get(number, f"/v1/rolls/{city.units['cohort']}"))["fullMembers"] == 7
     assert (await city.get(number, f"/v1/persons/{kept}"))["name"] == name
 
+    async def named(person: str) -> tuple[list[str], list[str]]:
+        talks = await city.get("secretary", "/v1/talks", unitId=city.units["cohort"], personId=person)
+        honours = await city.get("admin", "/v1/honours", personId=person)
+        return [each["talkId"] for each in talks["talks"]], [each["title"] for each in honours["honours"]]
+
+    # So have activity and evaluation: nothing there keeps the id of the merged entry.
+    theirs = ([talk["talkId"]], [honour["title"]])
+    assert (await named(kept), await named(merged)) == (theirs, ([], []))
+
     back = await city.post(
         "admin", f"/v1/personMerges/{made['mergeId']}:reverse", {"reason": "误合并"}, etag=made["etag"]
     )
     assert back["state"] == "STATE_REVERSED"
     assert (await city.get("admin", f"/v1/grants/{granted['grantId']}"))["personId"] == merged
+    assert (await named(kept), await named(merged)) == (([], []), theirs)
     assert "mergedIntoPersonId" not in await city.get("admin", f"/v1/persons/{merged}")
     newest = await city.get("admin", "/v1/personMerges", pageSize=1)
     assert newest["personMerges"][0]["mergeId"] == made["mergeId"]
