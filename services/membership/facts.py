@@ -14,7 +14,7 @@ from membership.domain.evidence import Standing
 from membership.domain.members import MembershipStatus
 from membership.domain.units import Unit, Use
 from membership.errors import DayOutOfOrderError, PersonUnknownError, UnitUnknownError
-from membership.repository import cases, members, persons, units
+from membership.repository import case_materials, cases, members, persons, units
 from rulebook import Fact, NoRulesInForceError, Pack, RuleBook, RuleSet, UnknownDigestError
 
 
@@ -74,6 +74,8 @@ class Gathered:
 
     standing: Standing
     facts: dict[str, Fact]
+    # Papers whose newest file was returned: until it is sent again they are not there.
+    returned: frozenset[str] = frozenset()
 
 
 async def known_unit(reader: Reader, unit_id: UUID) -> Unit:
@@ -125,7 +127,8 @@ async def gather(reader: Reader, case: AdmissionCase, act: Act) -> Gathered:
         facts["approver_type"] = approver.approver_type
     elif act.step == names.PRE_REVIEW:
         await usable_unit(reader, act.units[0], Use.APPROVAL, day=act.occurred_on)
-    return Gathered(await standing_of(reader, case, day=act.occurred_on), facts)
+    returned = await case_materials.returned(reader, case.head.case_id)
+    return Gathered(await standing_of(reader, case, day=act.occurred_on), facts, returned)
 
 
 async def _companion_facts(reader: Reader, case: AdmissionCase, act: Act) -> dict[str, Fact]:

@@ -88,7 +88,8 @@ def ask_rules(
     stated: Mapping[str, Any] | None = None,
 ) -> tuple[Judgement, ...]:
     """What the rules of the case say of the act; decides nothing."""
-    papers = documents_of(held.case, act.documents, only_brought=act.only_stated_documents)
+    named = documents_of(held.case, act.documents, only_brought=act.only_stated_documents)
+    papers = [name for name in named if name not in gathered.returned]
     said = {**gathered.facts, **act.facts, "case_documents": papers, **(stated or {})}
     said["standing_objections"] = standing_objections(held.case, act.step, said.get("notice_posted_on"))
     facts = evidence(held.case, gathered.standing, said)

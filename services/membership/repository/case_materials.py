@@ -35,6 +35,14 @@ _LOCK = query(
 _OF_CASE = query(
     sa.text(f"SELECT {_COLUMNS} FROM case_material m WHERE m.case_id = :case_id ORDER BY m.material_id")
 )
+_RETURNED = query(
+    sa.text(
+        """SELECT n.name FROM (
+               SELECT DISTINCT ON (m.step, m.name) m.name, m.state FROM case_material m
+                WHERE m.case_id = :case_id ORDER BY m.step, m.name, m.material_id DESC) n
+            WHERE n.state = 'returned'"""
+    )
+)
 _FILE = query(sa.text("SELECT file_sealed FROM case_material WHERE material_id = :material_id"))
 _ADD = query(insert(tables.case_material, *_NAMES, "file_sealed"))
 _REVIEW = query(
@@ -65,6 +73,11 @@ async def lock(work: UnitOfWork, material_id: UUID) -> CaseMaterial | None:
 async def of_case(reader: Reader, case_id: UUID) -> list[CaseMaterial]:
     """Every paper that was sent for a case, in the order of sending."""
     return [_material(row) for row in await reader.fetch(_OF_CASE, case_id=case_id)]
+
+
+async def returned(reader: Reader, case_id: UUID) -> frozenset[str]:
+    """The papers of a case whose newest file was returned."""
+    return frozenset(row["name"] for row in await reader.fetch(_RETURNED, case_id=case_id))
 
 
 async def file(reader: Reader, cipher: FieldCipher, material_id: UUID) -> bytes:

@@ -91,3 +91,30 @@ async def test_each_step_says_which_papers_it_asks_for_and_how_they_were_found(c
         f"/v1/caseMaterials/{again['materialId']}/file", headers={"After-Event": city.after}
     )
     assert (file.headers["content-type"], file.content) == ("application/pdf", PAPER + b"signed")
+
+
+@pytest.mark.covers("F23", "DEV-04")
+async def test_a_returned_paper_blocks_the_step_that_rests_on_it_until_it_is_sent_again(city: City) -> None:
+    await city.apply()
+    await city.step("secretary", "recordTalk", 990, talkerPersonId=city.people["officer"])
+    paper = {"step": "activist", "name": "league_recommendation"}
+    sent = (await send(city, "secretary", PAPER, **paper)).json()
+    body = {"accepted": False, "note": "缺团委盖章"}
+    await city.post("officer", f"/v1/caseMaterials/{sent['materialId']}:review", body, etag=sent["etag"])
+    case = await city.get("secretary", f"/v1/admissionCases/{city.case['caseId']}")
+    path = f"/v1/admissionCases/{case['caseId']}:determineActivist"
+    body = {
+        "occurredOn": city.ago(800),
+        "recommendedByLeague": True,
+        "decidedBy": "DECISION_BODY_BRANCH_COMMITTEE",
+        "noticedFrom": city.ago(830),
+    }
+    refused = await city.send("secretary", path, body, etag=case["etag"])
+    problem = refused.json()
+    assert (refused.status_code, problem["reason"]) == (422, "STEP_FORBIDDEN_BY_RULES")
+    assert [(item["ruleId"], item["seen"]) for item in problem["verdicts"] if not item["satisfied"]] == [
+        ("DEV-04", "")
+    ]
+    await send(city, "secretary", PAPER + b"sealed", **paper)
+    taken = await city.post("secretary", path, body, etag=case["etag"])
+    assert taken["step"] == "activist"

@@ -89,7 +89,8 @@ class CaseMaterialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReviewCaseMaterial(self, request, context):
-        """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent.
+        """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent. While the newest file of a paper is a
+        returned one, the steps for which the rules require the paper are refused.
         Errors: NOT_FOUND (MATERIAL_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return
         without a note, FAILED_PRECONDITION (MATERIAL_REVIEWED, MATERIAL_OWN_REVIEW).
         """

@@ -49,7 +49,8 @@ class CaseMaterialServiceStub:
     Errors: NOT_FOUND (MATERIAL_NOT_FOUND).
     """
     ReviewCaseMaterial: _grpc.UnaryUnaryMultiCallable[_case_material_service_pb2.ReviewCaseMaterialRequest, _case_material_service_pb2.ReviewCaseMaterialResponse]
-    """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent.
+    """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent. While the newest file of a paper is a
+    returned one, the steps for which the rules require the paper are refused.
     Errors: NOT_FOUND (MATERIAL_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return
     without a note, FAILED_PRECONDITION (MATERIAL_REVIEWED, MATERIAL_OWN_REVIEW).
     """
@@ -75,7 +76,8 @@ class CaseMaterialServiceAsyncStub(CaseMaterialServiceStub):
     Errors: NOT_FOUND (MATERIAL_NOT_FOUND).
     """
     ReviewCaseMaterial: _aio.UnaryUnaryMultiCallable[_case_material_service_pb2.ReviewCaseMaterialRequest, _case_material_service_pb2.ReviewCaseMaterialResponse]  # type: ignore[assignment]
-    """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent.
+    """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent. While the newest file of a paper is a
+    returned one, the steps for which the rules require the paper are refused.
     Errors: NOT_FOUND (MATERIAL_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return
     without a note, FAILED_PRECONDITION (MATERIAL_REVIEWED, MATERIAL_OWN_REVIEW).
     """
@@ -122,7 +124,8 @@ class CaseMaterialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _case_material_service_pb2.ReviewCaseMaterialRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_case_material_service_pb2.ReviewCaseMaterialResponse, _abc.Awaitable[_case_material_service_pb2.ReviewCaseMaterialResponse]]:
-        """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent.
+        """Accepts a paper, or returns it with what is wrong. Nobody reviews what they sent. While the newest file of a paper is a
+        returned one, the steps for which the rules require the paper are refused.
         Errors: NOT_FOUND (MATERIAL_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (FIELDS_CONTRADICT) for a return
         without a note, FAILED_PRECONDITION (MATERIAL_REVIEWED, MATERIAL_OWN_REVIEW).
         """
