@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from chassis.days import CAMPUS
+from chassis.intervals import Interval
 from membership.domain.members import Member, MembershipStatus
 from membership.domain.standing import LEAVING, Act, Entry, StandingCase, State, opened
 from membership.errors import DayOutOfOrderError
@@ -14,11 +15,12 @@ from rulebook import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What the roll says on the days between the day that was written and the day that it was."""
+    """What the roll says of the days around the two, so that the period that ends or begins there is one again."""
 
-    first: date
-    end: date
+    days: Interval
     status: MembershipStatus | None
+    # Of a decision that ended the membership: the days of the relationship, None for with nobody.
+    unit_days: Interval
     unit_id: UUID | None
 
 
@@ -105,7 +107,13 @@ def shifted(member: Member, act: Act, written: date, day: date) -> Shift:
     if before is None or before.valid_from >= first or between:
         bound = min(between, default=written)
         raise DayOutOfOrderError(day=day, bound=f"< {bound}" if day > written else f"> {bound}")
+    between_days = Interval(first, end)
     if day > written:
-        return Shift(first, end, before.status, member.unit_on(written - timedelta(days=1)))
+        latest = member.latest
+        since = before.valid_from if latest is None else latest.valid_from
+        unit_id = None if latest is None else latest.unit_id
+        return Shift(Interval(before.valid_from, day), before.status, Interval(since, day), unit_id)
     after = None if act in LEAVING else member.status_on(written)
-    return Shift(first, end, None if after is None else after.status, None)
+    if after is None:
+        return Shift(between_days, None, between_days, None)
+    return Shift(Interval(day, after.valid_until), after.status, between_days, None)

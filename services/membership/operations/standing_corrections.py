@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.calls import Call
 from chassis.database import UnitOfWork
-from chassis.intervals import Interval
 from membership.domain.members import Member
 from membership.domain.standing import LEAVING, STATUS_ACTS, Act, Entry, StandingCase
 from membership.domain.standing_corrections import Shift, corrected, shifted
@@ -113,10 +112,9 @@ async def _move_day(work: UnitOfWork, case: StandingCase, wrong: Entry, day: dat
 
 
 async def _apply(work: UnitOfWork, person_id: UUID, act: Act, shift: Shift) -> None:
-    days = Interval(shift.first, shift.end)
-    await members.set_status(work, person_id, days, shift.status)
+    await members.set_status(work, person_id, shift.days, shift.status)
     if act in LEAVING:
-        await members.relate(work, person_id, days, shift.unit_id)
+        await members.relate(work, person_id, shift.unit_days, shift.unit_id)
 
 
 async def _member(work: UnitOfWork, person_id: UUID) -> Member:

@@ -112,9 +112,8 @@ async def test_a_returned_paper_blocks_the_step_that_rests_on_it_until_it_is_sen
     refused = await city.send("secretary", path, body, etag=case["etag"])
     problem = refused.json()
     assert (refused.status_code, problem["reason"]) == (422, "STEP_FORBIDDEN_BY_RULES")
-    assert [(item["ruleId"], item["seen"]) for item in problem["verdicts"] if not item["satisfied"]] == [
-        ("DEV-04", "")
-    ]
+    broken = {(item["ruleId"], item["seen"]) for item in problem["verdicts"] if not item["satisfied"]}
+    assert ("DEV-04", "") in broken
     await send(city, "secretary", PAPER + b"sealed", **paper)
     taken = await city.post("secretary", path, body, etag=case["etag"])
     assert taken["step"] == "activist"
