@@ -95,6 +95,8 @@ class Holdings:
             if (named := self._naming(table))
         ]
 
+        kept = {*frame.metadata.tables, *description.copied}
+        self._held = _held([table for table in own if table.name not in kept], description.about)
         self._sets = {name: _record_set(select) for name, select in description.record_sets.items()}
 
     async def record_set(
@@ -106,6 +108,11 @@ class Holdings:
             raise InvalidArgumentError([text])
         rows = await reader.fetch(self._sets[name], subject_ids=list(subject_ids), since=since)
         return [(row["subject_id"], [cell or "" for cell in row["cells"]]) for row in rows]
+
+    async def held(self, reader: Reader, subject_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+        """In which tables there are rows about each of many subjects, beside copies of what others own."""
+        rows = await reader.fetch(self._held, subject_ids=list(subject_ids))
+        return {row["subject_id"]: list(row["tables"]) for row in rows}
 
     @property
     def tables(self) -> Mapping[str, str]:
@@ -204,6 +211,23 @@ def _naming(column: "sa.Column[Any]") -> str | None:
     if isinstance(column.type, (ARRAY, sa.ARRAY)) and isinstance(column.type.item_type, sa.Uuid):
         return f':subject_id = ANY (t."{column.name}")'
     return None
+
+
+def _held(own: Sequence[sa.Table], about: Sequence[str]) -> Query:
+    """One statement over every table with a column that says whom its rows are about."""
+    parts = [
+        f"""SELECT t.{name} AS subject_id, '{table.name}' AS name FROM {table.name} t
+             WHERE t.{name} = ANY (CAST(:subject_ids AS uuid[]))"""
+        for table in own
+        for name in about
+        if name in table.c
+    ]
+    return query(
+        sa.text(
+            f"""SELECT f.subject_id, array_agg(DISTINCT f.name ORDER BY f.name) AS tables
+                  FROM ({" UNION ALL ".join(parts)}) f GROUP BY f.subject_id"""
+        )
+    )
 
 
 def _record_set(select: str) -> Query:

@@ -59,6 +59,15 @@ class SubjectServicer(grpc_stubs.SubjectServiceServicer):
             rows=[pb.SubjectSetRow(subject_id=str(subject_id), cells=cells) for subject_id, cells in found]
         )
 
+    async def ListHeldSubjects(
+        self, request: pb.ListHeldSubjectsRequest, context: "ServicerContext[Any, Any]"
+    ) -> pb.ListHeldSubjectsResponse:
+        """On whom something is held."""
+        ids = [parse_uuid(each, field_name="subject_ids") for each in request.subject_ids]
+        found = await self._holdings.held(current().database, ids)
+        held = [pb.HeldSubject(subject_id=str(each), tables=tables) for each, tables in sorted(found.items())]
+        return pb.ListHeldSubjectsResponse(subjects=held)
+
     async def ListSubjectTies(
         self, request: pb.ListSubjectTiesRequest, context: "ServicerContext[Any, Any]"
     ) -> pb.ListSubjectTiesResponse:

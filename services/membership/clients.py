@@ -14,6 +14,8 @@ from shuyuan.subjects.v1 import subject_service_pb2, subject_service_pb2_grpc
 READ_SECONDS = 60.0
 # A search reads every table of a database.
 SEARCH_SECONDS = 240.0
+# Persons of one question.
+HELD_AT_ONCE = 1_000
 OTHERS = ("organization", "activity", "evaluation")
 
 
@@ -53,6 +55,16 @@ class Subjects:
         )
         answer = await self._stub(service).ListSubjectRecordSet(request, timeout=READ_SECONDS)
         return [(UUID(row.subject_id), list(row.cells)) for row in answer.rows]
+
+    async def held(self, service: str, person_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+        """Of which of these persons the service holds something of its own, and in which tables."""
+        found: dict[UUID, tuple[str, ...]] = {}
+        for first in range(0, len(person_ids), HELD_AT_ONCE):
+            ids = [str(each) for each in person_ids[first : first + HELD_AT_ONCE]]
+            request = subject_service_pb2.ListHeldSubjectsRequest(subject_ids=ids)
+            answer = await self._stub(service).ListHeldSubjects(request, timeout=READ_SECONDS)
+            found |= {UUID(each.subject_id): tuple(each.tables) for each in answer.subjects}
+        return found
 
     async def ties(self, service: str, person_id: UUID) -> list[Tie]:
         """What the person is still needed for in the service."""

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from chassis.calls import Call
 from chassis.schedule import Daily, Every, Slot, Timed
+from membership.clients import Subjects
 from membership.operations import (
     inbox,
     person_exports,
     reconciliations,
+    roster_returns,
     rosters,
     sync,
     sync_entering,
@@ -15,13 +17,13 @@ from membership.operations import (
 )
 from membership.operations.means import Means
 
-# Large rosters are asked for and take longer than anybody's call; they begin when they are asked for, these slots
-# find what a crash left.
+# Large rosters are entered and taken back for longer than anybody's call; they begin when they are asked for, these
+# slots find what a crash left.
 _ENTER_ROSTERS = Every(timedelta(seconds=30))
 _ENTER_BATCHES = Every(timedelta(seconds=30))
 
 
-def schedule(means: Means) -> list[Timed]:
+def schedule(means: Means, subjects: Subjects) -> list[Timed]:
     """The table of timed work; of each daily row the newest day is enough, it covers every day before."""
 
     async def expire_transfers(call: Call, slot: Slot) -> int:
@@ -32,6 +34,9 @@ def schedule(means: Means) -> list[Timed]:
 
     async def enter_rosters(call: Call, slot: Slot) -> int:
         return await rosters.enter_waiting(call, means)
+
+    async def take_rosters_back(call: Call, slot: Slot) -> int:
+        return await roster_returns.take_back_waiting(call, means, subjects)
 
     async def enter_batches(call: Call, slot: Slot) -> int:
         return await sync_entering.work_off(call, means)
@@ -46,6 +51,7 @@ def schedule(means: Means) -> list[Timed]:
         Timed("membership.remind", Daily(), remind),
         Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
         Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters, rosters.WAITING),
+        Timed("membership.take-rosters-back", _ENTER_ROSTERS, take_rosters_back, rosters.WAITING),
         Timed("membership.discard-batches", Daily(), sync.discard_abandoned),
         Timed("membership.enter-batches", _ENTER_BATCHES, enter_batches, sync.WAITING),
     ]

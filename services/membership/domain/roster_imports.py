@@ -15,6 +15,7 @@ class ImportState(StrEnum):
     CHECKED = "checked"
     APPLYING = "applying"
     APPLIED = "applied"
+    ROLLING_BACK = "rolling_back"
     ROLLED_BACK = "rolled_back"
     DISCARDED = "discarded"
 
@@ -64,10 +65,20 @@ class RosterImport:
         self._needs(ImportState.APPLYING)
         return self._next(state=ImportState.APPLIED, entered_rows=entered, applied_at=now)
 
-    def rolled_back(self, by: UUID | None, reason: str, now: datetime) -> "RosterImport":
-        """Taken back."""
+    def rolling_back(self, by: UUID | None, reason: str) -> "RosterImport":
+        """Chosen to be taken back, by whom and why."""
         self._needs(ImportState.APPLIED)
-        return self._next(state=ImportState.ROLLED_BACK, rolled_back_by=by, rolled_back_at=now, reason=reason)
+        return self._next(state=ImportState.ROLLING_BACK, rolled_back_by=by, reason=reason)
+
+    def rolled_back(self, now: datetime) -> "RosterImport":
+        """Taken back."""
+        self._needs(ImportState.ROLLING_BACK)
+        return self._next(state=ImportState.ROLLED_BACK, rolled_back_at=now)
+
+    def kept(self, reason: str) -> "RosterImport":
+        """Not taken back by the background, for a reason."""
+        self._needs(ImportState.ROLLING_BACK)
+        return self._next(state=ImportState.APPLIED, rolled_back_by=None, reason=reason)
 
     def discarded(self, reason: str) -> "RosterImport":
         """Given up."""

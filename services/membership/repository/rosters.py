@@ -29,6 +29,12 @@ _WAITING = query(
              ORDER BY created_at, import_id LIMIT 1"""
     )
 )
+_ROLLING_BACK = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM roster_import WHERE state = 'rolling_back' AND import_id > :after
+             ORDER BY import_id LIMIT 1"""
+    )
+)
 _ABANDONED = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM roster_import WHERE state = 'checked' AND created_at < :before
@@ -118,6 +124,12 @@ async def lock(work: UnitOfWork, import_id: UUID) -> RosterImport | None:
 async def waiting(reader: Reader) -> RosterImport | None:
     """The oldest import that waits to be entered."""
     row = await reader.fetch_one(_WAITING)
+    return None if row is None else _import(row)
+
+
+async def rolling_back(reader: Reader, *, after: UUID) -> RosterImport | None:
+    """The next import that is to be taken back, in the order of their ids."""
+    row = await reader.fetch_one(_ROLLING_BACK, after=after)
     return None if row is None else _import(row)
 
 

@@ -7,6 +7,7 @@ from google.api import httpbody_pb2
 
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, page_size
+from membership.clients import Subjects
 from membership.convert import rosters as convert
 from membership.domain.roster_imports import RosterImport
 from membership.events.rosters import shape
@@ -23,8 +24,9 @@ def _id(request: Any) -> UUID:
 class RosterServicer(roster_service_pb2_grpc.RosterServiceServicer):
     """Brings people in from files."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, subjects: Subjects) -> None:
         self._means = means
+        self._subjects = subjects
 
     async def UploadRoster(self, request: pb.UploadRosterRequest, context: Any) -> pb.UploadRosterResponse:
         call = current()
@@ -60,7 +62,9 @@ class RosterServicer(roster_service_pb2_grpc.RosterServiceServicer):
     ) -> pb.ListRosterRowsResponse:
         size = page_size(request.page_size)
         (after,) = decode_token(request.page_token, int) or (0,)
-        found = await roster_returns.rows(current(), _id(request), after=after or 0, size=size)
+        found = await roster_returns.rows(
+            current(), self._subjects, _id(request), after=after or 0, size=size
+        )
         return convert.rows(found, size)
 
     async def ApplyRoster(self, request: pb.ApplyRosterRequest, context: Any) -> pb.ApplyRosterResponse:
@@ -80,7 +84,9 @@ class RosterServicer(roster_service_pb2_grpc.RosterServiceServicer):
         def rendered(found: RosterImport) -> pb.RollBackRosterResponse:
             return pb.RollBackRosterResponse(roster_import=shape(found))
 
-        work = roster_returns.roll_back(call, self._means, _id(request), reason=request.reason)
+        work = roster_returns.roll_back(
+            call, self._means, self._subjects, _id(request), reason=request.reason
+        )
         return await answer(call, work, rendered)
 
     async def DiscardRoster(self, request: pb.DiscardRosterRequest, context: Any) -> pb.DiscardRosterResponse:

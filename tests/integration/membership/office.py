@@ -3,7 +3,7 @@
 Business time is set by the test; grants are rows as the organization service's events would leave them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
@@ -98,6 +98,16 @@ class CountingDatabase:
         return getattr(self._database, name)
 
 
+class Elsewhere:
+    """The other services, and what they hold of whom."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[UUID, tuple[str, ...]]] = {}
+
+    async def held(self, service: str, person_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+        return {each: what for each, what in self.kept.get(service, {}).items() if each in person_ids}
+
+
 class Office:
     """One membership service on one database."""
 
@@ -107,6 +117,7 @@ class Office:
         self.clock = SetClock(day)
         self.control = AccessControl(database, self.clock, ROLES)
         self.means = Means(FieldCipher({"k1": b"0" * 32}), b"identity-key-of-tests", ISSUER, Rules(BOOK))
+        self.elsewhere: Any = Elsewhere()
         self.servicers: Mapping[str, Any] = {
             "PersonService": PersonServicer(self.means),
             "RollService": RollServicer(self.means),
@@ -119,7 +130,7 @@ class Office:
             "StandingService": StandingServicer(self.means),
             "PersonMergeService": PersonMergeServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),
-            "RosterService": RosterServicer(self.means),
+            "RosterService": RosterServicer(self.means, self.elsewhere),
             "SyncService": SyncServicer(self.means),
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),

@@ -46,7 +46,7 @@ def timer(office: Office) -> Any:
     # The settings are for the wire and for what is outside; a timer asks for neither.
     settings: Any = None
     context = ServiceContext("membership", settings, office.database, office.clock, office.control)
-    table = [timed for timed in schedule(office.means) if timed.name == "membership.remind"]
+    table = [timed for timed in schedule(office.means, office.elsewhere) if timed.name == "membership.remind"]
     runner = ScheduleRunner(context, table)
     return lambda: runner.run_due(table[0])
 

@@ -20,7 +20,7 @@ from membership.errors import (
     RosterImportStateError,
     RosterStoodUponError,
 )
-from membership.operations import rosters
+from membership.operations import roster_returns, rosters
 from shuyuan.membership.v1 import member_pb2, person_service_pb2, roll_service_pb2
 from shuyuan.membership.v1 import roster_import_pb2 as shapes
 from shuyuan.membership.v1 import roster_service_pb2 as pb
@@ -286,6 +286,54 @@ class TestRollBack:
         await desk.office.grant(UUID(second), "ROLE_BRANCH_OFFICER", unit)
 
         assert [list(item.later_facts) for item in await desk.entered(done)] == [["person"], ["grant"]]
+
+    async def test_what_another_service_holds_stands_against_it(self, desk: Desk) -> None:
+        done = await desk.apply(await desk.send(rows(3)))
+        request = pb.ListRosterRowsRequest(import_id=done.import_id)
+        entered = (await desk.office.ask("RosterService/ListRosterRows", request)).rows
+        person = UUID(entered[1].person_id)
+        desk.office.elsewhere.kept = {"activity": {person: ("talk_participant",)}}
+        with pytest.raises(RosterStoodUponError) as caught:
+            await desk.roll_back(done)
+        assert caught.value.metadata["facts"] == "activity.talk_participant: 1"
+        entered = (await desk.office.ask("RosterService/ListRosterRows", request)).rows
+        assert [list(row.later_facts) for row in entered] == [[], ["activity.talk_participant"], []]
+        assert (await desk.counts())["persons"] == 3
+        desk.office.elsewhere.kept = {}
+        await desk.roll_back(done)
+        assert (await desk.counts())["persons"] == 0
+
+    async def test_many_rows_are_taken_back_in_the_background_or_kept_with_the_reason(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(roster_returns, "MOST_AT_ONCE", 2)
+        done = await desk.apply(await desk.send(rows(3)))
+        request = pb.GetRosterImportRequest(import_id=done.import_id)
+
+        async def settled() -> Any:
+            call = desk.office.call(Caller("system", service="membership"))
+            await roster_returns.take_back_waiting(call, desk.office.means, desk.office.elsewhere)
+            return (await desk.office.ask("RosterService/GetRosterImport", request)).roster_import
+
+        waiting = await desk.roll_back(done)
+        assert (waiting.state, (await desk.counts())["persons"]) == (
+            shapes.RosterImport.STATE_ROLLING_BACK,
+            3,
+        )
+        with pytest.raises(RosterImportStateError):
+            await desk.roll_back(waiting)
+        listed = pb.ListRosterRowsRequest(import_id=done.import_id)
+        person = UUID((await desk.office.ask("RosterService/ListRosterRows", listed)).rows[0].person_id)
+        desk.office.elsewhere.kept = {"evaluation": {person: ("honour",)}}
+        kept = await settled()
+        assert (kept.state, kept.reason) == (
+            shapes.RosterImport.STATE_APPLIED,
+            "ROSTER_STOOD_UPON: evaluation.honour: 1",
+        )
+        desk.office.elsewhere.kept = {}
+        await desk.roll_back(kept)
+        assert (await settled()).state == shapes.RosterImport.STATE_ROLLED_BACK
+        assert (await desk.counts())["persons"] == 0
 
     async def test_members_leave_the_roll_and_stay_persons(self, desk: Desk) -> None:
         await desk.office.unit("branch", form="cohort", name="第一党支部")

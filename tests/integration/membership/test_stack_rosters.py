@@ -71,6 +71,26 @@ async def test_a_roster_is_previewed_entered_by_its_good_rows_and_taken_back(cit
     found = await city.get("admin", "/v1/persons", campusNumber=f"{tag}-0")
     assert found["persons"][0]["name"] == "新生0"
 
+    talk = {
+        "unitId": city.units["cohort"],
+        "kind": "KIND_AMONG_MEMBERS",
+        "heldOn": city.ago(1),
+        "summary": "新生谈话",
+    }
+    second = await upload(city, "PERSONS", PERSONS, students(city, f"{tag}b"))
+    city.after = second.headers["Event-Id"]
+    other = f"/v1/rosterImports/{second.json()['importId']}"
+    body = {"policy": "ROSTER_POLICY_ALL_OR_NOTHING"}
+    applied = await city.post("admin", f"{other}:apply", body, etag=second.json()["etag"])
+    (person,) = (await city.get("admin", "/v1/persons", campusNumber=f"{tag}b-0"))["persons"]
+    taking_part = {"personIds": [person["personId"], city.people["secretary"]]}
+    await city.post("secretary", "/v1/talks", talk | taking_part)
+    refused = await city.send("admin", f"{other}:rollBack", {"reason": "导错"}, etag=applied["etag"])
+    assert (refused.status_code, refused.json()["reason"]) == (409, "ROSTER_STOOD_UPON")
+    entered = (await city.get("admin", f"{other}/rows"))["rows"]
+    stood = {row["personId"]: row["laterFacts"] for row in entered if row["laterFacts"]}
+    assert stood == {person["personId"]: ["activity.talk_participant"]}
+
     back = await city.post("admin", f"{path}:rollBack", {"reason": "导错"}, etag=done["etag"])
     assert back["state"] == "STATE_ROLLED_BACK"
     found = await city.get("admin", "/v1/persons", campusNumber=f"{tag}-0")

@@ -75,7 +75,7 @@ async def expire(office: Office) -> int:
     # The settings are for the wire and for what is outside; a timer asks for neither.
     settings: Any = None
     context = ServiceContext("membership", settings, office.database, office.clock, office.control)
-    table = schedule(office.means)
+    table = schedule(office.means, office.elsewhere)
     runner = ScheduleRunner(context, table)
     return sum([await runner.run_due(timed) for timed in table])
 

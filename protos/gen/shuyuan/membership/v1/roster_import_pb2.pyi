@@ -114,6 +114,8 @@ class RosterImport(_message.Message):
         """Entered."""
         STATE_ROLLED_BACK: RosterImport._State.ValueType  # 4
         """Entered and taken back."""
+        STATE_ROLLING_BACK: RosterImport._State.ValueType  # 6
+        """Being taken back in the background, as large ones are; applied again, with the reason, where something stands on it."""
         STATE_DISCARDED: RosterImport._State.ValueType  # 5
         """Given up before it was applied, by somebody or after thirty days."""
 
@@ -130,6 +132,8 @@ class RosterImport(_message.Message):
     """Entered."""
     STATE_ROLLED_BACK: RosterImport.State.ValueType  # 4
     """Entered and taken back."""
+    STATE_ROLLING_BACK: RosterImport.State.ValueType  # 6
+    """Being taken back in the background, as large ones are; applied again, with the reason, where something stands on it."""
     STATE_DISCARDED: RosterImport.State.ValueType  # 5
     """Given up before it was applied, by somebody or after thirty days."""
 

@@ -143,8 +143,9 @@ class RosterServiceServicer:
 
     def RollBackRoster(self, request, context):
         """Takes an import back as a whole: persons it registered are withdrawn with their logins, members it entered leave
-        the roll. Refused while anything that membership keeps stands on one of its rows; ListRosterRows names it.
-        Other services hear of it by event and do not stand against it.
+        the roll. Refused while anything stands on one of its rows: what membership keeps, and of persons what another service
+        holds of its own; ListRosterRows names it. An import of many rows is taken back in the background: it is answered as
+        ROLLING_BACK, and is APPLIED again with the reason where something stands on it.
         Errors: NOT_FOUND (ROSTER_IMPORT_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (ROSTER_IMPORT_STATE,
         ROSTER_STOOD_UPON).
         """

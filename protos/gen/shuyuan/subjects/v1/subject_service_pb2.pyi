@@ -108,6 +108,82 @@ class ListSubjectRecordSetResponse(_message.Message):
 Global___ListSubjectRecordSetResponse: _TypeAlias = ListSubjectRecordSetResponse  # noqa: Y015
 
 @_typing.final
+class ListHeldSubjectsRequest(_message.Message):
+    """Asks which subjects something is held on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def subject_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The subjects."""
+
+    def __init__(
+        self,
+        *,
+        subject_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject_ids", b"subject_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHeldSubjectsRequest: _TypeAlias = ListHeldSubjectsRequest  # noqa: Y015
+
+@_typing.final
+class HeldSubject(_message.Message):
+    """A subject on whom something is held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    TABLES_FIELD_NUMBER: _builtins.int
+    subject_id: _builtins.str
+    """The subject."""
+    @_builtins.property
+    def tables(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The tables with rows about the subject."""
+
+    def __init__(
+        self,
+        *,
+        subject_id: _builtins.str = ...,
+        tables: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject_id", b"subject_id", "tables", b"tables"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldSubject: _TypeAlias = HeldSubject  # noqa: Y015
+
+@_typing.final
+class ListHeldSubjectsResponse(_message.Message):
+    """On whom something is held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def subjects(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeldSubject]:
+        """The subjects; those on whom nothing is held are left out."""
+
+    def __init__(
+        self,
+        *,
+        subjects: _abc.Iterable[Global___HeldSubject] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subjects", b"subjects"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHeldSubjectsResponse: _TypeAlias = ListHeldSubjectsResponse  # noqa: Y015
+
+@_typing.final
 class SubjectTie(_message.Message):
     """Something that a subject still does or is waited for."""
 

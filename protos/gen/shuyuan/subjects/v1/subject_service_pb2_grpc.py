@@ -45,6 +45,11 @@ class SubjectServiceStub:
                 request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetResponse.FromString,
                 _registered_method=True)
+        self.ListHeldSubjects = channel.unary_unary(
+                '/shuyuan.subjects.v1.SubjectService/ListHeldSubjects',
+                request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListHeldSubjectsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListHeldSubjectsResponse.FromString,
+                _registered_method=True)
         self.ListSubjectTies = channel.unary_unary(
                 '/shuyuan.subjects.v1.SubjectService/ListSubjectTies',
                 request_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectTiesRequest.SerializeToString,
@@ -78,6 +83,14 @@ class SubjectServiceServicer:
     def ListSubjectRecordSet(self, request, context):
         """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
         Errors: INVALID_ARGUMENT for a set that this service has no part in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListHeldSubjects(self, request, context):
+        """Lists which of many subjects this service has rows about, beside copies of what others own, and in which tables.
+        Changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,6 +131,11 @@ def add_SubjectServiceServicer_to_server(servicer, server):
                     servicer.ListSubjectRecordSet,
                     request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetRequest.FromString,
                     response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetResponse.SerializeToString,
+            ),
+            'ListHeldSubjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHeldSubjects,
+                    request_deserializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListHeldSubjectsRequest.FromString,
+                    response_serializer=shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListHeldSubjectsResponse.SerializeToString,
             ),
             'ListSubjectTies': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSubjectTies,
@@ -190,6 +208,33 @@ class SubjectService:
             '/shuyuan.subjects.v1.SubjectService/ListSubjectRecordSet',
             shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetRequest.SerializeToString,
             shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListSubjectRecordSetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHeldSubjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.subjects.v1.SubjectService/ListHeldSubjects',
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListHeldSubjectsRequest.SerializeToString,
+            shuyuan_dot_subjects_dot_v1_dot_subject__service__pb2.ListHeldSubjectsResponse.FromString,
             options,
             channel_credentials,
             insecure,

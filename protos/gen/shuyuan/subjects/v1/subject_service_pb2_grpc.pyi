@@ -46,6 +46,10 @@ class SubjectServiceStub:
     """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
     Errors: INVALID_ARGUMENT for a set that this service has no part in.
     """
+    ListHeldSubjects: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.ListHeldSubjectsRequest, _subject_service_pb2.ListHeldSubjectsResponse]
+    """Lists which of many subjects this service has rows about, beside copies of what others own, and in which tables.
+    Changes nothing.
+    """
     ListSubjectTies: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectTiesRequest, _subject_service_pb2.ListSubjectTiesResponse]
     """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
     EraseSubject: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.EraseSubjectRequest, _subject_service_pb2.EraseSubjectResponse]
@@ -70,6 +74,10 @@ class SubjectServiceAsyncStub(SubjectServiceStub):
     ListSubjectRecordSet: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectRecordSetRequest, _subject_service_pb2.ListSubjectRecordSetResponse]  # type: ignore[assignment]
     """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
     Errors: INVALID_ARGUMENT for a set that this service has no part in.
+    """
+    ListHeldSubjects: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListHeldSubjectsRequest, _subject_service_pb2.ListHeldSubjectsResponse]  # type: ignore[assignment]
+    """Lists which of many subjects this service has rows about, beside copies of what others own, and in which tables.
+    Changes nothing.
     """
     ListSubjectTies: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectTiesRequest, _subject_service_pb2.ListSubjectTiesResponse]  # type: ignore[assignment]
     """Lists what a subject still does or is waited for in this service: what stands against erasing it. Changes nothing."""
@@ -104,6 +112,16 @@ class SubjectServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_subject_service_pb2.ListSubjectRecordSetResponse, _abc.Awaitable[_subject_service_pb2.ListSubjectRecordSetResponse]]:
         """Lists what this service contributes to one set of records of many subjects, since a day where the set is long.
         Errors: INVALID_ARGUMENT for a set that this service has no part in.
+        """
+
+    @_abc_1.abstractmethod
+    def ListHeldSubjects(
+        self,
+        request: _subject_service_pb2.ListHeldSubjectsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_subject_service_pb2.ListHeldSubjectsResponse, _abc.Awaitable[_subject_service_pb2.ListHeldSubjectsResponse]]:
+        """Lists which of many subjects this service has rows about, beside copies of what others own, and in which tables.
+        Changes nothing.
         """
 
     @_abc_1.abstractmethod
