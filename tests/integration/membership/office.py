@@ -5,7 +5,7 @@ Business time is set by the test; grants are rows as the organization service's 
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -130,7 +130,7 @@ class Office:
             "StandingService": StandingServicer(self.means),
             "PersonMergeService": PersonMergeServicer(self.means),
             "PersonFileService": PersonFileServicer(self.means),
-            "RosterService": RosterServicer(self.means, self.elsewhere),
+            "RosterService": RosterServicer(self.means, cast(Any, self.elsewhere)),
             "SyncService": SyncServicer(self.means),
             "TransferService": TransferServicer(self.means),
             "ComplianceService": ComplianceServicer(self.means),

@@ -222,7 +222,7 @@ class TestCorrections:
         with pytest.raises(StepForbiddenError):
             await corrected(case, 3, "2025-09-02")
         case = await corrected(case, 4, "2027-09-03")
-        rolls = [(await branch.roll(day))[2] for day in ("2027-09-02", "2027-09-03")]
+        rolls = [(await branch.roll(day))[1] for day in ("2027-09-02", "2027-09-03")]
         assert rolls == [1, 0]
 
 
