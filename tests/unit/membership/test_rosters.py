@@ -169,7 +169,8 @@ class TestStates:
                 lambda one: one.discarded("x"),
             ],
             ImportState.APPLYING: [lambda one: one.applied(1, NOW), lambda one: one.given_back("x")],
-            ImportState.APPLIED: [lambda one: one.rolled_back(by, "x", NOW)],
+            ImportState.APPLIED: [lambda one: one.rolling_back(by, "x")],
+            ImportState.ROLLING_BACK: [lambda one: one.rolled_back(NOW), lambda one: one.kept("x")],
         }
         for needed, allowed in changes.items():
             for change in allowed:
