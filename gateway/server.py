@@ -13,7 +13,7 @@ import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from chassis import logs, tracing
+from chassis import collector, logs, tracing
 from chassis.settings import SERVICES
 from chassis.supervisor import Supervisor
 from chassis.tokens import KEY_SET_SECONDS, KeySet, TokenVerifier
@@ -103,6 +103,7 @@ async def _keep_keys(keys: KeySet) -> None:
 class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        collector.settle()
         for one in sockets or []:
             host, port = one.getsockname()[:2]
             log.info("gateway.listening", host=host, port=port)

@@ -14,7 +14,7 @@ import asyncpg
 import sqlalchemy as sa
 import structlog
 
-from chassis import eventlog, migrate, protojson, tracing
+from chassis import collector, eventlog, migrate, protojson, tracing
 from chassis.applying import Applier
 from chassis.broker import Broker
 from chassis.calls import ServiceContext
@@ -195,6 +195,7 @@ class Serving:
         await self._keys.refresh()
         await self.server.start()
         self._supervisor.start()
+        collector.settle()
         self._started.set()
         log.info("service.started", grpc_port=self.server.port, ops_port=self._ops.port)
 

@@ -3,6 +3,9 @@ The printer: one generated function for each message type, then orjson.
 
 It prints what the general protobuf printer prints with `always_print_fields_with_no_presence`, at a fraction
 of its cost: no reflection while printing, and instants are left to orjson. It checks nothing.
+
+Lists are read again and again and their items seldom change, so the text of an item is kept by the item's own
+bytes: what is kept cannot be out of date. Items with personal data are printed anew each time.
 """
 
 import base64
@@ -25,6 +28,11 @@ from chassis.protojson.fields import Field, Format, Kind, fields, map_value
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_NON_STR_KEYS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# An item with fewer fields is printed as quickly as it is looked up.
+_WORTH_KEEPING = 8
+# Some 2 KB each.
+_MOST_KEPT = 8_192
+
 Builtin = dict[str, Any]
 
 
@@ -41,7 +49,7 @@ def encoder(descriptor: Descriptor, *, strip_sensitive: bool = False) -> Callabl
     Fields without presence are always printed, absent optional ones never; instants have microseconds.
     With `strip_sensitive` the fields marked as personal data are left out, at any depth, as events need it.
     """
-    build = to_builtin(descriptor, strip_sensitive=strip_sensitive)
+    build = _Generator(strip_sensitive=strip_sensitive, keep=not strip_sensitive).function(descriptor)
     dump, options = orjson.dumps, _OPTIONS
 
     def encode(message: Message) -> bytes:
@@ -58,8 +66,9 @@ def to_builtin(descriptor: Descriptor, *, strip_sensitive: bool = False) -> Call
 
 class _Generator:
     # One namespace holds the functions of a message and of all it contains, so that types may be recursive.
-    def __init__(self, *, strip_sensitive: bool) -> None:
+    def __init__(self, *, strip_sensitive: bool, keep: bool = False) -> None:
         self._strip = strip_sensitive
+        self._keep = keep
         self._names: dict[str, str] = {}
         self._space: dict[str, Any] = {
             "instant": instant,
@@ -104,11 +113,21 @@ class _Generator:
             value = self._one(map_value(field), "v")
             return f"{{key(k): {value} for k, v in {whole}.items()}}"
         if field.is_repeated:
-            one = self._one(field, "v")
+            one = self._kept(field) or self._one(field, "v")
             every = f"list({whole})" if one == "v" else f"[{one} for v in {whole}]"
             # Most are empty, and to ask costs half of iterating over nothing.
             return f"{every} if {whole} else []"
         return self._one(field, whole)
+
+    def _kept(self, field: Field) -> str | None:
+        message = field.message
+        if not self._keep or message is None or message.full_name.startswith("google.protobuf."):
+            return None
+        if len(message.fields) < _WORTH_KEEPING or _is_personal(message):
+            return None
+        name = self._name(message)
+        self._space[f"kept_{name}"] = _keeping(message.full_name, name, self._space)
+        return f"kept_{name}(v)"
 
     def _one(self, field: Field, value: str) -> str:
         match field.kind:
@@ -138,6 +157,35 @@ class _Generator:
             name = self._names[enum.full_name] = f"enum_{len(self._names)}"
             self._space[name] = {value.number: value.name for value in enum.values}.get
         return name
+
+
+_texts: dict[tuple[str, bytes], orjson.Fragment] = {}
+
+
+def _keeping(type_name: str, name: str, space: dict[str, Any]) -> Callable[[Message], orjson.Fragment]:
+    texts = _texts
+
+    def printed(message: Message) -> orjson.Fragment:
+        key = type_name, message.SerializeToString()
+        text = texts.get(key)
+        if text is None:
+            if len(texts) >= _MOST_KEPT:
+                del texts[next(iter(texts))]
+            text = texts[key] = orjson.Fragment(dumps(space[name](message)))
+        return text
+
+    return printed
+
+
+def _is_personal(descriptor: Descriptor, above: frozenset[str] = frozenset()) -> bool:
+    """Whether the message or one that it contains has a field marked as personal data."""
+    if descriptor.full_name in above:
+        return False
+    within = above | {descriptor.full_name}
+    return any(
+        field.rules.sensitive or (field.message is not None and _is_personal(field.message, within))
+        for field in fields(descriptor)
+    )
 
 
 def instant(timestamp: Timestamp) -> datetime:

@@ -147,6 +147,10 @@ class Unit:
     # The process that dissolves it at the moment.
     frozen_by: UUID | None = None
 
+    def __hash__(self) -> int:
+        # Of what tells units apart; comparing looks at every field.
+        return hash((self.unit_id, self.version, self.day))
+
     @property
     def state(self) -> State:
         """Where it stands on its day."""

@@ -7,6 +7,7 @@ gathering the relations into arrays cost the database four times as much. Nothin
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from chassis.bitemporal import Interval
@@ -97,38 +98,33 @@ _interval = lru_cache(maxsize=4096)(Interval)
 def read(rows: Iterable[Record], day: date) -> list[Unit]:
     """The units of a statement made by `whole`, in their order."""
     chosen: list[Record] = []
-    parents: dict[UUID, tuple[Parentage, ...]] = {}
-    sponsors: dict[UUID, tuple[Sponsorship, ...]] = {}
-    successors: dict[UUID, tuple[UUID, ...]] = {}
+    related: dict[UUID, tuple[Record, ...]] = {}
     for row in rows:
-        part = row[0]
-        if part == _UNIT:
+        if row[0] == _UNIT:
             chosen.append(row)
-            continue
-        unit_id, other, starts_on, ends_on = row[2], row[-4], row[-2], row[-1]
-        if part == _PARENT:
-            parentage = Parentage(other, _interval(starts_on, ends_on))
-            parents[unit_id] = (*parents.get(unit_id, ()), parentage)
-        elif part == _SPONSOR:
-            sponsorship = Sponsorship(other, Part(row[-3]), _interval(starts_on, ends_on))
-            sponsors[unit_id] = (*sponsors.get(unit_id, ()), sponsorship)
         else:
-            successors[unit_id] = (*successors.get(unit_id, ()), other)
-    return [
-        _unit(row, day, parents.get(row[2], ()), sponsors.get(row[2], ()), successors.get(row[2], ()))
-        for row in chosen
-    ]
+            unit_id = row[2]
+            before = related.get(unit_id)
+            related[unit_id] = (row,) if before is None else (*before, row)
+    return [_unit(row[2:21], related.get(row[2], ()), day) for row in chosen]
 
 
-def _unit(
-    row: Record,
-    day: date,
-    parents: tuple[Parentage, ...],
-    sponsors: tuple[Sponsorship, ...],
-    successor_ids: tuple[UUID, ...],
-) -> Unit:
-    unit_id, kind, form, function, cohort, major, purpose, host_id, task, planned_end_on = row[2:12]
-    created_at, updated_at, version, frozen_by, name, short_name, campus_id, starts_on, ends_on = row[12:21]
+# The same rows make the same unit: what many read again and again is built once, and cannot be out of date.
+@lru_cache(maxsize=4096)
+def _unit(row: tuple[Any, ...], related: tuple[Record, ...], day: date) -> Unit:
+    unit_id, kind, form, function, cohort, major, purpose, host_id, task, planned_end_on = row[:10]
+    created_at, updated_at, version, frozen_by, name, short_name, campus_id, starts_on, ends_on = row[10:]
+    parents: list[Parentage] = []
+    sponsors: list[Sponsorship] = []
+    successor_ids: list[UUID] = []
+    for relation in related:
+        other, role, since, until = relation[21:]
+        if relation[0] == _PARENT:
+            parents.append(Parentage(other, _interval(since, until)))
+        elif relation[0] == _SPONSOR:
+            sponsors.append(Sponsorship(other, Part(role), _interval(since, until)))
+        else:
+            successor_ids.append(other)
     # By position, which halves the cost; the names above are the fields' own.
     return Unit(
         unit_id,
@@ -139,9 +135,9 @@ def _unit(
         _FUNCTIONS[function],
         campus_id,
         _interval(starts_on, ends_on),
-        parents,
-        sponsors,
-        successor_ids,
+        tuple(parents),
+        tuple(sponsors),
+        tuple(successor_ids),
         cohort,
         major,
         _PURPOSES[purpose],
