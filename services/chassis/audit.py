@@ -87,7 +87,7 @@ async def head(reader: Reader) -> Head:
 
 
 async def chain_pending(reader: Reader) -> int:
-    """Number and chain the committed rows that have no number; the relay's transaction commits it."""
+    """Number and chain the committed rows that have no number; only whoever holds the relay's lock may."""
     rows = await reader.fetch(_PENDING, most=CHAINED_AT_ONCE)
     if not rows:
         return 0

@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 DEFAULT_PAGE = 100
 MOST_PER_PAGE = 1_000
 
-_COLUMNS = """event_id, epoch, "position", previous_position, type, noun, verb, resource_id, resource_version,
+# What `render` needs.
+COLUMNS = """event_id, epoch, "position", previous_position, type, noun, verb, resource_id, resource_version,
     occurred_at, actor_id, traceparent, data"""
 
 AFTER = query(
     sa.text(
-        f"""SELECT {_COLUMNS} FROM event_log WHERE "position" > CAST(:after AS int)
+        f"""SELECT {COLUMNS} FROM event_log WHERE "position" > CAST(:after AS int)
              ORDER BY "position" LIMIT CAST(:most AS int)"""
     )
 )
 _AFTER_OF_NOUN = query(
     sa.text(
-        f"""SELECT {_COLUMNS} FROM event_log WHERE noun = :noun AND "position" > CAST(:after AS int)
+        f"""SELECT {COLUMNS} FROM event_log WHERE noun = :noun AND "position" > CAST(:after AS int)
              ORDER BY "position" LIMIT CAST(:most AS int)"""
     )
 )
