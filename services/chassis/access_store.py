@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.statements import query
+from chassis.statements import Write, query
 
 if TYPE_CHECKING:
     from chassis.database import UnitOfWork
@@ -112,14 +112,13 @@ _IS_NEW = query(
               AND NOT EXISTS (SELECT FROM access_edge WHERE parent_id = :unit_id)"""
     )
 )
-_ADD_UNIT = query(
-    sa.text(
-        """WITH edge AS (
+_ADD_UNIT = Write(
+    """edge AS (
                SELECT e.parent_id, e.kind, daterange(e.valid_from, e.valid_until) AS valid
                  FROM unnest(CAST(:parent_ids AS uuid[]), CAST(:kinds AS text[]),
                              CAST(:valid_from AS date[]), CAST(:valid_until AS date[]))
                       AS e (parent_id, kind, valid_from, valid_until)
-           ), kept AS (
+           ), edged AS (
                INSERT INTO access_edge (parent_id, child_id, kind, valid)
                SELECT parent_id, CAST(:unit_id AS uuid), kind, valid FROM edge
            ), path (ancestor_id, valid, reading_only) AS (
@@ -129,11 +128,11 @@ _ADD_UNIT = query(
                UNION ALL
                SELECT c.ancestor_id, c.valid * e.valid, c.reading_only OR e.kind = 'sponsor'
                  FROM edge e JOIN access_closure c ON c.descendant_id = e.parent_id
-                WHERE c.valid && e.valid)
-           INSERT INTO access_closure (descendant_id, ancestor_id, valid, reading_only)
-           SELECT CAST(:unit_id AS uuid), ancestor_id, unnest(range_agg(valid)), reading_only
-             FROM path GROUP BY ancestor_id, reading_only"""
-    )
+                WHERE c.valid && e.valid
+           ), reached AS (
+               INSERT INTO access_closure (descendant_id, ancestor_id, valid, reading_only)
+               SELECT CAST(:unit_id AS uuid), ancestor_id, unnest(range_agg(valid)), reading_only
+                 FROM path GROUP BY ancestor_id, reading_only)"""
 )
 _PUT_GRANT = query(
     sa.text(
@@ -243,13 +242,13 @@ async def add_units(work: "UnitOfWork", units: Iterable[UnitEdges]) -> None:
     """The same for many units, none of them below another; pipelined."""
     await work.share(CLOSURE)
     await work.execute_many(
-        _ADD_UNIT, [_addition(unit_id, _edges(unit_id, *edges)) for unit_id, *edges in units]
+        _ADD_UNIT.alone, [_addition(unit_id, _edges(unit_id, *edges)) for unit_id, *edges in units]
     )
 
 
 async def _add(work: "UnitOfWork", unit_id: UUID, edges: list[dict[str, Any]]) -> None:
     # What is remembered are allowances, and a new unit takes none away: nothing is forgotten.
-    await work.execute(_ADD_UNIT, **_addition(unit_id, edges))
+    await work.write_later(_ADD_UNIT, **_addition(unit_id, edges))
 
 
 def _addition(unit_id: UUID, edges: list[dict[str, Any]]) -> dict[str, Any]:

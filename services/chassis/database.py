@@ -21,7 +21,7 @@ from chassis import journal
 from chassis.days import campus_day
 from chassis.errors import IdempotencyInFlightError, InternalError
 from chassis.events import Event
-from chassis.statements import Query
+from chassis.statements import Query, Write, joined
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -271,6 +271,7 @@ class UnitOfWork:
         self._after: list[Callable[[], None]] = []
         self._topics: set[str] = set()
         self._locks: set[tuple[int, bool]] = set()
+        self._later: list[tuple[Write, list[Any]]] = []
 
     @property
     def today(self) -> date:
@@ -298,6 +299,15 @@ class UnitOfWork:
     async def execute_many(self, statement: Query, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement for each row, pipelined."""
         await (await self._begun()).executemany(statement.sql, [statement.bind(row) for row in rows])
+
+    async def write_later(self, write: Write, **params: Any) -> None:
+        """Have it written before the next statement, or by the statement of the commit: a round trip less.
+
+        What the database refuses of it is heard there.
+        """
+        if any(not write.names.isdisjoint(other.names) for other, _ in self._later):
+            await self._write_now()
+        self._later.append((write, write.alone.bind(params)))
 
     async def copy(self, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Bring many rows in at once, by COPY."""
@@ -380,7 +390,16 @@ class UnitOfWork:
     async def _begun(self) -> "PoolConnectionProxy[Record]":
         if self._opening is not None:
             await self._begin()
+        if self._later:
+            await self._write_now()
         return self._conn
+
+    async def _write_now(self) -> None:
+        if self._opening is not None:
+            await self._begin()
+        later, self._later = self._later, []
+        for write, params in later:
+            await self._conn.execute(write.alone.sql, *params)
 
     @property
     def _conn(self) -> "PoolConnectionProxy[Record]":
@@ -411,7 +430,15 @@ class UnitOfWork:
         if not self.call.access.checked:
             raise InternalError(cause="no access check was made")
         statement, params, written = self._entries.statement(self.call, self.now)
-        if statement is not None:
+        if statement is None:
+            if self._later:
+                await self._write_now()
+        else:
+            if self._later:
+                later, self._later = self._later, []
+                statement = joined(statement, len(params), tuple(write for write, _ in later))
+                for _, more in later:
+                    params += more
             kept = await (await self._begun()).fetchval(statement, *params)
             if self.call.idempotency_key is not None and not kept:
                 # Another request with the key committed between our caller's look-up and our lock.

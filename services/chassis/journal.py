@@ -25,8 +25,7 @@ KEPT_FOR = timedelta(hours=24)
 MOST_EVENT_BYTES = 512 * 1024
 
 # The order of insertion inside one command is the order of emission.
-_STATEMENT = """
-WITH logged AS (
+_STATEMENT = """WITH logged AS (
     INSERT INTO event_log (event_id, noun, verb, type, resource_id, resource_version, data,
                            occurred_at, actor_id, traceparent)
     SELECT e.event_id, e.noun, e.verb, e.type, e.resource_id, e.resource_version, e.data, $8, $9, $10

@@ -8,7 +8,7 @@ it. What a process touches is frozen meanwhile: other commands on it are refused
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -138,12 +138,13 @@ _FREEZE = query(
            SELECT r, CAST(:process_id AS uuid) FROM unnest(CAST(:ids AS uuid[])) r"""
     )
 )
-_HOLDER = query(
-    sa.select(_P.c.process_id, _P.c.kind, tables.process_freeze.c.resource_id)
-    .join(tables.process_freeze, tables.process_freeze.c.process_id == _P.c.process_id)
-    .where(tables.process_freeze.c.resource_id == sa.any_(_IDS))
-    .limit(1)
-)
+# The process that holds one of some resources, if any.
+HOLDER = """
+    SELECT p.process_id, p.kind, f.resource_id
+      FROM process_freeze f JOIN process p ON p.process_id = f.process_id
+     WHERE f.resource_id = ANY (CAST(:ids AS uuid[])) LIMIT 1
+"""
+_HOLDER = query(sa.text(HOLDER))
 _FROZEN = query(
     sa.select(tables.process_freeze.c.process_id, tables.process_freeze.c.resource_id)
     .where(tables.process_freeze.c.process_id == sa.any_(_IDS))
@@ -257,9 +258,12 @@ async def ensure_free(work: UnitOfWork, *resource_ids: UUID) -> None:
 async def _refuse_frozen(work: UnitOfWork, ids: list[UUID]) -> None:
     holder = await work.fetch_one(_HOLDER, ids=ids)
     if holder is not None:
-        raise ResourceFrozenError(
-            process_id=holder["process_id"], kind=holder["kind"], resource_id=holder["resource_id"]
-        )
+        refuse_held(**holder)
+
+
+def refuse_held(process_id: UUID, kind: str, resource_id: UUID) -> NoReturn:
+    """Refuse for a row of HOLDER, which a caller that shares the lock may have read together with others."""
+    raise ResourceFrozenError(process_id=process_id, kind=kind, resource_id=resource_id)
 
 
 async def advance(

@@ -1,6 +1,8 @@
 """SQL statements, compiled once into what the driver takes. Nothing here speaks to a database."""
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -23,6 +25,11 @@ class Query:
         self._given = dict(given)
         self._expected = len([name for name in self._names if name not in self._given])
 
+    @property
+    def size(self) -> int:
+        """How many parameters it takes."""
+        return len(self._names)
+
     def bind(self, params: Mapping[str, Any]) -> list[Any]:
         """The parameters in their order; a missing or unknown name is a defect and says so."""
         if len(params) != self._expected:
@@ -38,6 +45,35 @@ class Query:
     def _complain(self, params: Mapping[str, Any]) -> NoReturn:
         wanted = set(self._names) - set(self._given)
         raise TypeError(f"parameters {sorted(params)} do not fit {sorted(wanted)} of: {self.sql}")
+
+
+_PLACEHOLDER = re.compile(r"\$(\d+)")
+
+
+class Write:
+    """
+    Writes that answer nothing, as named parts of a WITH clause: `added AS (INSERT …), placed AS (INSERT …)`.
+
+    So they may go with another statement in one round trip; `alone` is the same as a statement of its own.
+    Each part sees the database as it was before all of them.
+    """
+
+    __slots__ = ("alone", "names", "parts")
+
+    def __init__(self, parts: str) -> None:
+        self.alone = query(sa.text(f"WITH {parts} SELECT 1"))
+        self.parts = self.alone.sql.removeprefix("WITH ").removesuffix(" SELECT 1")
+        self.names = frozenset(re.findall(r"(?:^|,)\s*(\w+)(?: \([\w, ]+\))? AS \(", parts))
+
+
+@lru_cache(maxsize=256)
+def joined(statement: str, taken: int, writes: tuple[Write, ...]) -> str:
+    """The statement, which begins with WITH and has `taken` parameters, after these writes; theirs follow its own."""
+    parts = []
+    for write in writes:
+        parts.append(_PLACEHOLDER.sub(lambda found, past=taken: f"${int(found[1]) + past}", write.parts))  # type: ignore[misc]
+        taken += write.alone.size
+    return f"WITH {', '.join(parts)}, {statement.removeprefix('WITH ')}"
 
 
 def query(statement: sa.Executable, *, planned_anew: bool = False) -> Query:

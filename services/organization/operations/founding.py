@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from chassis import access
@@ -10,10 +10,9 @@ from chassis.database import Lock, Reader, UnitOfWork
 from chassis.errors import InvalidArgumentError, Violation
 from chassis.events import Event
 from chassis.intervals import Interval
-from chassis.process import ensure_free, freeze_lock
+from chassis.process import ensure_free, freeze_lock, refuse_held
 from organization.domain.access import parent_edges, sponsor_edges, successor_edges
 from organization.domain.rules import founding_verdicts, refuse_if_blocked
-from organization.domain.structure import Outlines
 from organization.domain.units import Form, NewUnit, Unit, founded
 from organization.errors import (
     UnitHasChildrenError,
@@ -23,6 +22,7 @@ from organization.errors import (
 )
 from organization.events import facts
 from organization.repository import campuses, temporary_branches, unit_changes, unit_ties, units
+from organization.repository.unit_ties import Surroundings
 
 # Whoever moves or dissolves units waits for whoever changes the tree at the moment: a circle, or a parent that
 # is being dissolved, shows only when both are seen. Those who only add leaves share it.
@@ -89,14 +89,9 @@ def name_lock(parent_id: UUID, name: str) -> str:
     return f"sibling|{parent_id}|{name}"
 
 
-class Site(NamedTuple):
-    """Where a unit is to be founded: what it is to be related to, and a sibling that has its name already."""
-
-    known: Outlines
-    namesake: UUID | None
-
-
-async def reserve(work: UnitOfWork, parent_id: UUID, name: str, related: Iterable[UUID], *, on: date) -> Site:
+async def reserve(
+    work: UnitOfWork, parent_id: UUID, name: str, related: Iterable[UUID], *, on: date
+) -> Surroundings:
     """Make sure that nothing gets in the way of a new unit: all its locks at once, and no process on the parent."""
     await work.lock_in_turn(
         Lock(STRUCTURE, is_shared=True),
@@ -105,14 +100,14 @@ async def reserve(work: UnitOfWork, parent_id: UUID, name: str, related: Iterabl
         Lock(name_lock(parent_id, name)),
         Lock(access.CLOSURE, is_shared=True),
     )
-    await ensure_free(work, parent_id)
-    return Site(
-        *await unit_ties.surroundings(work, related, parent_id=parent_id, name=name, days=Interval(on))
-    )
+    site = await unit_ties.surroundings(work, related, parent_id=parent_id, name=name, days=Interval(on))
+    if site.holder is not None:
+        refuse_held(**site.holder)
+    return site
 
 
 async def found(
-    work: UnitOfWork, unit_id: UUID, parent_id: UUID, new: NewUnit, *, on: date, site: Site, path: str
+    work: UnitOfWork, unit_id: UUID, parent_id: UUID, new: NewUnit, *, on: date, site: Surroundings, path: str
 ) -> Unit:
     """Establish a unit whose shape and relations have been judged; the rules are asked here."""
     await check_campus(work, new.campus_id, path=f"{path}.campus_id")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.bitemporal import History, Interval, interval_of
 from chassis.database import UnitOfWork
-from chassis.statements import insert, query
+from chassis.statements import Write, insert, query
 from chassis.text_keys import keys_of
 from organization import tables
 from organization.domain.units import Description, Lineage, NewUnit, Part
@@ -19,10 +19,9 @@ _PARENT = History(tables.unit_parent, ["unit_id"], ["parent_id"])
 _SPONSOR = History(tables.unit_sponsor, ["unit_id", "sponsor_id"], ["part"])
 
 # One statement for one round trip; it holds the first rows of three histories, as `History` would open them.
-_ADD = query(
-    sa.text(
-        """
-        WITH added AS (
+_ADD = Write(
+    """
+        added AS (
             INSERT INTO unit (unit_id, kind, form, function, cohort_year, major_code, purpose, host_id, task,
                               planned_end_on, established_on, created_at, updated_at, version)
             VALUES (CAST(:unit_id AS uuid), :kind, :form, :function, :cohort_year, :major_code, :purpose, :host_id,
@@ -41,13 +40,13 @@ _ADD = query(
             INSERT INTO unit_parent (unit_id, parent_id, valid, recorded_from)
             SELECT CAST(:unit_id AS uuid), CAST(:parent_id AS uuid),
                    daterange(CAST(:established_on AS date), NULL), CAST(:now AS timestamptz)
-             WHERE CAST(:parent_id AS uuid) IS NOT NULL)
-        INSERT INTO unit_sponsor (unit_id, sponsor_id, part, valid, recorded_from)
-        SELECT CAST(:unit_id AS uuid), s.sponsor_id, s.part,
-               daterange(CAST(:established_on AS date), NULL), CAST(:now AS timestamptz)
-          FROM unnest(CAST(:sponsor_ids AS uuid[]), CAST(:parts AS text[])) AS s (sponsor_id, part)
-        """
-    )
+             WHERE CAST(:parent_id AS uuid) IS NOT NULL
+        ), sponsored AS (
+            INSERT INTO unit_sponsor (unit_id, sponsor_id, part, valid, recorded_from)
+            SELECT CAST(:unit_id AS uuid), s.sponsor_id, s.part,
+                   daterange(CAST(:established_on AS date), NULL), CAST(:now AS timestamptz)
+              FROM unnest(CAST(:sponsor_ids AS uuid[]), CAST(:parts AS text[])) AS s (sponsor_id, part))
+    """
 )
 _NAME = query(
     sa.text(
@@ -118,7 +117,7 @@ async def add(
     work: UnitOfWork, unit_id: UUID, parent_id: UUID | None, new: NewUnit, *, established_on: date
 ) -> None:
     """Keep a new unit with its first name, parent and sponsors."""
-    await work.execute(_ADD, **_row(work, unit_id, parent_id, new, established_on))
+    await work.write_later(_ADD, **_row(work, unit_id, parent_id, new, established_on))
 
 
 async def add_many(
@@ -126,7 +125,7 @@ async def add_many(
 ) -> None:
     """The same for many units with their parents, pipelined."""
     rows = [_row(work, unit_id, parent_id, each, established_on) for unit_id, parent_id, each in new]
-    await work.execute_many(_ADD, rows)
+    await work.execute_many(_ADD.alone, rows)
 
 
 def _row(

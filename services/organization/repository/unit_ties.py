@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.bitemporal import Interval
 from chassis.database import Reader
+from chassis.process import HOLDER
 from chassis.statements import query
 from organization.domain.units import Outline
 from organization.repository.units import outline
@@ -20,12 +22,16 @@ _SIBLING = """
            AND NOT isempty(p.valid * d.valid * daterange(CAST(:starts AS date), CAST(:ends AS date)))
 """
 _NAMESAKE = query(sa.text(f"SELECT d.unit_id {_SIBLING} AND d.unit_id <> CAST(:unit_id AS uuid) LIMIT 1"))
+_RELATED, _NAMESAKE_OF, _HOLDER = range(3)
 _SURROUNDINGS = query(
     sa.text(
-        f"""SELECT unit_id, kind, form, function, established_on, dissolved_on, false AS is_namesake
+        f"""SELECT {_RELATED} AS part, unit_id, kind, form, function, established_on, dissolved_on,
+                   CAST(NULL AS uuid) AS process_id
               FROM unit WHERE unit_id = ANY (CAST(:unit_ids AS uuid[]))
             UNION ALL
-            (SELECT d.unit_id, NULL, NULL, NULL, NULL, NULL, true {_SIBLING} LIMIT 1)"""
+            (SELECT {_NAMESAKE_OF}, d.unit_id, NULL, NULL, NULL, NULL, NULL, NULL {_SIBLING} LIMIT 1)
+            UNION ALL
+            SELECT {_HOLDER}, h.resource_id, h.kind, NULL, NULL, NULL, NULL, h.process_id FROM ({HOLDER}) h"""
     )
 )
 
@@ -40,20 +46,37 @@ async def namesake(
     return found
 
 
+class Surroundings(NamedTuple):
+    """What a new unit comes among: what it is related to, a sibling that has its name, who holds the parent."""
+
+    known: dict[UUID, Outline]
+    namesake: UUID | None
+    holder: dict[str, Any] | None
+
+
 async def surroundings(
     reader: Reader, unit_ids: Iterable[UUID], *, parent_id: UUID, name: str, days: Interval
-) -> tuple[dict[UUID, Outline], UUID | None]:
-    """What a new unit is related to, and a unit below the parent that has its name; by one statement."""
+) -> Surroundings:
+    """What a new unit comes among, by one statement."""
     rows = await reader.fetch(
         _SURROUNDINGS,
         unit_ids=list(unit_ids),
         parent_id=parent_id,
+        ids=[parent_id],
         name=name,
         starts=days.start,
         ends=days.end,
     )
-    known = {row["unit_id"]: outline(row) for row in rows if not row["is_namesake"]}
-    return known, next((row["unit_id"] for row in rows if row["is_namesake"]), None)
+    holders = [
+        {"process_id": row["process_id"], "kind": row["kind"], "resource_id": row["unit_id"]}
+        for row in rows
+        if row["part"] == _HOLDER
+    ]
+    return Surroundings(
+        known={row["unit_id"]: outline(row) for row in rows if row["part"] == _RELATED},
+        namesake=next((row["unit_id"] for row in rows if row["part"] == _NAMESAKE_OF), None),
+        holder=next(iter(holders), None),
+    )
 
 
 # Of many new units below their parents, from one day on.

@@ -10,9 +10,9 @@ from chassis import database as databases
 from chassis.calls import ANONYMOUS, Caller, answer
 from chassis.errors import InternalError
 from chassis.ids import new_id
-from chassis.statements import query
+from chassis.statements import Write, query
 from tests.integration.chassis_storage.messages import Lamp, LampLit
-from tests.integration.chassis_storage.probe import INSERT, Probe
+from tests.integration.chassis_storage.probe import COUNT, INSERT, Probe
 
 ONE = query(sa.text("SELECT 1"))
 SLEEP = query(sa.text("SELECT pg_sleep(30)"))
@@ -98,6 +98,66 @@ class TestCommit:
     async def test_what_the_broker_would_refuse_is_not_announced(self, probe: Probe) -> None:
         with pytest.raises(RuntimeError, match="too large"):
             await probe.light(label="a" * 600_000)
+        assert await probe.lamps() == 0
+
+
+class TestLaterWrites:
+    LIGHT = Write(
+        "lit AS (INSERT INTO lamp (lamp_id, label, version) VALUES (CAST(:lamp_id AS uuid), :label, 1))"
+    )
+
+    async def test_they_go_with_the_commit(self, probe: Probe) -> None:
+        lamp_id, sent = new_id(), []
+        async with probe.call().transaction() as work:
+            assert work._connection is not None
+            work._connection.add_query_logger(lambda logged: sent.append(logged.query))
+            await work.write_later(self.LIGHT, lamp_id=lamp_id, label="a")
+            probe.announce(work, lamp_id, 1, LampLit)
+            work.answer(None)
+
+        (together,) = (text for text in sent if "INSERT INTO lamp" in text)
+        assert "INSERT INTO event_log" in together
+        assert (await probe.lamps(), len(await probe.events()), len(await probe.audit())) == (1, 1, 1)
+
+    async def test_whoever_reads_in_between_sees_them(self, probe: Probe) -> None:
+        async with probe.call().transaction() as work:
+            await work.write_later(self.LIGHT, lamp_id=new_id(), label="a")
+            seen = await work.fetch_value(COUNT)
+            work.answer(None)
+
+        assert (seen, await probe.lamps()) == (1, 1)
+
+    async def test_the_same_write_may_come_twice(self, probe: Probe) -> None:
+        async with probe.call().transaction() as work:
+            await work.write_later(self.LIGHT, lamp_id=new_id(), label="a")
+            await work.write_later(self.LIGHT, lamp_id=new_id(), label="b")
+            work.answer(None)
+
+        assert await probe.lamps() == 2
+
+    async def test_bookkeeping_without_a_journal_keeps_them_too(self, probe: Probe) -> None:
+        async with probe.call(caller=Caller("system", service="probe")).transaction() as work:
+            await work.write_later(self.LIGHT, lamp_id=new_id(), label="a")
+
+        assert (await probe.lamps(), await probe.audit()) == (1, [])
+
+    async def test_what_the_database_refuses_leaves_nothing(self, probe: Probe) -> None:
+        lamp_id = await probe.light(probe.call())
+        before = len(await probe.audit())
+
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with probe.call().transaction() as work:
+                await work.write_later(self.LIGHT, lamp_id=lamp_id, label="b")
+                work.answer(None)
+
+        assert (await probe.lamps(), len(await probe.audit())) == (1, before)
+
+    async def test_a_failure_of_the_caller_leaves_nothing(self, probe: Probe) -> None:
+        with pytest.raises(LookupError):
+            async with probe.call().transaction() as work:
+                await work.write_later(self.LIGHT, lamp_id=new_id(), label="a")
+                raise LookupError
+
         assert await probe.lamps() == 0
 
 

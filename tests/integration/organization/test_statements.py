@@ -63,7 +63,7 @@ async def test_a_page_of_units_is_as_many_statements_as_one_unit(
     assert "access_closure" not in sent[-1]
 
 
-async def test_establishing_a_unit_takes_ten_statements(sent: Sent, world: World, campus: Campus) -> None:
+async def test_establishing_a_unit_takes_seven_statements(sent: Sent, world: World, campus: Campus) -> None:
     request = unit_service_pb2.EstablishUnitRequest(
         parent_unit_id=str(world.root),
         unit=unit_pb2.UnitInput(
@@ -77,9 +77,9 @@ async def test_establishing_a_unit_takes_ten_statements(sent: Sent, world: World
 
     await world.ask(world.stubs.units.EstablishUnit, request, key="once")
 
-    # Two checks and the look for an earlier answer; then in the unit of work BEGIN with the locks, the freeze,
-    # what it is related to and a namesake, the unit, its permissions, the journal, COMMIT.
-    assert len(sent) == 10, sent
+    # Two checks and the look for an earlier answer; then in the unit of work BEGIN with the locks, what it comes
+    # among, everything it writes, COMMIT.
+    assert len(sent) == 7, sent
 
 
 async def test_what_is_answered_about_a_new_unit_is_what_is_read_afterwards(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 import chassis
 from chassis import tables
 from chassis.database import lock_number
-from chassis.statements import Query, insert, query
+from chassis.statements import Query, Write, insert, joined, query
 
 lamp = sa.Table(
     "lamp", sa.MetaData(), sa.Column("lamp_id", sa.Uuid), sa.Column("label", sa.Text, server_default="x")
@@ -71,3 +71,20 @@ def test_every_statement_of_the_frame_is_compiled() -> None:
 def test_the_tables_of_the_frame_are_named_as_postgresql_names_them() -> None:
     names = {constraint.name for table in tables.metadata.tables.values() for constraint in table.constraints}
     assert "event_log_pkey" in names
+
+
+class TestWrites:
+    LAMP = Write("lit AS (INSERT INTO lamp (lamp_id, label) VALUES (CAST(:id AS uuid), :label))")
+    EDGES = Write("edge (a) AS (SELECT :id), kept AS (INSERT INTO lamp (label) SELECT a FROM edge)")
+
+    def test_a_write_knows_the_names_of_its_parts(self) -> None:
+        assert (self.LAMP.names, self.EDGES.names) == ({"lit"}, {"edge", "kept"})
+
+    def test_parameters_follow_those_of_the_statement_and_of_the_write_before(self) -> None:
+        sql = joined("WITH logged AS (SELECT $1, $2) SELECT 1", 2, (self.LAMP, self.EDGES))
+
+        assert sql == (
+            "WITH lit AS (INSERT INTO lamp (lamp_id, label) VALUES (CAST($3 AS uuid), $4)), "
+            "edge (a) AS (SELECT $5), kept AS (INSERT INTO lamp (label) SELECT a FROM edge), "
+            "logged AS (SELECT $1, $2) SELECT 1"
+        )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.protojson import dumps, encoder, to_builtin
+from chassis.protojson import encode as encode_module
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
 from shuyuan.rules.v1 import verdict_pb2
@@ -113,10 +114,62 @@ def test_costs_less_than_a_third_of_the_general_printer() -> None:
     facts = [verdict_pb2.Fact(name="activist_on", value="2026-03-01")] * 3
     verdict = verdict_pb2.Verdict(rule_id="DEV-09", severity=verdict_pb2.SEVERITY_BLOCK, facts=facts)
     page = verdict_pb2.Verdicts(verdicts=[verdict] * 50)
-    encode = encoder(page.DESCRIPTOR)
-    encode(page)
+    # As if none of the items had been printed before.
+    build = to_builtin(page.DESCRIPTOR)
+
+    def encode(message: Message) -> bytes:
+        return dumps(build(message))
 
     prepared = min(timeit.repeat(lambda: encode(page), number=5, repeat=7))
     general = min(timeit.repeat(lambda: json_format.MessageToJson(page), number=5, repeat=3))
 
     assert prepared / general < 0.3
+
+
+class TestKeptTexts:
+    def test_an_item_printed_before_costs_less_than_half(self) -> None:
+        facts = [verdict_pb2.Fact(name="activist_on", value="2026-03-01")] * 3
+        page = verdict_pb2.Verdicts(verdicts=[verdict_pb2.Verdict(rule_id="DEV-09", facts=facts)] * 50)
+        encode, build = encoder(page.DESCRIPTOR), to_builtin(page.DESCRIPTOR)
+
+        kept = min(timeit.repeat(lambda: encode(page), number=5, repeat=7))
+        anew = min(timeit.repeat(lambda: dumps(build(page)), number=5, repeat=7))
+
+        assert kept / anew < 0.5
+
+    def test_an_item_that_changed_is_printed_as_it_is_now(self) -> None:
+        page = verdict_pb2.Verdicts(verdicts=[verdict_pb2.Verdict(rule_id="DEV-09")])
+        encode = encoder(page.DESCRIPTOR)
+        encode(page)
+
+        page.verdicts[0].facts.add(name="activist_on", value="2026-03-01")
+
+        assert _normal(json.loads(encode(page))) == _normal(_general(page))
+
+    def test_an_item_with_personal_data_is_not_kept(
+        self, kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept: dict[Any, Any] = {}
+        monkeypatch.setattr(encode_module, "_texts", kept)
+        cls = kitchen("Everything")
+        generator = encode_module._Generator(strip_sensitive=False, keep=True)
+
+        generator.function(cls.DESCRIPTOR)(cls(children=[cls(secret="a")]))
+        generator.function(verdict_pb2.Verdicts.DESCRIPTOR)(
+            verdict_pb2.Verdicts(verdicts=[verdict_pb2.Verdict(rule_id="DEV-09")])
+        )
+
+        assert [name for name, _ in kept] == ["shuyuan.rules.v1.Verdict"]
+
+    def test_the_oldest_make_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept: dict[Any, Any] = {}
+        monkeypatch.setattr(encode_module, "_texts", kept)
+        monkeypatch.setattr(encode_module, "_MOST_KEPT", 2)
+        generator = encode_module._Generator(strip_sensitive=False, keep=True)
+        rules = ["DEV-09", "DEV-10", "DEV-11"]
+
+        generator.function(verdict_pb2.Verdicts.DESCRIPTOR)(
+            verdict_pb2.Verdicts(verdicts=[verdict_pb2.Verdict(rule_id=rule) for rule in rules])
+        )
+
+        assert [verdict_pb2.Verdict.FromString(data).rule_id for _, data in kept] == rules[1:]
