@@ -18,6 +18,7 @@ from organization.schedule import schedule
 from organization.servicer.appointments import AppointmentServicer
 from organization.servicer.ballots import BallotServicer
 from organization.servicer.branch_checklists import BranchChecklistServicer
+from organization.servicer.campaigns import CampaignServicer
 from organization.servicer.coverage import CoverageServicer
 from organization.servicer.documents import DocumentServicer
 from organization.servicer.duties import DutyServicer
@@ -42,6 +43,7 @@ from shuyuan.organization.v1 import (
     appointment_service_pb2_grpc,
     ballot_service_pb2_grpc,
     branch_checklist_service_pb2_grpc,
+    campaign_service_pb2_grpc,
     class_link_service_pb2_grpc,
     coverage_service_pb2_grpc,
     document_service_pb2_grpc,
@@ -138,6 +140,10 @@ def build(settings: Settings) -> Service:
             (
                 branch_checklist_service_pb2_grpc.add_BranchChecklistServiceServicer_to_server,
                 BranchChecklistServicer(),
+            ),
+            (
+                campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server,
+                CampaignServicer(membership),
             ),
             (pairing_service_pb2_grpc.add_PairingServiceServicer_to_server, PairingServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),

@@ -11,6 +11,8 @@ from organization.errors.ballots import (
     SlipUnknownError,
 )
 from organization.errors.duties import (
+    CampaignContributionNotFoundError,
+    CampaignNotFoundError,
     ClauseNotFoundError,
     DocumentNotFoundError,
     DocumentNotOnTrialError,
@@ -124,6 +126,8 @@ __all__ = [
     "BallotNotOpenError",
     "BallotOpenError",
     "BranchDutyOpenError",
+    "CampaignContributionNotFoundError",
+    "CampaignNotFoundError",
     "CampusCodeTakenError",
     "CampusNotFoundError",
     "CandidateNotOnRollError",

@@ -97,3 +97,15 @@ class DutySignedOffError(StateError):
     """A unit has signed the duty off."""
 
     reason = "DUTY_SIGNED_OFF"
+
+
+class CampaignNotFoundError(NotFoundError):
+    """The programme is no campaign."""
+
+    reason = "CAMPAIGN_NOT_FOUND"
+
+
+class CampaignContributionNotFoundError(NotFoundError):
+    """The person has done no part in the campaign."""
+
+    reason = "CAMPAIGN_CONTRIBUTION_NOT_FOUND"

@@ -6,6 +6,7 @@ the other tables hold what never changes and what is believed now, for speed.
 
 from organization.tables.base import metadata
 from organization.tables.branch_checklists import branch_checklist, branch_duty_term
+from organization.tables.campaigns import campaign, campaign_term
 from organization.tables.documents import document, document_clause, document_edition, document_review
 from organization.tables.duties import duty, duty_sign_off, duty_term
 from organization.tables.elections import ballot_box, election, election_elector
@@ -40,6 +41,8 @@ __all__ = [
     "ballot_box",
     "branch_checklist",
     "branch_duty_term",
+    "campaign",
+    "campaign_term",
     "campus",
     "class_link",
     "class_link_term",

@@ -228,6 +228,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The appointment was cancelled. Metadata: `appointment_id`."""
     ERROR_REASON_BRANCH_DUTY_OPEN: _ErrorReason.ValueType  # 195
     """FAILED_PRECONDITION. The duty of the branch is open on the day and later. Metadata: `unit_id`, `duty`, `day`."""
+    ERROR_REASON_CAMPAIGN_NOT_FOUND: _ErrorReason.ValueType  # 196
+    """NOT_FOUND. The programme is no campaign: no number was set. Metadata: `programme_id`."""
+    ERROR_REASON_CAMPAIGN_CONTRIBUTION_NOT_FOUND: _ErrorReason.ValueType  # 197
+    """NOT_FOUND. The person has done no part in the campaign. Metadata: `person_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -440,4 +444,8 @@ ERROR_REASON_APPOINTMENT_CANCELLED: ErrorReason.ValueType  # 137
 """The appointment was cancelled. Metadata: `appointment_id`."""
 ERROR_REASON_BRANCH_DUTY_OPEN: ErrorReason.ValueType  # 195
 """FAILED_PRECONDITION. The duty of the branch is open on the day and later. Metadata: `unit_id`, `duty`, `day`."""
+ERROR_REASON_CAMPAIGN_NOT_FOUND: ErrorReason.ValueType  # 196
+"""NOT_FOUND. The programme is no campaign: no number was set. Metadata: `programme_id`."""
+ERROR_REASON_CAMPAIGN_CONTRIBUTION_NOT_FOUND: ErrorReason.ValueType  # 197
+"""NOT_FOUND. The person has done no part in the campaign. Metadata: `person_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -13,6 +13,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuyuan.organization.v1 import appointment_pb2 as _appointment_pb2
 from shuyuan.organization.v1 import branch_checklist_pb2 as _branch_checklist_pb2
+from shuyuan.organization.v1 import campaign_pb2 as _campaign_pb2
 from shuyuan.organization.v1 import class_link_pb2 as _class_link_pb2
 from shuyuan.organization.v1 import document_pb2 as _document_pb2
 from shuyuan.organization.v1 import duty_pb2 as _duty_pb2
@@ -1311,6 +1312,88 @@ class BranchChecklistReopened(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BranchChecklistReopened: _TypeAlias = BranchChecklistReopened  # noqa: Y015
+
+@_typing.final
+class CampaignSet(_message.Message):
+    """The number of a campaign was set, or set anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAMPAIGN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def campaign(self) -> _campaign_pb2.Campaign:
+        """The campaign after the event."""
+
+    def __init__(
+        self,
+        *,
+        campaign: _campaign_pb2.Campaign | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CampaignSet: _TypeAlias = CampaignSet  # noqa: Y015
+
+@_typing.final
+class CampaignContributionsRecorded(_message.Message):
+    """People have done their part in a campaign, or what is known of it was corrected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
+    CAMPAIGN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def contributions(self) -> _containers.RepeatedCompositeFieldContainer[_campaign_pb2.CampaignContribution]:
+        """Their parts."""
+
+    @_builtins.property
+    def campaign(self) -> _campaign_pb2.Campaign:
+        """The campaign after the event."""
+
+    def __init__(
+        self,
+        *,
+        contributions: _abc.Iterable[_campaign_pb2.CampaignContribution] | None = ...,
+        campaign: _campaign_pb2.Campaign | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign", "contributions", b"contributions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CampaignContributionsRecorded: _TypeAlias = CampaignContributionsRecorded  # noqa: Y015
+
+@_typing.final
+class CampaignContributionRetracted(_message.Message):
+    """That somebody has done their part was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    CAMPAIGN_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """Who."""
+    @_builtins.property
+    def campaign(self) -> _campaign_pb2.Campaign:
+        """The campaign after the event."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        campaign: _campaign_pb2.Campaign | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CampaignContributionRetracted: _TypeAlias = CampaignContributionRetracted  # noqa: Y015
 
 @_typing.final
 class PlaqueIssued(_message.Message):
