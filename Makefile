@@ -6,6 +6,7 @@ VENV   ?= .venv
 ROLE   ?= system_administrator
 NUMBER ?=
 PYTEST_ARGS ?=
+ARGS ?=
 ROWS_REPORT ?= build/rows.json
 
 BIN   := $(VENV)/bin
@@ -20,7 +21,7 @@ export PORT BASE_PORT DEMO
 export SHUYUAN_TOOLS = $(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-tools run up down status token test test-only lint format protos story rows rules-long bench chaos chart openapi clean
+.PHONY: help setup setup-dev setup-tools run up down status token test test-only lint format protos story rows rules-long bench numbers chaos chart openapi clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,6 +123,9 @@ rules-long: setup-dev ## compare 100,000 earliest days with stepping day by day 
 
 bench: setup-dev ## measure speed beside the usual single-process application
 	$(RUN) -m tests.load
+
+numbers: setup-dev ## measure what membership promises: make numbers ARGS="--people 2000" (ARGS=--help lists the sizes)
+	$(RUN) -m tests.load membership $(ARGS)
 
 chaos: setup-dev ## play the story once for each process that is killed, at every scene
 	SHUYUAN_LONG=1 $(RUN) -m pytest -p tests.rows.plugin tests/e2e/test_kills.py $(PYTEST_ARGS)

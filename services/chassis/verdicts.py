@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, Protocol
 
 from shuyuan.rules.v1 import verdict_pb2
@@ -52,28 +53,34 @@ def _text(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _severity(value: Any) -> verdict_pb2.Severity.ValueType:
+@cache
+def severity(value: Any) -> verdict_pb2.Severity.ValueType:
+    """How binding a rule is, as the contract has it."""
     name = str(getattr(value, "value", value)).upper().removeprefix("SEVERITY_")
     return verdict_pb2.Severity.Value(f"SEVERITY_{name}")
+
+
+def source(found: SourceLike) -> verdict_pb2.Source:
+    """Where a rule is written, as the contract has it."""
+    return verdict_pb2.Source(document=found.doc, article=found.article, url=found.url or "")
 
 
 def to_message(verdict: VerdictLike | verdict_pb2.Verdict, language: str) -> verdict_pb2.Verdict:
     """The verdict as the contract sends it, its sentence in the language asked for (`zh-CN` or `en`)."""
     if isinstance(verdict, verdict_pb2.Verdict):
         return verdict
-    source = verdict.source
     return verdict_pb2.Verdict(
         rule_id=verdict.rule_id,
         layer=_text(getattr(verdict.layer, "value", verdict.layer)),
         pack_digest=verdict.pack_digest,
-        severity=_severity(verdict.severity),
+        severity=severity(verdict.severity),
         satisfied=verdict.satisfied,
         seen=_text(verdict.seen),
         needed=_text(verdict.needed),
         facts=[verdict_pb2.Fact(name=name, value=_text(value)) for name, value in verdict.facts.items()],
         clears_on=None if verdict.clears_on is None else verdict.clears_on.isoformat(),
         provisional=verdict.provisional,
-        source=verdict_pb2.Source(document=source.doc, article=source.article, url=source.url or ""),
+        source=source(verdict.source),
         message=verdict.message(language),
         override_reason=getattr(verdict, "override_reason", None),
     )

@@ -3,25 +3,30 @@
 Never stops at the first refusal, and never lets a fact that is absent pass.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from .book import RuleSet
 from .facts import FactReader, Facts, FactType, Need, UnusableFactError, fact_text
 from .kinds import Outcome
-from .parameters import show
 from .rules import Rule, Severity
 from .verdicts import Verdict
 
 
-def evaluate(rule_set: RuleSet, *, operation: str, facts: Facts, on: date) -> list[Verdict]:
+def evaluate(
+    rule_set: RuleSet, *, operation: str, facts: Facts, on: date, kinds: Container[str] | None = None
+) -> list[Verdict]:
     """
-    Judge an operation on a day by every rule that applies to it.
+    Judge an operation on a day by every rule that applies to it, or by those of some kinds alone.
 
     Raises UnknownOperationError for an operation that no pack declares.
     """
-    return [_judge(rule_set, rule, facts, on) for rule in rule_set.rules_for(operation)]
+    return [
+        _judge(rule_set, rule, facts, on)
+        for rule in rule_set.rules_for(operation)
+        if kinds is None or rule.kind.name in kinds
+    ]
 
 
 def blocking(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -106,7 +111,7 @@ def _judge(rule_set: RuleSet, rule: Rule, facts: Facts, on: date) -> Verdict:
         unusable=unusable,
         seen=outcome.seen,
         needed=outcome.needed,
-        threshold={name: show(value) for name, value in rule.parameters.values.items()},
+        threshold=rule.threshold,
         source=rule.source,
         clears_on=outcome.clears_on,
         holds_until=outcome.holds_until,

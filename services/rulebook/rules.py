@@ -14,7 +14,7 @@ from typing import Any
 from .errors import DayFormatError, PeriodFormatError, RulebookError
 from .facts import Facts, FactType, Need
 from .kinds import KINDS, Kind, needs, unbound_roles
-from .parameters import ParameterError, Parameters
+from .parameters import ParameterError, Parameters, show
 from .periods import parse_day
 
 PLACEHOLDERS = frozenset({"seen", "needed", "clears_on", "on"})
@@ -172,6 +172,13 @@ class Rule:
         Whether the day lies in the half-open span of the rule (C13).
         """
         return self.effective_from <= on and (self.effective_to is None or on < self.effective_to)
+
+    @cached_property
+    def threshold(self) -> Mapping[str, str]:
+        """
+        The parameters as a verdict shows them.
+        """
+        return {name: show(value) for name, value in self.parameters.values.items()}
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:

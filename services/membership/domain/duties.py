@@ -42,6 +42,7 @@ _DEADLINES, _OPENINGS, _EXPIRIES = (
     frozenset({"not_before"}),
     frozenset({"validity"}),
 )
+_DATED = _DEADLINES | _OPENINGS | _EXPIRIES
 # Of these kinds a verdict shows the day of judging as what was seen; nothing has been seen yet.
 _SHOWS_DAY_OF_JUDGING = frozenset({"not_after", "not_before"})
 # Decisions are looked at before they are next, from the step named on: their time runs already, what they rest on
@@ -148,7 +149,7 @@ def duties_of(case: AdmissionCase, rules: RuleSet, catalogue: Catalogue) -> list
     found = [
         duty
         for step in _looked_at(case, catalogue)
-        for judgement in judge(rules, catalogue.operations(step), facts, on=on)
+        for judgement in judge(rules, catalogue.operations(step), facts, on=on, kinds=_DATED)
         for duty in ruled(step, catalogue.zh(step), catalogue.actor(step), judgement)
     ]
     kept = _binding(found)

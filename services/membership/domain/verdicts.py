@@ -1,6 +1,6 @@
 """Verdicts as a case keeps them: compact, given their words again from the rule set the case began under."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -79,13 +79,24 @@ class Judgement:
 
 
 def judge(
-    rules: RuleSet, operations: Iterable[str], facts: Facts, *, on: date, override: Override | None = None
+    rules: RuleSet,
+    operations: Iterable[str],
+    facts: Facts,
+    *,
+    on: date,
+    override: Override | None = None,
+    kinds: Container[str] | None = None,
 ) -> tuple[Judgement, ...]:
-    """What every rule of the operations says; the rules named in the override are marked as set aside."""
+    """
+    What every rule of the operations says; the rules named in the override are marked as set aside.
+
+    Args:
+        kinds: the kinds of rules that are asked, where not all are.
+    """
     verdicts = [
         verdict
         for operation in operations
-        for verdict in evaluate(rules, operation=operation, facts=facts, on=on)
+        for verdict in evaluate(rules, operation=operation, facts=facts, on=on, kinds=kinds)
     ]
     return tuple(Judgement(verdict, _reason(verdict, override)) for verdict in verdicts)
 
@@ -147,13 +158,15 @@ def _day_text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def from_records(rules: RuleSet, records: Iterable[Mapping[str, Any]]) -> tuple[Judgement, ...]:
-    """The verdicts again, with the words and sources of the rule set."""
+def from_records(
+    rules: RuleSet, records: Iterable[Mapping[str, Any]], *, only_against: bool = False
+) -> tuple[Judgement, ...]:
+    """The verdicts again, with the words and sources of the rule set; all, or those that were not satisfied."""
     known = rules.rules_by_layer
     return tuple(
         _from_record(rules, known[record["rule"], record["layer"]], record)
         for record in records
-        if (record["rule"], record["layer"]) in known
+        if not (only_against and record["satisfied"]) and (record["rule"], record["layer"]) in known
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.events import Event
-from chassis.verdicts import to_message
+from chassis.verdicts import severity, source
 from membership.domain.duties import InboxItem, urgency_of
 from membership.events import shapes
 from shuyuan.membership.v1 import events_pb2, inbox_pb2
@@ -31,13 +31,10 @@ def item(found: InboxItem, language: str, *, today: date) -> inbox_pb2.InboxItem
     )
     if duty.judgement is not None:
         # Whether the rule is satisfied is not said: it was asked on the day of the last step, not today.
-        verdict = to_message(duty.judgement, language)
-        message.rule_id, message.severity, message.message = (
-            verdict.rule_id,
-            verdict.severity,
-            verdict.message,
-        )
-        message.source.CopyFrom(verdict.source)
+        found_by = duty.judgement
+        message.rule_id, message.severity = found_by.rule_id, severity(found_by.severity)
+        message.message = found_by.message(language)
+        message.source.CopyFrom(source(found_by.source))
     return message
 
 

@@ -41,7 +41,7 @@ async def examine_page(
     wanted = [(head, await means.rules.of(call.database, head.pack_digest)) for head in heads]
     today = call.clock.today()
     examined: list[CaseFindings] = []
-    whole = await cases.whole_many(call.database, wanted)
+    whole = await cases.whole_many(call.database, wanted, only_against=True)
     for index, (case, (_, rules)) in enumerate(zip(whole, wanted, strict=True)):
         examined.append(examine(case, rules, today=today))
         if index % _TURN == 0:

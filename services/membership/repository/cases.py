@@ -233,17 +233,18 @@ def _head_values(head: CaseHead) -> dict[str, Any]:
     return values
 
 
-def _step(row: Record, rules: RuleSet) -> TakenStep:
+def _step(row: Record, rules: RuleSet, only_against: bool) -> TakenStep:
     values = dict(row)
     del values["case_id"]
-    return TakenStep(judgements=from_records(rules, values.pop("verdicts")), **values)
+    judgements = from_records(rules, values.pop("verdicts"), only_against=only_against)
+    return TakenStep(judgements=judgements, **values)
 
 
 def _companion(row: Record) -> Companion:
     return Companion(row["person_id"], row["part"], row["valid_from"], row["valid_until"])
 
 
-def _ballot(row: Record, rules: RuleSet) -> Ballot:
+def _ballot(row: Record, rules: RuleSet, only_against: bool) -> Ballot:
     return Ballot(
         number=row["number"],
         purpose=BallotPurpose(row["purpose"]),
@@ -252,7 +253,7 @@ def _ballot(row: Record, rules: RuleSet) -> Ballot:
         should_attend=row["should_attend"],
         entered_by=row["entered_by"],
         confirmed_by=row["confirmed_by"],
-        judgements=from_records(rules, row["verdicts"]),
+        judgements=from_records(rules, row["verdicts"], only_against=only_against),
     )
 
 
@@ -358,8 +359,15 @@ async def whole(reader: Reader, head: CaseHead, rules: RuleSet) -> AdmissionCase
     return found
 
 
-async def whole_many(reader: Reader, wanted: Sequence[tuple[CaseHead, RuleSet]]) -> list[AdmissionCase]:
-    """Everything that belongs to these cases, each with its rules; one statement for each kind of thing."""
+async def whole_many(
+    reader: Reader, wanted: Sequence[tuple[CaseHead, RuleSet]], *, only_against: bool = False
+) -> list[AdmissionCase]:
+    """
+    Everything that belongs to these cases, each with its rules; one statement for each kind of thing.
+
+    Args:
+        only_against: leave out the verdicts that were satisfied, of which there are many.
+    """
     case_ids = [head.case_id for head, _ in wanted]
     steps, companions, ballots = [
         _by_case(await reader.fetch(statement, case_ids=case_ids))
@@ -368,9 +376,9 @@ async def whole_many(reader: Reader, wanted: Sequence[tuple[CaseHead, RuleSet]])
     return [
         AdmissionCase(
             head=head,
-            steps=tuple(_step(row, rules) for row in steps.get(head.case_id, ())),
+            steps=tuple(_step(row, rules, only_against) for row in steps.get(head.case_id, ())),
             companions=tuple(_companion(row) for row in companions.get(head.case_id, ())),
-            ballots=tuple(_ballot(row, rules) for row in ballots.get(head.case_id, ())),
+            ballots=tuple(_ballot(row, rules, only_against) for row in ballots.get(head.case_id, ())),
         )
         for head, rules in wanted
     ]
