@@ -1,7 +1,7 @@
 """Gathers, in few queries, what the rules read; and keeps the rule set that every case began under."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from membership.domain.evidence import Standing
 from membership.domain.members import MembershipStatus
 from membership.domain.units import Unit, Use
 from membership.errors import DayOutOfOrderError, PersonUnknownError, UnitUnknownError
-from membership.repository import case_materials, cases, members, persons, units
+from membership.repository import case_materials, cases, members, persons, record_sets, units
 from rulebook import Fact, NoRulesInForceError, Pack, RuleBook, RuleSet, UnknownDigestError
 
 
@@ -76,6 +76,8 @@ class Gathered:
     facts: dict[str, Fact]
     # Papers whose newest file was returned: until it is sent again they are not there.
     returned: frozenset[str] = frozenset()
+    # What is recorded and stands whatever the request declares.
+    recorded: dict[str, Fact] = field(default_factory=dict)
 
 
 async def known_unit(reader: Reader, unit_id: UUID) -> Unit:
@@ -115,6 +117,13 @@ async def standing_of(reader: Reader, case: AdmissionCase, *, day: date) -> Stan
     )
 
 
+# Who accompanies a case is no direct relative of the applicant, whatever is declared.
+_RELATIVES = {
+    names.CONTACTS: "contact_is_direct_relative",
+    names.INTRODUCERS: "introducer_is_direct_relative",
+}
+
+
 async def gather(reader: Reader, case: AdmissionCase, act: Act) -> Gathered:
     """What the rules read for an act, beside what the case and the request say."""
     await check_people_known(reader, act.people)
@@ -128,7 +137,16 @@ async def gather(reader: Reader, case: AdmissionCase, act: Act) -> Gathered:
     elif act.step == names.PRE_REVIEW:
         await usable_unit(reader, act.units[0], Use.APPROVAL, day=act.occurred_on)
     returned = await case_materials.returned(reader, case.head.case_id)
-    return Gathered(await standing_of(reader, case, day=act.occurred_on), facts, returned)
+    recorded = await _recorded_facts(reader, case, act)
+    return Gathered(await standing_of(reader, case, day=act.occurred_on), facts, returned, recorded)
+
+
+async def _recorded_facts(reader: Reader, case: AdmissionCase, act: Act) -> dict[str, Fact]:
+    fact = _RELATIVES.get(act.step)
+    if fact is None:
+        return {}
+    found = await record_sets.direct_relatives(reader, case.head.person_id, act.people)
+    return {fact: True} if found else {}
 
 
 async def _companion_facts(reader: Reader, case: AdmissionCase, act: Act) -> dict[str, Fact]:

@@ -26,6 +26,8 @@ def entry(
         valid_until=optional_day(asked, "valid_until"),
         recorded_by=by,
         created_at=now,
+        relative_person_id=optional_id(asked, "relative_person_id"),
+        direct=asked.direct,
     )
 
 

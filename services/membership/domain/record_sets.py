@@ -80,9 +80,22 @@ class RecordEntry:
     recorded_by: UUID | None
     created_at: datetime
     version: int = 1
+    # A relative who is registered here too, and whether it is a direct one.
+    relative_person_id: UUID | None = None
+    direct: bool = False
 
     def check(self) -> None:
-        """Refuse a set that other facts fill, and days out of order."""
+        """Refuse a set that other facts fill, a relative that is none, and days out of order."""
+        if self.relative_person_id is not None and self.record_set is not RecordSet.FAMILY:
+            raise FieldsContradictError.of(
+                "relative_person_id", "只有家庭成员可以关联人员。", "Only the family names a person."
+            )
+        if self.relative_person_id == self.person_id or (self.direct and self.relative_person_id is None):
+            raise FieldsContradictError.of(
+                "relative_person_id",
+                "直系亲属须关联另一人员。",
+                "A direct relative is a registered person, and somebody else.",
+            )
         if self.record_set not in ENTERED:
             raise FieldsContradictError.of(
                 "record_set", "该信息集由系统记录生成。", "Other facts of the system fill this set."

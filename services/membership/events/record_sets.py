@@ -21,6 +21,8 @@ def entry_shape(found: RecordEntry) -> record_set_pb2.RecordEntry:
         valid_until=shapes.day_text(found.valid_until),
         version=found.version,
         etag=str(found.version),
+        relative_person_id=shapes.id_text(found.relative_person_id),
+        direct=found.direct,
     )
 
 

@@ -8,6 +8,7 @@ from membership.domain.record_sets import RecordEntry
 from membership.errors import PersonNotFoundError
 from membership.errors.record_sets import RecordEntryNotFoundError
 from membership.events import record_sets as events
+from membership.facts import check_people_known
 from membership.operations.means import require_on_person
 from membership.repository import persons, record_sets
 
@@ -21,6 +22,8 @@ async def add(call: Call, made: RecordEntry) -> RecordEntry:
     async with call.transaction() as work:
         if await persons.lock(work, made.person_id) is None:
             raise PersonNotFoundError(person_id=made.person_id)
+        if made.relative_person_id is not None:
+            await check_people_known(work, [made.relative_person_id])
         await record_sets.add_entry(work, made)
         work.emit(events.entry_added(made))
         work.audit_change("record_entry", made.entry_id, None, _audited(made), sensitive=_SENSITIVE)
@@ -61,4 +64,6 @@ def _audited(found: RecordEntry) -> dict[str, object]:
         "record_set": found.record_set,
         "word": found.word,
         "description": found.description,
+        "relative_person_id": found.relative_person_id,
+        "direct": found.direct,
     }

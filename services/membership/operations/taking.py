@@ -91,6 +91,7 @@ def ask_rules(
     named = documents_of(held.case, act.documents, only_brought=act.only_stated_documents)
     papers = [name for name in named if name not in gathered.returned]
     said = {**gathered.facts, **act.facts, "case_documents": papers, **(stated or {})}
+    said |= gathered.recorded
     said["standing_objections"] = standing_objections(held.case, act.step, said.get("notice_posted_on"))
     facts = evidence(held.case, gathered.standing, said)
     return judge(held.rules, operations, facts, on=act.occurred_on, override=act.override)

@@ -34,6 +34,15 @@ _ENTRIES = query(
              ORDER BY entry_id LIMIT CAST(:size AS int)"""
     )
 )
+# Whoever is somebody's direct relative has them as one too.
+_RELATIVES = query(
+    sa.text(
+        """SELECT relative_person_id AS person_id FROM record_entry
+            WHERE person_id = :person_id AND direct AND relative_person_id = ANY (CAST(:others AS uuid[]))
+           UNION SELECT person_id FROM record_entry
+            WHERE relative_person_id = :person_id AND direct AND person_id = ANY (CAST(:others AS uuid[]))"""
+    )
+)
 _ADD = query(insert(tables.reconciliation, *_NAMES))
 _FIND = query(sa.text(f"SELECT {_COLUMNS} FROM reconciliation WHERE reconciliation_id = :reconciliation_id"))
 _OVERDUE = query(
@@ -92,6 +101,12 @@ async def remove_entry(work: UnitOfWork, found: RecordEntry) -> bool:
     """Remove an entry; whether it was there."""
     removed = await work.fetch_value(_REMOVE_ENTRY, entry_id=found.entry_id, version=found.version)
     return removed is not None
+
+
+async def direct_relatives(reader: Reader, person_id: UUID, others: Sequence[UUID]) -> set[UUID]:
+    """Who among others is recorded as a direct relative, by either of the two."""
+    rows = await reader.fetch(_RELATIVES, person_id=person_id, others=list(others))
+    return {row["person_id"] for row in rows}
 
 
 async def entries(reader: Reader, person_id: UUID, *, after: UUID | None, size: int) -> list[RecordEntry]:

@@ -26,7 +26,15 @@ record_entry = sa.Table(
     id_column("recorded_by", null=True),
     instant_column("created_at"),
     version_column(),
+    # A relative who is registered here too.
+    sa.Column("relative_person_id", sa.Uuid, sa.ForeignKey("person.person_id")),
+    sa.Column("direct", sa.Boolean, nullable=False),
     sa.CheckConstraint("valid_until > valid_from", name=sa.schema.conv("record_entry_days_check")),
+)
+sa.Index(
+    "record_entry_relative_person_id_idx",
+    record_entry.c.relative_person_id,
+    postgresql_where=record_entry.c.relative_person_id.is_not(None),
 )
 sa.Index("record_entry_person_id_idx", record_entry.c.person_id, record_entry.c.entry_id)
 

@@ -123,6 +123,15 @@ async def test_companions_are_full_members_no_relatives_and_not_too_many(city: C
     assert broken(await contacts(free, third, city.members[5])) == ["DEV-05"]
     assert broken(await contacts(city.people["approver"])) == ["DEV-05.full_member"]
     assert broken(await contacts(free, noDirectRelatives=False)) == ["LOC-03.relatives"]
+    # What is recorded stands whatever is declared.
+    kin = {
+        "recordSet": "RECORD_SET_FAMILY",
+        "word": "母亲",
+        "relativePersonId": city.people["applicant"],
+        "direct": True,
+    }
+    await city.post("admin", f"/v1/persons/{third}/recordEntries", kin)
+    assert broken(await contacts(third)) == ["LOC-03.relatives"]
     # Guides somebody already; the committee may consent to more than one.
     assert broken(await contacts(busy)) == ["LOC-03"]
     assigned = await contacts(busy, free, committeeConsentsToLoad=True)
@@ -150,6 +159,7 @@ async def test_companions_are_full_members_no_relatives_and_not_too_many(city: C
     assert broken(await introducers(busy)) == ["DEV-10"]
     assert broken(await introducers(busy, city.people["approver"])) == ["DEV-10.full_member"]
     assert broken(await introducers(busy, free, no_relatives=False)) == ["LOC-03.introducer_relatives"]
+    assert broken(await introducers(busy, third)) == ["LOC-03.introducer_relatives"]
     introduced = await introducers(busy, free)
     assert set(introduced.json()["introducerPersonIds"]) == {busy, free}
 

@@ -42,6 +42,17 @@ EXPORT = Reconciliation(
 
 
 class TestEntries:
+    def test_a_direct_relative_is_another_registered_person_of_the_family(self) -> None:
+        kin = replace(ENTRY, relative_person_id=UUID(int=3), direct=True)
+        kin.check()
+        for wrong in (
+            replace(kin, relative_person_id=ENTRY.person_id),
+            replace(kin, relative_person_id=None),
+            replace(kin, record_set=RecordSet.HARDSHIP),
+        ):
+            with pytest.raises(FieldsContradictError):
+                wrong.check()
+
     @pytest.mark.parametrize("record_set", [RecordSet.FAMILY, RecordSet.HARDSHIP])
     def test_what_nothing_else_fills_is_entered(self, record_set: RecordSet) -> None:
         replace(ENTRY, record_set=record_set).check()

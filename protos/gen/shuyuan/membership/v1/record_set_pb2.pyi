@@ -83,6 +83,8 @@ class RecordEntry(_message.Message):
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    RELATIVE_PERSON_ID_FIELD_NUMBER: _builtins.int
+    DIRECT_FIELD_NUMBER: _builtins.int
     entry_id: _builtins.str
     """The id."""
     person_id: _builtins.str
@@ -101,6 +103,10 @@ class RecordEntry(_message.Message):
     """Number of the state, from 1."""
     etag: _builtins.str
     """The tag to send as If-Match with a change."""
+    relative_person_id: _builtins.str
+    """Of the family: the relative, where registered here too."""
+    direct: _builtins.bool
+    """Whether that is a direct relative: who accompanies the admission of neither of the two (LOC-03)."""
     def __init__(
         self,
         *,
@@ -113,15 +119,21 @@ class RecordEntry(_message.Message):
         valid_until: _builtins.str | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        relative_person_id: _builtins.str | None = ...,
+        direct: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_person_id", b"_relative_person_id", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "relative_person_id", b"relative_person_id", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "description", b"description", "entry_id", b"entry_id", "etag", b"etag", "person_id", b"person_id", "record_set", b"record_set", "valid_from", b"valid_from", "valid_until", b"valid_until", "version", b"version", "word", b"word"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_person_id", b"_relative_person_id", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "description", b"description", "direct", b"direct", "entry_id", b"entry_id", "etag", b"etag", "person_id", b"person_id", "record_set", b"record_set", "relative_person_id", b"relative_person_id", "valid_from", b"valid_from", "valid_until", b"valid_until", "version", b"version", "word", b"word"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__relative_person_id: _TypeAlias = _typing.Literal["relative_person_id"]  # noqa: Y015
+    _WhichOneofArgType__relative_person_id: _TypeAlias = _typing.Literal["_relative_person_id", b"_relative_person_id"]  # noqa: Y015
     _WhichOneofReturnType__valid_from: _TypeAlias = _typing.Literal["valid_from"]  # noqa: Y015
     _WhichOneofArgType__valid_from: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from"]  # noqa: Y015
     _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
     _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_person_id) -> _WhichOneofReturnType__relative_person_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_from) -> _WhichOneofReturnType__valid_from | None: ...
     @_typing.overload

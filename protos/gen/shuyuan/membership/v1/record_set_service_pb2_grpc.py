@@ -72,8 +72,10 @@ class RecordSetServiceServicer:
     """
 
     def AddRecordEntry(self, request, context):
-        """Enters a hardship or a member of the family. Persons enter their own.
-        Errors: NOT_FOUND (PERSON_NOT_FOUND), INVALID_ARGUMENT (FIELDS_CONTRADICT) for another set or days out of order.
+        """Enters a hardship or a member of the family. Persons enter their own. A direct relative who is registered accompanies
+        no admission of the person as a contact or introducer, whatever is declared there.
+        Errors: NOT_FOUND (PERSON_NOT_FOUND), FAILED_PRECONDITION (PERSON_UNKNOWN) for the relative, INVALID_ARGUMENT
+        (FIELDS_CONTRADICT) for another set, a relative that is none, or days out of order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

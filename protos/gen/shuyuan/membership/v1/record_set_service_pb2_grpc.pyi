@@ -36,8 +36,10 @@ class RecordSetServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> RecordSetServiceAsyncStub: ...
     AddRecordEntry: _grpc.UnaryUnaryMultiCallable[_record_set_service_pb2.AddRecordEntryRequest, _record_set_service_pb2.AddRecordEntryResponse]
-    """Enters a hardship or a member of the family. Persons enter their own.
-    Errors: NOT_FOUND (PERSON_NOT_FOUND), INVALID_ARGUMENT (FIELDS_CONTRADICT) for another set or days out of order.
+    """Enters a hardship or a member of the family. Persons enter their own. A direct relative who is registered accompanies
+    no admission of the person as a contact or introducer, whatever is declared there.
+    Errors: NOT_FOUND (PERSON_NOT_FOUND), FAILED_PRECONDITION (PERSON_UNKNOWN) for the relative, INVALID_ARGUMENT
+    (FIELDS_CONTRADICT) for another set, a relative that is none, or days out of order.
     """
     RemoveRecordEntry: _grpc.UnaryUnaryMultiCallable[_record_set_service_pb2.RemoveRecordEntryRequest, _record_set_service_pb2.RemoveRecordEntryResponse]
     """Removes an entry that is wrong. Persons remove their own.
@@ -69,8 +71,10 @@ class RecordSetServiceAsyncStub(RecordSetServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AddRecordEntry: _aio.UnaryUnaryMultiCallable[_record_set_service_pb2.AddRecordEntryRequest, _record_set_service_pb2.AddRecordEntryResponse]  # type: ignore[assignment]
-    """Enters a hardship or a member of the family. Persons enter their own.
-    Errors: NOT_FOUND (PERSON_NOT_FOUND), INVALID_ARGUMENT (FIELDS_CONTRADICT) for another set or days out of order.
+    """Enters a hardship or a member of the family. Persons enter their own. A direct relative who is registered accompanies
+    no admission of the person as a contact or introducer, whatever is declared there.
+    Errors: NOT_FOUND (PERSON_NOT_FOUND), FAILED_PRECONDITION (PERSON_UNKNOWN) for the relative, INVALID_ARGUMENT
+    (FIELDS_CONTRADICT) for another set, a relative that is none, or days out of order.
     """
     RemoveRecordEntry: _aio.UnaryUnaryMultiCallable[_record_set_service_pb2.RemoveRecordEntryRequest, _record_set_service_pb2.RemoveRecordEntryResponse]  # type: ignore[assignment]
     """Removes an entry that is wrong. Persons remove their own.
@@ -105,8 +109,10 @@ class RecordSetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _record_set_service_pb2.AddRecordEntryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_record_set_service_pb2.AddRecordEntryResponse, _abc.Awaitable[_record_set_service_pb2.AddRecordEntryResponse]]:
-        """Enters a hardship or a member of the family. Persons enter their own.
-        Errors: NOT_FOUND (PERSON_NOT_FOUND), INVALID_ARGUMENT (FIELDS_CONTRADICT) for another set or days out of order.
+        """Enters a hardship or a member of the family. Persons enter their own. A direct relative who is registered accompanies
+        no admission of the person as a contact or introducer, whatever is declared there.
+        Errors: NOT_FOUND (PERSON_NOT_FOUND), FAILED_PRECONDITION (PERSON_UNKNOWN) for the relative, INVALID_ARGUMENT
+        (FIELDS_CONTRADICT) for another set, a relative that is none, or days out of order.
         """
 
     @_abc_1.abstractmethod
