@@ -135,14 +135,18 @@ class Reconciliation:
     file_digest: str = ""
     expires_on: date | None = None
     version: int = 1
+    parts: int = 0
 
-    def ready(self, data: bytes, *, members: int, today: date) -> "Reconciliation":
-        """The export once its file is there."""
+    def ready(self, files: Sequence[bytes], *, members: int, today: date) -> "Reconciliation":
+        """The export once its files are there."""
+        digests = [hashlib.sha256(data).hexdigest() for data in files]
+        whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
         return replace(
             self,
             state=ReconciliationState.READY,
             members=members,
-            file_digest=hashlib.sha256(data).hexdigest(),
+            parts=len(files),
+            file_digest=whole,
             expires_on=today + KEPT_FOR,
             version=self.version + 1,
         )

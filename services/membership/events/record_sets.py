@@ -41,6 +41,7 @@ def shape(found: Reconciliation) -> record_set_pb2.Reconciliation:
         state=shapes.enum_number(record_set_pb2.Reconciliation.State, "STATE", found.state),
         requested_by=shapes.id_text(found.requested_by),
         members=found.members,
+        parts=found.parts,
         file_digest=found.file_digest,
         expires_on=shapes.day_text(found.expires_on),
         create_time=shapes.stamp(found.created_at),

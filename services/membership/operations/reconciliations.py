@@ -25,7 +25,7 @@ from membership.domain.people import masked_number
 from membership.domain.record_sets import KEEPERS, LOOKS_BACK, Reconciliation, RecordSet
 from membership.domain.rosters import day_text
 from membership.errors import RosterTooLargeError
-from membership.errors.record_sets import ReconciliationNotFoundError, ReconciliationNotReadyError
+from membership.errors.record_sets import ReconciliationNotFoundError
 from membership.events import record_sets as events
 from membership.operations.means import Means
 from membership.operations.person_files import REVEAL
@@ -35,7 +35,9 @@ from membership.repository.holdings import HOLDINGS
 
 EXPORT = "membership.reconciliation.export"
 KIND, WRITE = "reconciliation", "write"
-MOST_MEMBERS = 2_000
+MOST_MEMBERS = 60_000
+# Members of one file.
+A_FILE = 2_000
 # As many as another service answers for at once.
 AT_ONCE = 50
 Cells = dict[UUID, list[list[str]]]
@@ -56,7 +58,10 @@ async def begin(call: Call, means: Means, kind: ProcessKind, asked: Reconciliati
     if asked.unmasked:
         await call.access.require(REVEAL, unit=asked.unit_id)
     # Said at once: a step that finds it out later would be tried again and again.
-    await _listed(call, await call.access.filters(EXPORT), asked.unit_id)
+    scope = await call.access.filters(EXPORT)
+    size = await members.roster_size(call.database, scope=scope, unit_id=asked.unit_id, most=MOST_MEMBERS + 1)
+    if size > MOST_MEMBERS:
+        raise RosterTooLargeError(most=MOST_MEMBERS)
     async with call.transaction() as work:
         rules = await means.rules.begin(work, work.today)
         domain.check_sets(asked.record_sets, rules, today=work.today)
@@ -71,6 +76,20 @@ async def write(call: Call, means: Means, subjects: Subjects, current: Process) 
     """Gather the sets of every member whom the requester may export, and keep the file, sealed."""
     found = await _found(call, UUID(current.state["reconciliation_id"]))
     listed = await _members(call, found)
+    # Nobody is a table of nobody.
+    parts = [listed[start : start + A_FILE] for start in range(0, max(len(listed), 1), A_FILE)]
+    files = [await _file(call, means, subjects, found, part) for part in parts]
+    async with call.transaction() as work:
+        # A step that is done again after a crash finds its own commit.
+        if await process.advance(work, current.process_id, DONE, expected=WRITE):
+            await _keep(work, means, found, files, listed)
+    return DONE
+
+
+async def _file(
+    call: Call, means: Means, subjects: Subjects, found: Reconciliation, listed: Sequence[Member]
+) -> bytes:
+    """The sets of some of the members, as one file."""
     numbers = await persons.numbers(call.database, means.cipher, [each.person_id for each in listed])
     tables: dict[RecordSet, list[list[str]]] = {}
     for name in found.record_sets:
@@ -81,12 +100,7 @@ async def write(call: Call, means: Means, subjects: Subjects, current: Process) 
             for row in cells.get(member.person_id, [])
         ]
     rows = await _member_rows(call, means, found, listed, numbers)
-    data = await asyncio.to_thread(domain.packed, rows, tables, found.media_type)
-    async with call.transaction() as work:
-        # A step that is done again after a crash finds its own commit.
-        if await process.advance(work, current.process_id, DONE, expected=WRITE):
-            await _keep(work, means, found, data, listed)
-    return DONE
+    return await asyncio.to_thread(domain.packed, rows, tables, found.media_type)
 
 
 async def _members(call: Call, found: Reconciliation) -> list[Member]:
@@ -158,10 +172,10 @@ def _identity(found: Reconciliation, number: str | None) -> str:
 
 
 async def _keep(
-    work: UnitOfWork, means: Means, found: Reconciliation, data: bytes, listed: Sequence[Member]
+    work: UnitOfWork, means: Means, found: Reconciliation, files: Sequence[bytes], listed: Sequence[Member]
 ) -> None:
-    ready = found.ready(data, members=len(listed), today=work.today)
-    await record_sets.finish(work, means.cipher, ready, data)
+    ready = found.ready(files, members=len(listed), today=work.today)
+    await record_sets.finish(work, means.cipher, ready, files)
     if found.unmasked and listed:
         kind, by, purpose = DisclosureKind.NUMBERS, found.requested_by, found.purpose
         read = [Disclosure(new_id(), each.person_id, kind, by, purpose, work.now) for each in listed]
@@ -181,15 +195,16 @@ async def get(call: Call, reconciliation_id: UUID) -> Reconciliation:
     return found
 
 
-async def download(call: Call, means: Means, reconciliation_id: UUID) -> bytes:
-    """The file of an export."""
+async def download(call: Call, means: Means, reconciliation_id: UUID, part: int) -> bytes:
+    """A file of an export, counted from 1."""
     found = await get(call, reconciliation_id)
     found.check_downloadable(today=call.clock.today())
     async with call.transaction() as work:
-        data = await record_sets.file(work, means.cipher, reconciliation_id)
+        data = await record_sets.file(work, means.cipher, reconciliation_id, part)
         if data is None:
-            raise ReconciliationNotReadyError(reconciliation_id=reconciliation_id, state="expired")
-        work.audit_change("reconciliation", reconciliation_id, None, {"downloaded": found.file_digest})
+            raise ReconciliationNotFoundError(reconciliation_id=reconciliation_id)
+        read = {"downloaded": found.file_digest, "part": part}
+        work.audit_change("reconciliation", reconciliation_id, None, read)
         return data
 
 
@@ -199,7 +214,7 @@ async def expire(call: Call, means: Means, slot: Slot) -> int:
         overdue = await record_sets.overdue(work, today=work.today)
         for each in overdue:
             gone = each.expired()
-            await record_sets.finish(work, means.cipher, gone, None)
+            await record_sets.finish(work, means.cipher, gone, ())
             work.emit(events.expired(gone))
             work.audit_change("reconciliation", each.reconciliation_id, _audited(each), _audited(gone))
         await slot.finish(work)

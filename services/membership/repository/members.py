@@ -149,10 +149,7 @@ _STANDINGS = query(
             ORDER BY p.person_id"""
     )
 )
-_ROSTER = query(
-    sa.text(
-        f"""SELECT {_HEAD}, {_facts("m.person_id")}, {_WITHHELD} FROM member m JOIN person p USING (person_id)
-             WHERE EXISTS (
+_ON_ROSTER = """EXISTS (
                    SELECT FROM relationship r JOIN access_closure c ON c.descendant_id = r.unit_id
                     WHERE r.person_id = m.person_id AND r.recorded_until IS NULL
                       AND r.valid @> CAST(:access_day AS date) AND c.valid @> CAST(:access_day AS date)
@@ -162,7 +159,16 @@ _ROSTER = query(
                    SELECT FROM relationship r JOIN access_closure c ON c.descendant_id = r.unit_id
                     WHERE r.person_id = m.person_id AND r.recorded_until IS NULL
                       AND r.valid @> CAST(:access_day AS date) AND c.valid @> CAST(:access_day AS date)
-                      AND c.ancestor_id = CAST(:unit_id AS uuid) AND NOT c.reading_only))
+                      AND c.ancestor_id = CAST(:unit_id AS uuid) AND NOT c.reading_only))"""
+_ROSTER_SIZE = query(
+    sa.text(
+        f"""SELECT count(*) FROM (SELECT FROM member m WHERE {_ON_ROSTER} LIMIT CAST(:most AS integer)) f"""
+    )
+)
+_ROSTER = query(
+    sa.text(
+        f"""SELECT {_HEAD}, {_facts("m.person_id")}, {_WITHHELD} FROM member m JOIN person p USING (person_id)
+             WHERE {_ON_ROSTER}
              ORDER BY p.pinyin, m.person_id LIMIT :size"""
     )
 )
@@ -277,6 +283,12 @@ async def roster(
     rows = await reader.fetch(_ROSTER, unit_id=unit_id, as_of=None, known_at=None, size=size, **scope)
     reorganizing.refuse(rows)
     return [_member(row) for row in rows]
+
+
+async def roster_size(reader: Reader, *, scope: Mapping[str, Any], unit_id: UUID | None, most: int) -> int:
+    """How many members `roster` would give, counted up to so many."""
+    size: int = await reader.fetch_value(_ROSTER_SIZE, unit_id=unit_id, most=most, **scope)
+    return size
 
 
 async def lock(work: UnitOfWork, person_id: UUID) -> int | None:

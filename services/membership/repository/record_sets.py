@@ -19,7 +19,7 @@ FILE_CONTEXT = "reconciliation.file"
 
 _ENTRY_NAMES = tuple(column.name for column in tables.record_entry.c)
 _ENTRY = ", ".join(_ENTRY_NAMES)
-_NAMES = tuple(column.name for column in tables.reconciliation.c if column.name != "file_sealed")
+_NAMES = tuple(column.name for column in tables.reconciliation.c)
 _COLUMNS = ", ".join(_NAMES)
 _ADD_ENTRY = query(insert(tables.record_entry, *_ENTRY_NAMES))
 _FIND_ENTRY = query(sa.text(f"SELECT {_ENTRY} FROM record_entry WHERE entry_id = :entry_id"))
@@ -55,12 +55,19 @@ _OVERDUE = query(
 _FINISH = query(
     sa.text(
         """UPDATE reconciliation
-              SET state = :state, members = :members, file_digest = :file_digest, expires_on = :expires_on,
-                  file_sealed = :file_sealed, version = :version
+              SET state = :state, members = :members, parts = :parts, file_digest = :file_digest,
+                  expires_on = :expires_on, version = :version
             WHERE reconciliation_id = :reconciliation_id"""
-    ).bindparams(sa.bindparam("file_sealed", type_=sa.LargeBinary), sa.bindparam("expires_on", type_=sa.Date))
+    ).bindparams(sa.bindparam("expires_on", type_=sa.Date))
 )
-_FILE = query(sa.text("SELECT file_sealed FROM reconciliation WHERE reconciliation_id = :reconciliation_id"))
+_ADD_PART = query(insert(tables.reconciliation_part, "reconciliation_id", "part", "file_sealed"))
+_DROP_PARTS = query(sa.text("DELETE FROM reconciliation_part WHERE reconciliation_id = :reconciliation_id"))
+_FILE = query(
+    sa.text(
+        """SELECT file_sealed FROM reconciliation_part
+            WHERE reconciliation_id = :reconciliation_id AND part = :part"""
+    )
+)
 _IDENTITIES = query(
     sa.text(
         """SELECT p.person_id, p.born_on, i.number_sealed FROM person p
@@ -135,23 +142,31 @@ async def overdue(work: UnitOfWork, *, today: date) -> list[Reconciliation]:
     return [_export(row) for row in await work.fetch(_OVERDUE, today=today)]
 
 
-async def finish(work: UnitOfWork, cipher: FieldCipher, found: Reconciliation, data: bytes | None) -> None:
-    """Write an export as it stands now, with its file or without one."""
+async def finish(
+    work: UnitOfWork, cipher: FieldCipher, found: Reconciliation, files: Sequence[bytes]
+) -> None:
+    """Write an export as it stands now, with its files or without any."""
     await work.execute(
         _FINISH,
         reconciliation_id=found.reconciliation_id,
         state=found.state.value,
         members=found.members,
+        parts=found.parts,
         file_digest=found.file_digest,
         expires_on=found.expires_on,
-        file_sealed=None if data is None else cipher.seal_bytes(data, context=FILE_CONTEXT),
         version=found.version,
     )
+    await work.execute(_DROP_PARTS, reconciliation_id=found.reconciliation_id)
+    for part, data in enumerate(files, start=1):
+        sealed = cipher.seal_bytes(data, context=FILE_CONTEXT)
+        await work.execute(
+            _ADD_PART, reconciliation_id=found.reconciliation_id, part=part, file_sealed=sealed
+        )
 
 
-async def file(reader: Reader, cipher: FieldCipher, reconciliation_id: UUID) -> bytes | None:
-    """The file."""
-    sealed = await reader.fetch_value(_FILE, reconciliation_id=reconciliation_id)
+async def file(reader: Reader, cipher: FieldCipher, reconciliation_id: UUID, part: int) -> bytes | None:
+    """One of the files, counted from 1."""
+    sealed = await reader.fetch_value(_FILE, reconciliation_id=reconciliation_id, part=part)
     return None if sealed is None else cipher.open_bytes(sealed, context=FILE_CONTEXT)
 
 

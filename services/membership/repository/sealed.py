@@ -20,6 +20,6 @@ SEALED = (
     Sealed(tables.case_material, "file_sealed", case_materials.FILE_CONTEXT),
     Sealed(tables.sync_part, "rows_sealed", sync.ROWS_CONTEXT),
     Sealed(tables.person_export, "file_sealed", person_exports.FILE_CONTEXT),
-    Sealed(tables.reconciliation, "file_sealed", record_sets.FILE_CONTEXT),
+    Sealed(tables.reconciliation_part, "file_sealed", record_sets.FILE_CONTEXT),
     Sealed(tables.person_erasure, "terms_sealed", erasures.TERMS_CONTEXT),
 )

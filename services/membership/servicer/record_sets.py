@@ -80,7 +80,7 @@ class RecordSetServicer(record_set_service_pb2_grpc.RecordSetServiceServicer):
     async def DownloadReconciliation(
         self, request: pb.DownloadReconciliationRequest, context: Any
     ) -> pb.DownloadReconciliationResponse:
-        data = await reconciliations.download(current(), self._means, _id(request))
+        data = await reconciliations.download(current(), self._means, _id(request), request.part or 1)
         return pb.DownloadReconciliationResponse(
             file=httpbody_pb2.HttpBody(content_type="application/zip", data=data)
         )

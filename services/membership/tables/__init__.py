@@ -40,7 +40,7 @@ from membership.tables.people import account, affiliation, disclosure, person, p
 from membership.tables.person_exports import person_export
 from membership.tables.plans import admission_plan
 from membership.tables.pledges import pledge, pledge_evidence
-from membership.tables.record_sets import reconciliation, record_entry
+from membership.tables.record_sets import reconciliation, reconciliation_part, record_entry
 from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.secondments import secondment
 from membership.tables.standing import standing_case, standing_entry
@@ -96,6 +96,7 @@ __all__ = [
     "pledge",
     "pledge_evidence",
     "reconciliation",
+    "reconciliation_part",
     "record_entry",
     "relationship",
     "reminder",

@@ -52,13 +52,23 @@ reconciliation = sa.Table(
     sa.Column("members", sa.Integer, nullable=False),
     text_column("file_digest"),
     day_column("expires_on", null=True),
-    # Sealed with the field keys; empty before it is ready and after it has expired.
-    sa.Column("file_sealed", sa.LargeBinary),
     instant_column("created_at"),
     version_column(),
+    sa.Column("parts", sa.Integer, nullable=False),
 )
 sa.Index(
     "reconciliation_expires_on_idx",
     reconciliation.c.expires_on,
     postgresql_where=reconciliation.c.state == sa.text("'ready'"),
+)
+
+# Sealed with the field keys; none before the export is ready and after it has expired.
+reconciliation_part = sa.Table(
+    "reconciliation_part",
+    metadata,
+    sa.Column(
+        "reconciliation_id", sa.Uuid, sa.ForeignKey("reconciliation.reconciliation_id"), primary_key=True
+    ),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("file_sealed", sa.LargeBinary, nullable=False),
 )

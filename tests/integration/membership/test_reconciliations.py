@@ -15,6 +15,7 @@ from chassis.schedule import Slot
 from membership.errors import FieldsContradictError, RosterTooLargeError
 from membership.errors.record_sets import (
     ReconciliationForbiddenError,
+    ReconciliationNotFoundError,
     ReconciliationNotReadyError,
     RecordEntryNotFoundError,
 )
@@ -48,8 +49,8 @@ async def state(campus: Campus, made: Any, by: UUID) -> Any:
     return (await campus.office.ask("RecordSetService/GetReconciliation", request, by=by)).reconciliation
 
 
-async def tables(campus: Campus, made: Any, by: UUID) -> dict[str, list[dict[str, str]]]:
-    request = pb.DownloadReconciliationRequest(reconciliation_id=made.reconciliation_id)
+async def tables(campus: Campus, made: Any, by: UUID, part: int = 0) -> dict[str, list[dict[str, str]]]:
+    request = pb.DownloadReconciliationRequest(reconciliation_id=made.reconciliation_id, part=part)
     answer = await campus.office.ask("RecordSetService/DownloadReconciliation", request, by=by)
     found = {}
     with zipfile.ZipFile(io.BytesIO(answer.file.data)) as file:
@@ -119,7 +120,33 @@ async def test_it_is_refused_without_the_permission_or_a_set(campus: Campus, arc
         await begin(campus, clerk, record_sets=[FAMILY])
 
 
-async def test_more_members_than_a_file_holds_are_refused_at_once(
+async def test_more_members_than_a_file_holds_stand_in_several(
+    campus: Campus, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciliations, "A_FILE", 4)
+    clerk = await department(campus)
+    made = await begin(campus, clerk, unit_id=str(campus.branch))
+    await archive.settle()
+
+    found = await state(campus, made, clerk)
+    sizes = [4] * (found.members // 4) + ([found.members % 4] if found.members % 4 else [])
+    assert (found.state, found.parts) == (READY, len(sizes))
+    files = [await tables(campus, made, clerk, part) for part in range(1, found.parts + 1)]
+    assert [len(file["党员基本信息"]) for file in files] == sizes
+    # Each file has the sets of its own members.
+    assert [len(file["参加组织生活"]) for file in files] == sizes
+    assert await tables(campus, made, clerk) == files[0]
+    with pytest.raises(ReconciliationNotFoundError):
+        await tables(campus, made, clerk, found.parts + 1)
+    # Together they are what one file would have been.
+    monkeypatch.setattr(reconciliations, "A_FILE", found.members)
+    whole = await begin(campus, clerk, unit_id=str(campus.branch))
+    await archive.settle()
+    one = await tables(campus, whole, clerk)
+    assert {name: [row for file in files for row in file[name]] for name in one} == one
+
+
+async def test_more_members_than_an_export_holds_are_refused_at_once(
     campus: Campus, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk = await department(campus)

@@ -82,7 +82,7 @@ class TestExports:
         assert [each.rule_id for each in refused.value.verdicts] == ["DAT-01"]
 
     def test_it_can_be_downloaded_up_to_the_day_before_it_expires(self) -> None:
-        ready = EXPORT.ready(b"zip", members=3, today=TODAY)
+        ready = EXPORT.ready([b"zip"], members=3, today=TODAY)
         for days in (0, KEPT_FOR.days - 1):
             ready.check_downloadable(today=TODAY + timedelta(days=days))
         for found, days in ((ready, KEPT_FOR.days), (EXPORT, 0), (ready.expired(), 0)):

@@ -212,6 +212,7 @@ class Reconciliation(_message.Message):
     EXPIRES_ON_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
     reconciliation_id: _builtins.str
     """The id."""
     unit_id: _builtins.str
@@ -229,11 +230,15 @@ class Reconciliation(_message.Message):
     members: _builtins.int
     """How many members are in it."""
     file_digest: _builtins.str
-    """SHA-256 of the file, in hexadecimal digits; empty until it is ready."""
+    """SHA-256 of the file, in hexadecimal digits; of several files that of their digests one after the other. Empty until it
+    is ready.
+    """
     expires_on: _builtins.str
     """The first day on which it can no longer be downloaded; absent until it is ready."""
     version: _builtins.int
     """Number of the state, from 1."""
+    parts: _builtins.int
+    """How many files it has, each of at most 2,000 members; 0 until it is ready."""
     @_builtins.property
     def record_sets(self) -> _containers.RepeatedScalarFieldContainer[Global___RecordSet.ValueType]:
         """The sets; every one of them is needed (DAT-01). None means all."""
@@ -258,10 +263,11 @@ class Reconciliation(_message.Message):
         expires_on: _builtins.str | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        parts: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_expires_on", b"_expires_on", "_requested_by", b"_requested_by", "_unit_id", b"_unit_id", "create_time", b"create_time", "expires_on", b"expires_on", "requested_by", b"requested_by", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_on", b"_expires_on", "_requested_by", b"_requested_by", "_unit_id", b"_unit_id", "create_time", b"create_time", "expires_on", b"expires_on", "file_digest", b"file_digest", "format", b"format", "members", b"members", "purpose", b"purpose", "reconciliation_id", b"reconciliation_id", "record_sets", b"record_sets", "requested_by", b"requested_by", "state", b"state", "unit_id", b"unit_id", "unmasked", b"unmasked", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_on", b"_expires_on", "_requested_by", b"_requested_by", "_unit_id", b"_unit_id", "create_time", b"create_time", "expires_on", b"expires_on", "file_digest", b"file_digest", "format", b"format", "members", b"members", "parts", b"parts", "purpose", b"purpose", "reconciliation_id", b"reconciliation_id", "record_sets", b"record_sets", "requested_by", b"requested_by", "state", b"state", "unit_id", b"unit_id", "unmasked", b"unmasked", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__expires_on: _TypeAlias = _typing.Literal["expires_on"]  # noqa: Y015
     _WhichOneofArgType__expires_on: _TypeAlias = _typing.Literal["_expires_on", b"_expires_on"]  # noqa: Y015

@@ -279,16 +279,20 @@ class DownloadReconciliationRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     RECONCILIATION_ID_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
     reconciliation_id: _builtins.str
     """The export."""
+    part: _builtins.int
+    """Which of its files, counted from 1; 0 means the first."""
     def __init__(
         self,
         *,
         reconciliation_id: _builtins.str = ...,
+        part: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reconciliation_id", b"reconciliation_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "reconciliation_id", b"reconciliation_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

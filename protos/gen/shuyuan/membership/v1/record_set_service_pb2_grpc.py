@@ -101,7 +101,7 @@ class RecordSetServiceServicer:
         """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
         the caller may also reveal numbers on the unit, or on the university where no unit is named.
         Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
-        FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
+        FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than an export holds: name a unit; PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -116,9 +116,9 @@ class RecordSetServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DownloadReconciliation(self, request, context):
-        """Downloads an export: a zip with one table for the members and one for each set. Only whoever asked for it may, for as
-        long as they may export.
-        Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
+        """Downloads a file of an export: a zip with one table for the members and one for each set. An export of more members
+        than a file holds has several. Only whoever asked for it may, for as long as they may export.
+        Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), also for a file that it does not have, FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,16 +53,16 @@ class RecordSetServiceStub:
     """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
     the caller may also reveal numbers on the unit, or on the university where no unit is named.
     Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
-    FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
+    FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than an export holds: name a unit; PERMISSION_DENIED.
     """
     GetReconciliation: _grpc.UnaryUnaryMultiCallable[_record_set_service_pb2.GetReconciliationRequest, _record_set_service_pb2.GetReconciliationResponse]
     """Reads how an export stands. Only whoever asked for it may.
     Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND).
     """
     DownloadReconciliation: _grpc.UnaryUnaryMultiCallable[_record_set_service_pb2.DownloadReconciliationRequest, _record_set_service_pb2.DownloadReconciliationResponse]
-    """Downloads an export: a zip with one table for the members and one for each set. Only whoever asked for it may, for as
-    long as they may export.
-    Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
+    """Downloads a file of an export: a zip with one table for the members and one for each set. An export of more members
+    than a file holds has several. Only whoever asked for it may, for as long as they may export.
+    Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), also for a file that it does not have, FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
     """
 
 @_typing.type_check_only
@@ -88,16 +88,16 @@ class RecordSetServiceAsyncStub(RecordSetServiceStub):
     """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
     the caller may also reveal numbers on the unit, or on the university where no unit is named.
     Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
-    FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
+    FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than an export holds: name a unit; PERMISSION_DENIED.
     """
     GetReconciliation: _aio.UnaryUnaryMultiCallable[_record_set_service_pb2.GetReconciliationRequest, _record_set_service_pb2.GetReconciliationResponse]  # type: ignore[assignment]
     """Reads how an export stands. Only whoever asked for it may.
     Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND).
     """
     DownloadReconciliation: _aio.UnaryUnaryMultiCallable[_record_set_service_pb2.DownloadReconciliationRequest, _record_set_service_pb2.DownloadReconciliationResponse]  # type: ignore[assignment]
-    """Downloads an export: a zip with one table for the members and one for each set. Only whoever asked for it may, for as
-    long as they may export.
-    Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
+    """Downloads a file of an export: a zip with one table for the members and one for each set. An export of more members
+    than a file holds has several. Only whoever asked for it may, for as long as they may export.
+    Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), also for a file that it does not have, FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
     """
 
 class RecordSetServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -144,7 +144,7 @@ class RecordSetServiceServicer(metaclass=_abc_1.ABCMeta):
         """Begins to write an export of the members on whom the caller may export. Numbers stand in it masked, or in full where
         the caller may also reveal numbers on the unit, or on the university where no unit is named.
         Errors: FAILED_PRECONDITION (RECONCILIATION_FORBIDDEN_BY_RULES with verdicts) without every set,
-        FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than a file holds: name a unit; PERMISSION_DENIED.
+        FAILED_PRECONDITION (ROSTER_TOO_LARGE) with more members than an export holds: name a unit; PERMISSION_DENIED.
         """
 
     @_abc_1.abstractmethod
@@ -163,9 +163,9 @@ class RecordSetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _record_set_service_pb2.DownloadReconciliationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_record_set_service_pb2.DownloadReconciliationResponse, _abc.Awaitable[_record_set_service_pb2.DownloadReconciliationResponse]]:
-        """Downloads an export: a zip with one table for the members and one for each set. Only whoever asked for it may, for as
-        long as they may export.
-        Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
+        """Downloads a file of an export: a zip with one table for the members and one for each set. An export of more members
+        than a file holds has several. Only whoever asked for it may, for as long as they may export.
+        Errors: NOT_FOUND (RECONCILIATION_NOT_FOUND), also for a file that it does not have, FAILED_PRECONDITION (RECONCILIATION_NOT_READY).
         """
 
 def add_RecordSetServiceServicer_to_server(servicer: RecordSetServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
