@@ -33,6 +33,7 @@ from organization.servicer.pairings import PairingServicer
 from organization.servicer.party_groups import PartyGroupServicer
 from organization.servicer.places import PlaceServicer, ZoneServicer
 from organization.servicer.programmes import ProgrammeServicer
+from organization.servicer.project_members import ProjectMemberServicer
 from organization.servicer.reorganizations import ReorganizationServicer
 from organization.servicer.terms import TermServicer
 from organization.servicer.units import CampusServicer, UnitServicer
@@ -60,6 +61,7 @@ from shuyuan.organization.v1 import (
     place_service_pb2_grpc,
     plaque_service_pb2_grpc,
     programme_service_pb2_grpc,
+    project_member_service_pb2_grpc,
     reorganization_service_pb2_grpc,
     role_pb2,
     temporary_branch_service_pb2_grpc,
@@ -144,6 +146,10 @@ def build(settings: Settings) -> Service:
             (
                 campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server,
                 CampaignServicer(membership),
+            ),
+            (
+                project_member_service_pb2_grpc.add_ProjectMemberServiceServicer_to_server,
+                ProjectMemberServicer(membership),
             ),
             (pairing_service_pb2_grpc.add_PairingServiceServicer_to_server, PairingServicer()),
             (coverage_service_pb2_grpc.add_CoverageServiceServicer_to_server, CoverageServicer()),

@@ -71,6 +71,10 @@ class Examined:
     # Of a university: its Party schools. Of a branch: the duties that it fulfils.
     schools: tuple[Interval, ...] = ()
     duties: tuple[tuple[str, Interval], ...] = ()
+    # Of a project: when it is expected to be over, and when each of those who take part does so as a full member. None
+    # where nothing is recorded of who takes part.
+    planned_end_on: date | None = None
+    crew: tuple[tuple[UUID, Interval], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def _lasting(unit: Examined) -> Iterator[Interval]:
     yield from unit.hosted
     yield from unit.schools
     yield from (days for _, days in unit.duties)
+    yield from (days for _, days in unit.crew or ())
 
 
 def _first_day(verdict: Verdict, stretch: Interval) -> date:
@@ -199,7 +204,7 @@ def _asked(unit: Examined, day: date, *, rules_of: date) -> Iterator[tuple[str, 
         return
     if unit.kind is Kind.TASK_TEAM:
         if not any(day in days for days in unit.hosted):
-            yield "project.continue", {"project_started_on": unit.life.start}
+            yield from _asked_of_project(unit, day, rules_of=rules_of)
         return
     held = [seat for seat in unit.seated if day in seat.days]
     filled: Facts = {"filled_posts": tuple(sorted({seat.kind.value for seat in held}))}
@@ -207,6 +212,20 @@ def _asked(unit: Examined, day: date, *, rules_of: date) -> Iterator[tuple[str, 
         yield "party_group.fill_posts", filled
     if unit.kind is Kind.BRANCH:
         yield from _asked_of_branch(unit, held, filled, day, rules_of=rules_of)
+
+
+def _asked_of_project(unit: Examined, day: date, *, rules_of: date) -> Iterator[tuple[str, Facts]]:
+    """What is asked of a project without a branch: of one whose people are known, only if they could found one."""
+    started: Facts = {"project_started_on": unit.life.start}
+    if unit.crew is None:
+        yield "project.continue", started
+        return
+    full = len({person_id for person_id, days in unit.crew if day in days})
+    conditions: Facts = {"full_member_count": full, "member_count": full}
+    if not blocking(_answers("branch.establish", conditions, day, rules_of=rules_of)):
+        # One that is to last exactly six months lasts six months or more.
+        expected = day if unit.planned_end_on is None else max(day, unit.planned_end_on + _DAY)
+        yield "project.continue_with_members", {**started, "project_lasts_past": expected}
 
 
 def _asked_of_branch(

@@ -392,8 +392,12 @@ def check_shape(new: NewUnit, *, path: str, findings: Findings) -> None:
     _belongs(findings, f"{path}.host_unit_id", new.host_id, wanted=secondary, what=names)
     temporary = new.form is Form.TEMPORARY
     _belongs(findings, f"{path}.task", new.task, wanted=temporary, what=("临时党支部", "a temporary branch"))
-    if new.planned_end_on is not None and not temporary:
-        findings.add(f"{path}.planned_end_on", "只有临时党支部填写此项。", "Only a temporary branch has it.")
+    if new.planned_end_on is not None and not temporary and new.kind is not Kind.TASK_TEAM:
+        findings.add(
+            f"{path}.planned_end_on",
+            "只有临时党支部和任务团队填写此项。",
+            "Only a temporary branch or a task team has it.",
+        )
     check_name(new.name, path=f"{path}.name", findings=findings)
 
 

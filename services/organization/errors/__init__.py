@@ -37,6 +37,7 @@ from organization.errors.formations import (
     FormationTemplateNameTakenError,
     FormationTemplateNotFoundError,
     FormationTemplateRetiredError,
+    ProjectMemberAbsentError,
     TemporaryBranchNotFoundError,
 )
 from organization.errors.links import (
@@ -189,6 +190,7 @@ __all__ = [
     "ProgrammeCodeTakenError",
     "ProgrammeEndedError",
     "ProgrammeNotFoundError",
+    "ProjectMemberAbsentError",
     "ReorganizationNotFoundError",
     "ReorganizationStateError",
     "RoleExceedsOwnError",

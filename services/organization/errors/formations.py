@@ -43,3 +43,9 @@ class BranchDutyOpenError(StateError):
     """Nothing is said of the duty of a branch on the day and later."""
 
     reason = "BRANCH_DUTY_OPEN"
+
+
+class ProjectMemberAbsentError(NotFoundError):
+    """The person takes no part in the project on the day or later."""
+
+    reason = "PROJECT_MEMBER_ABSENT"

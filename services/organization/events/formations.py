@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from chassis.events import Event
+from chassis.intervals import Interval
 from organization.domain.formation_templates import Template
 from organization.domain.temporary_branches import Hindrance, TemporaryBranch
 from organization.domain.units import Unit
@@ -94,6 +96,25 @@ def template_retired(template: Template) -> Event:
 def end_planned(unit: Unit, on: date, reason: str) -> Event:
     """The day on which the task of a temporary branch ends was set or changed."""
     data = events_pb2.UnitEndPlanned(planned_end_on=on.isoformat(), reason=reason, unit=unit_message(unit))
+    return Event(unit.unit_id, unit.version, data)
+
+
+def members_assigned(unit: Unit, person_ids: Iterable[UUID], days: Interval) -> Event:
+    """People take part in a project."""
+    data = events_pb2.UnitMembersAssigned(
+        person_ids=[str(each) for each in person_ids],
+        valid_from=days.start.isoformat(),
+        valid_until=day(days.end),
+        unit=unit_message(unit),
+    )
+    return Event(unit.unit_id, unit.version, data)
+
+
+def member_left(unit: Unit, person_id: UUID, on: date) -> Event:
+    """Somebody takes part in a project no longer."""
+    data = events_pb2.UnitMemberLeft(
+        person_id=str(person_id), ends_on=on.isoformat(), unit=unit_message(unit)
+    )
     return Event(unit.unit_id, unit.version, data)
 
 

@@ -18,7 +18,7 @@ from organization.domain.terms import ELECTIONS
 from organization.domain.units import Form, Kind
 
 _COLUMNS = """
-    u.unit_id, d.name, u.kind, u.form, u.established_on, u.dissolved_on,
+    u.unit_id, d.name, u.kind, u.form, u.established_on, u.dissolved_on, u.planned_end_on,
     (SELECT array_agg(ROW(k.kind, lower(s.valid), upper(s.valid)) ORDER BY lower(s.valid), s.sponsor_id)
        FROM unit_sponsor s JOIN unit k ON k.unit_id = s.sponsor_id
       WHERE s.unit_id = u.unit_id AND s.recorded_until IS NULL) AS sponsors,
@@ -98,6 +98,7 @@ def _read(row: Record) -> Examined:
         life=Interval(row["established_on"], row["dissolved_on"]),
         sponsors=tuple((Kind(kind), Interval(start, end)) for kind, start, end in row["sponsors"] or ()),
         hosted=tuple(Interval(start, end) for start, end in row["hosted"] or ()),
+        planned_end_on=row["planned_end_on"],
         schools=tuple(Interval(start, end) for start, end in row["schools"] or ()),
     )
 

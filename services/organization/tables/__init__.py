@@ -23,6 +23,7 @@ from organization.tables.people import member_participation, member_period, pers
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import appointment, appointment_term, grant, grant_term, merged_holding, post
 from organization.tables.programmes import programme, programme_assessment, programme_term
+from organization.tables.project_members import project_member_term
 from organization.tables.terms import term_of_office
 from organization.tables.units import (
     campus,
@@ -78,6 +79,7 @@ __all__ = [
     "programme",
     "programme_assessment",
     "programme_term",
+    "project_member_term",
     "reorganization",
     "temporary_branch",
     "term_of_office",

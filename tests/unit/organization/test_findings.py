@@ -168,6 +168,35 @@ class TestProjects:
     def test_six_months_bring_a_branch(self, day: int, rules: list[str]) -> None:
         assert broken(self._team(), date(2024, 7, 31) + timedelta(days=day)) == rules
 
+    @staticmethod
+    def _manned(*full: Interval, ends: date | None = None) -> Examined:
+        crew = tuple((UUID(int=number), days) for number, days in enumerate(full, start=1))
+        return replace(TestProjects._team(), crew=crew, planned_end_on=ends)
+
+    @pytest.mark.parametrize(
+        ("ends", "rules"),
+        [
+            (date(2024, 8, 31), []),
+            (date(2024, 9, 1), ["BR-04.members"]),
+            (date(2024, 9, 2), ["BR-04.members"]),
+        ],
+    )
+    def test_one_that_is_to_last_six_months_and_has_the_members_wants_one_at_once(
+        self, ends: date, rules: list[str]
+    ) -> None:
+        team = self._manned(*[Interval(date(2024, 3, 1))] * 3, ends=ends)
+
+        assert broken(team, date(2024, 3, 1)) == rules
+
+    def test_one_without_the_members_wants_none_however_long_it_lasts(self) -> None:
+        start = date(2024, 3, 1)
+        team = self._manned(Interval(start), Interval(start), Interval(DAY + timedelta(days=60)))
+
+        assert broken(self._manned(), date(2024, 12, 1)) == []
+        assert broken(team, DAY + timedelta(days=59)) == []
+        found = finding(team, "BR-04.members", DAY + timedelta(days=80))
+        assert (found.since, found.verdict.severity.value) == (DAY + timedelta(days=60), "block")
+
     def test_its_lack_is_found_from_the_day_after_the_period(self) -> None:
         assert finding(self._team(), "BR-04", date(2024, 12, 1)).since == date(2024, 9, 2)
 

@@ -232,6 +232,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NOT_FOUND. The programme is no campaign: no number was set. Metadata: `programme_id`."""
     ERROR_REASON_CAMPAIGN_CONTRIBUTION_NOT_FOUND: _ErrorReason.ValueType  # 197
     """NOT_FOUND. The person has done no part in the campaign. Metadata: `person_id`."""
+    ERROR_REASON_PROJECT_MEMBER_ABSENT: _ErrorReason.ValueType  # 198
+    """NOT_FOUND. The person takes no part in the project on the day or later. Metadata: `person_id`, `day`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `organization.shuyuan`. {name} in a message stands for the metadata of that
@@ -448,4 +450,6 @@ ERROR_REASON_CAMPAIGN_NOT_FOUND: ErrorReason.ValueType  # 196
 """NOT_FOUND. The programme is no campaign: no number was set. Metadata: `programme_id`."""
 ERROR_REASON_CAMPAIGN_CONTRIBUTION_NOT_FOUND: ErrorReason.ValueType  # 197
 """NOT_FOUND. The person has done no part in the campaign. Metadata: `person_id`."""
+ERROR_REASON_PROJECT_MEMBER_ABSENT: ErrorReason.ValueType  # 198
+"""NOT_FOUND. The person takes no part in the project on the day or later. Metadata: `person_id`, `day`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -346,6 +346,78 @@ class UnitEndPlanned(_message.Message):
 Global___UnitEndPlanned: _TypeAlias = UnitEndPlanned  # noqa: Y015
 
 @_typing.final
+class UnitMembersAssigned(_message.Message):
+    """People take part in a project from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_IDS_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    valid_from: _builtins.str
+    """First day."""
+    valid_until: _builtins.str
+    """First day after it; absent for no set end."""
+    @_builtins.property
+    def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who."""
+
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        person_ids: _abc.Iterable[_builtins.str] | None = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str | None = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "unit", b"unit", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until", "person_ids", b"person_ids", "unit", b"unit", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___UnitMembersAssigned: _TypeAlias = UnitMembersAssigned  # noqa: Y015
+
+@_typing.final
+class UnitMemberLeft(_message.Message):
+    """Somebody takes part in a project no longer from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """Who."""
+    ends_on: _builtins.str
+    """First day without."""
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_on", b"ends_on", "person_id", b"person_id", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitMemberLeft: _TypeAlias = UnitMemberLeft  # noqa: Y015
+
+@_typing.final
 class UnitDissolutionHindered(_message.Message):
     """A temporary branch whose task is over cannot be dissolved by itself: said when what stands in the way changes."""
 

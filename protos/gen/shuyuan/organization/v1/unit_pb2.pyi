@@ -337,7 +337,7 @@ class Unit(_message.Message):
     task: _builtins.str
     """The task of a temporary branch."""
     planned_end_on: _builtins.str
-    """The day on which a temporary branch is expected to end."""
+    """The day on which a temporary branch or a task team is expected to end."""
     version: _builtins.int
     """Counts the changes of the unit, from 1."""
     etag: _builtins.str
@@ -601,7 +601,7 @@ class UnitInput(_message.Message):
     task: _builtins.str
     """The task of a temporary branch; required for it."""
     planned_end_on: _builtins.str
-    """The day on which a temporary branch is expected to end."""
+    """The day on which a temporary branch or a task team is expected to end."""
     @_builtins.property
     def sponsors(self) -> _containers.RepeatedCompositeFieldContainer[Global___SponsorInput]:
         """The units that carry it beside its parent."""
