@@ -78,7 +78,8 @@ class TestWrites:
     EDGES = Write("edge (a) AS (SELECT :id), kept AS (INSERT INTO lamp (label) SELECT a FROM edge)")
 
     def test_a_write_knows_the_names_of_its_parts(self) -> None:
-        assert (self.LAMP.names, self.EDGES.names) == ({"lit"}, {"edge", "kept"})
+        assert self.LAMP.names == {"lit"}
+        assert self.EDGES.names == {"edge", "kept"}
 
     def test_parameters_follow_those_of_the_statement_and_of_the_write_before(self) -> None:
         sql = joined("WITH logged AS (SELECT $1, $2) SELECT 1", 2, (self.LAMP, self.EDGES))
