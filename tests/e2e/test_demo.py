@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo import commitments, community, cooperation, formations, history, load, structure
+from deploy.local.demo import (
+    commitments,
+    community,
+    cooperation,
+    formations,
+    governing,
+    history,
+    load,
+    oversight,
+    structure,
+)
 from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
@@ -122,7 +132,8 @@ class TestDecisions:
 
     @pytest.mark.covers("S2", "S11")
     async def test_the_pilot_is_answered_for_by_the_party_secretary(self, clerk: Api) -> None:
-        programme = await only(clerk, "/v1/programmes", "programmes")
+        programmes = await every(clerk, "/v1/programmes", "programmes")
+        (programme,) = (each for each in programmes if each["code"] == governing.PILOT)
         chain = await read(clerk, f"/v1/programmes/{programme['programmeId']}/accountability")
         secretary = await only(
             clerk, "/v1/posts", "posts", kind="KIND_SECRETARY", unitId=await committee(clerk)
@@ -333,6 +344,35 @@ class TestCommitments:
         assert len(mentor["mentees"]) == commitments.MENTEES
         assert mentor["rating"] == "MENTOR_RATING_QUALIFIED"
         assert Counter(bool(each["badgeNumber"]) for each in pledges) == {True: 2, False: 1}
+
+
+class TestOversight:
+    @pytest.mark.covers("HE-07", "HE-09")
+    async def test_student_branches_keep_their_checklists_and_the_university_its_party_school(
+        self, clerk: Api
+    ) -> None:
+        branches = await every(clerk, "/v1/units", "units", form="FORM_JOINT_TEACHER_STUDENT")
+        lists = [await read(clerk, f"/v1/units/{each['unitId']}/branchChecklist") for each in branches]
+        schools = [
+            unit
+            for unit in await every(clerk, "/v1/units", "units", kind="KIND_DEPARTMENT")
+            if unit["function"] == "FUNCTION_PARTY_SCHOOL"
+        ]
+
+        open_ = [each["open"] for each in lists if each["open"]]
+        assert open_ == [["STUDENT_BRANCH_DUTY_KNOW_AND_SERVE_STUDENTS"]]
+        assert names_of(schools) == ["党校"]
+
+    @pytest.mark.covers("DEV-36", "SEED-06")
+    async def test_the_city_has_inspected_and_a_campaign_is_on_its_way(self, clerk: Api) -> None:
+        duty = await only(clerk, "/v1/inspectionDuties", "inspectionDuties")
+        programmes = await every(clerk, "/v1/programmes", "programmes")
+        (told,) = (each for each in programmes if each["name"] == oversight.CAMPAIGN)
+        campaign = await read(clerk, f"/v1/programmes/{told['programmeId']}/campaign")
+
+        assert (duty["lastInspectedOn"], duty["dueOn"]) == (oversight.INSPECTED_ON, "2023-02-26")
+        assert (campaign["target"], campaign["reached"]) == (100, oversight.SPEAKERS)
+        assert not campaign["verdicts"][0]["satisfied"]
 
 
 class TestHistory:

@@ -10,6 +10,7 @@ from deploy.local.demo.cooperation import Cooperation
 from deploy.local.demo.formations import Formations
 from deploy.local.demo.founding import Founding
 from deploy.local.demo.governing import Governing
+from deploy.local.demo.oversight import Oversight
 from deploy.local.demo.recalling import Recalling
 from deploy.local.demo.roles import logins
 from deploy.local.demo.sizes import Size
@@ -41,6 +42,7 @@ def load(
         recalling.swear()
         recalling.award()
         Commitments(gateway, plan, everybody, founding).make(day)
+        Oversight(gateway, plan, founding).exercise()
     finally:
         gateway.close()
     return logins(plan, everybody)

@@ -30,8 +30,9 @@ NAMED_DEPARTMENTS = (
 )
 OTHER_DEPARTMENTS = (
     *("研究生院", "科研管理处", "人力资源处", "国际合作处", "计划财务处", "后勤保障处"),
-    *("安全保卫处", "信息化处", "图书馆", "校医院", "校园建设处"),
+    *("安全保卫处", "信息化处", "图书馆", "校医院"),
 )
+PARTY_SCHOOL = "party-school"
 LEAD = "student-affairs"
 
 FOUNDED = "2006-09-01"
@@ -143,6 +144,7 @@ def _departments() -> Iterator[Unit]:
         yield Unit(key, parent, "KIND_DEPARTMENT", name, function=function)
     for number, name in enumerate(OTHER_DEPARTMENTS, 1):
         yield Unit(f"department-{number}", ROOT, "KIND_DEPARTMENT", name, function="FUNCTION_OTHER")
+    yield Unit(PARTY_SCHOOL, "party", "KIND_DEPARTMENT", "党校", function="FUNCTION_PARTY_SCHOOL")
     keys = department_keys()
     yield Unit(
         "leading-group",
@@ -156,7 +158,8 @@ def _departments() -> Iterator[Unit]:
 
 def department_keys() -> list[str]:
     """The keys of the departments, the lead department first."""
-    return [key for key, *_ in NAMED_DEPARTMENTS] + [f"department-{n}" for n in range(1, 12)]
+    others = (f"department-{number}" for number in range(1, len(OTHER_DEPARTMENTS) + 1))
+    return [*(key for key, *_ in NAMED_DEPARTMENTS), *others, PARTY_SCHOOL]
 
 
 def _schools(size: Size) -> Iterator[Unit]:
