@@ -86,7 +86,7 @@ token: setup ## print an access token (ROLE=branch_secretary or NUMBER=…)
 
 test: setup-dev setup-tools ## run every test (one: make test-only PYTEST_ARGS="-k name")
 	@mkdir -p build
-	@$(RUN) -m pytest -p tests.rows.plugin --rows-report=$(ROWS_REPORT) $(PYTEST_ARGS)
+	@$(RUN) -m pytest -p tests.rows.plugin --rows-report=$(ROWS_REPORT) --numprocesses=auto $(PYTEST_ARGS)
 
 test-only: setup-dev ## run some tests: make test-only PYTEST_ARGS="tests/unit -k name"
 	@$(RUN) -m pytest -p tests.rows.plugin $(PYTEST_ARGS)

@@ -2,17 +2,18 @@
 
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import pytest
 import uvloop
 
 from deploy.local.stack import Stack
-from tests.support import broker, databases, provision, system
+from tests.support import broker, databases, provision, system, workers
 from tests.support.broker import NatsServer
 from tests.support.databases import DatabaseServer
 from tests.support.http import Api
 
-_used: dict[str, provision.Choice] = {}
+_used: dict[str, str] = {}
 
 
 def pytest_asyncio_loop_factories(
@@ -34,23 +35,48 @@ def pytest_report_header() -> list[str]:
     return [f"PostgreSQL: {_described(database)}", f"NATS: {_described(nats)}"]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` is."""
+    return workers.worker_count()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> workers.Scheduling:
+    return workers.Scheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: workers.rank(item.nodeid))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker has no terminal."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["used"] = _used
+
+
+def pytest_testnodedown(node: Any) -> None:
+    _used.update(getattr(node, "workeroutput", {}).get("used", {}))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was used in the end: an image that cannot be had is replaced by the embedded binaries."""
     for name, choice in _used.items():
-        terminalreporter.write_line(f"{name} used: {_described(choice)}")
+        terminalreporter.write_line(f"{name} used: {choice}")
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[DatabaseServer]:
     with databases.serve() as server:
-        _used["PostgreSQL"] = server.choice
+        _used["PostgreSQL"] = _described(server.choice)
         yield server
 
 
 @pytest.fixture(scope="session")
 def nats_server() -> Iterator[NatsServer]:
     with broker.serve() as server:
-        _used["NATS"] = server.choice
+        _used["NATS"] = _described(server.choice)
         yield server
 
 

@@ -1,19 +1,22 @@
 """The pytest plugin (-p tests.rows.plugin): checks `covers` markers and records what covering tests touched.
 
-`--rows-report=FILE` writes the record as JSON; `python -m tests.rows` reads any number of them.
+`--rows-report=FILE` writes the record as JSON; `python -m tests.rows` reads any number of them. Where xdist spreads
+the tests over workers, each hands its records to the process that started it, which writes them together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.rows import catalogue, touched
-from tests.rows.report import Record, Records, write
+from tests.rows.report import Record, Records, as_document, from_document, merge, write
 
 MOST_ROWS = 5
+HANDED_OVER = "rows"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,6 +94,16 @@ class Recorder:
             record.see(report.outcome)
         return report
 
-    def pytest_sessionfinish(self) -> None:
-        if self.target is not None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        handed_over: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+        if handed_over is not None:
+            handed_over[HANDED_OVER] = as_document(self.tests)
+        elif self.target is not None:
             write(Path(self.target), self.tests)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        # A worker that died hands nothing over; its test has failed.
+        document = getattr(node, "workeroutput", {}).get(HANDED_OVER)
+        if document is not None:
+            self.tests = merge([self.tests, from_document(document)])

@@ -42,14 +42,19 @@ class Record:
 Records = dict[str, Record]
 
 
-def write(path: Path, records: Mapping[str, Record]) -> None:
-    """Write one run's records to `path`, replacing what is there."""
+def as_document(records: Mapping[str, Record]) -> dict[str, Any]:
+    """Records as a file holds them."""
     tests = {
-        test: {"rows": record.rows, "outcome": record.outcome}
+        test: {"rows": list(record.rows), "outcome": record.outcome}
         | {kind: sorted(names) for kind, names in record.touches.items()}
         for test, record in sorted(records.items())
     }
-    text = json.dumps({"format": FORMAT, "tests": tests}, ensure_ascii=False, indent=1)
+    return {"format": FORMAT, "tests": tests}
+
+
+def write(path: Path, records: Mapping[str, Record]) -> None:
+    """Write one run's records to `path`, replacing what is there."""
+    text = json.dumps(as_document(records), ensure_ascii=False, indent=1)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text + "\n", encoding="utf-8")
 
@@ -60,13 +65,17 @@ def _record(entry: Mapping[str, Any]) -> Record:
     return Record(tuple(entry["rows"]), entry["outcome"], {kind: set(entry[kind]) for kind in KINDS})
 
 
+def from_document(document: Any) -> Records:
+    """The records in what `as_document` gave; KeyError, TypeError or ValueError when it is something else."""
+    if document["format"] != FORMAT:
+        raise ValueError(f"unknown format {document['format']!r}")
+    return {test: _record(entry) for test, entry in document["tests"].items()}
+
+
 def read(path: Path) -> Records:
     """The records that a run left in `path`."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["format"] != FORMAT:
-            raise ValueError(f"unknown format {document['format']!r}")
-        return {test: _record(entry) for test, entry in document["tests"].items()}
+        return from_document(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise RowsError(f"{path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

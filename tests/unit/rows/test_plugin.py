@@ -32,8 +32,8 @@ def run(pytester: pytest.Pytester) -> Any:
 
 @pytest.fixture
 def recorded(run: Any, pytester: pytest.Pytester) -> Any:
-    def run_and_read(source: str) -> dict[str, Any]:
-        run(source, "--rows-report=out/rows.json")
+    def run_and_read(source: str, *arguments: str) -> dict[str, Any]:
+        run(source, "--rows-report=out/rows.json", *arguments)
         document = json.loads((pytester.path / "out" / "rows.json").read_text(encoding="utf-8"))
         return {test.removeprefix("test_it.py::"): entry for test, entry in document["tests"].items()}
 
@@ -126,6 +126,21 @@ def test_async_tests_are_recorded(recorded: Any) -> None:
 def test_the_outcome_is_that_of_the_whole_test(recorded: Any, source: str, outcome: str) -> None:
     tests = recorded(f'pytestmark = pytest.mark.covers("S1")\n{source}\n')
     assert tests["test_one"]["outcome"] == outcome
+
+
+def test_what_workers_recorded_is_written_together(recorded: Any) -> None:
+    tests = recorded(
+        '@pytest.mark.parametrize("unit", ["a", "b", "c", "d"])\n'
+        '@pytest.mark.covers("S1")\n'
+        "def test_one(unit, worker_id):\n"
+        "    touched.note_path('GET', '/v1/' + unit)\n"
+        "    touched.note('event', worker_id)\n",
+        "-n2",
+    )
+    assert {test: entry["route"] for test, entry in tests.items()} == {
+        f"test_one[{unit}]": [f"GET /v1/{unit}"] for unit in "abcd"
+    }
+    assert {worker for entry in tests.values() for worker in entry["event"]} == {"gw0", "gw1"}
 
 
 def test_no_report_without_the_option(run: Any, pytester: pytest.Pytester) -> None:
