@@ -2,8 +2,8 @@
 
 import gc
 
-# What a page of fifty allocates should not set off a collection; cycles are rare here, and errors make most.
-_YOUNG, _MIDDLE, _OLD = 20_000, 20, 20
+# Neither a page nor tens of thousands of rows in hand are a reason to look; cycles are rare, and errors make most.
+_YOUNG, _MIDDLE, _OLD = 50_000, 20, 50
 
 
 def settle() -> None:

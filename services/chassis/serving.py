@@ -5,7 +5,6 @@ A missing broker, sibling or issuer delays nothing; a missing database delays ev
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -91,12 +90,6 @@ def followers_of(
     ]
 
 
-def _collect_rarely() -> None:
-    """What the program consists of is never garbage, and tens of thousands of rows in hand are no reason to look."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 class Serving:
     """A service between its first probe and its last answer."""
 
@@ -114,7 +107,6 @@ class Serving:
 
     async def run(self) -> int:
         """Serve until SIGTERM or SIGINT; answers the exit code."""
-        _collect_rarely()
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self._stop.set)
