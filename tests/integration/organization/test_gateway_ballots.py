@@ -14,8 +14,14 @@ from deploy.local.stack import Stack
 from tests.integration.membership.city import City
 from tests.integration.organization.test_gateway_elections import POSTS, Assembly
 from tests.support.http import Api
+from tests.support.standstill import until
 
 VOTERS = 7
+
+NUMBERED = """
+    SELECT NOT EXISTS (SELECT FROM audit_log WHERE number IS NULL)
+       AND NOT EXISTS (SELECT FROM event_log WHERE "position" IS NULL)
+"""
 
 
 class Booth(Assembly):
@@ -85,6 +91,8 @@ class Booth(Assembly):
         """Every row of every table of every service."""
         found: dict[str, list[str]] = {}
         for service in self.stack.services:
+            # The relay numbers and chains what is committed a moment later.
+            await until(self.stack, service, NUMBERED)
             connection = await asyncpg.connect(self.stack.database_url(service))
             try:
                 names = await connection.fetch(
