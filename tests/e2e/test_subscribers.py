@@ -6,7 +6,9 @@ It stands last in its folder, so that the log it reads holds the story.
 import asyncio
 import contextlib
 import json
+import os
 import shutil
+import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -36,13 +38,16 @@ def said(log: Path) -> str:
 async def running(*command: str, given: Mapping[str, str], log: Path) -> AsyncIterator[None]:
     """A consumer as a process; what it says goes to the log."""
     with log.open("a") as output:
-        process = await asyncio.create_subprocess_exec(*command, env=given, stdout=output, stderr=output)
+        # A session of its own: `node` may be a script that starts the real one.
+        process = await asyncio.create_subprocess_exec(
+            *command, env=given, stdout=output, stderr=output, start_new_session=True
+        )
     try:
         yield
         assert process.returncode is None, said(log)
     finally:
         with contextlib.suppress(ProcessLookupError):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
         await process.wait()
 
 
