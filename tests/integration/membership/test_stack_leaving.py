@@ -48,20 +48,23 @@ async def seconded(city: City, person: str) -> str:
     return path
 
 
+async def guide(city: City, person: str) -> Any:
+    """A student of an upper year who guides others."""
+    body = {
+        "unitId": city.units["cohort"],
+        "personId": person,
+        "cohortYear": 2021,
+        "grounds": ["SELECTION_GROUND_BRANCH_RECOMMENDATION", "SELECTION_GROUND_SCHOLARSHIP"],
+        "validFrom": city.ago(100),
+    }
+    return await city.post("secretary", "/v1/peerMentors", body)
+
+
 @pytest.mark.covers("F37", "F39", "S27", "S83")
 async def test_what_rests_on_belonging_there_ends_with_it(city: City) -> None:
     mentor, first, second, kept = city.members[2:6]
-    guiding = await city.post(
-        "secretary",
-        "/v1/peerMentors",
-        {
-            "unitId": city.units["cohort"],
-            "personId": mentor,
-            "cohortYear": 2021,
-            "grounds": ["SELECTION_GROUND_BRANCH_RECOMMENDATION", "SELECTION_GROUND_SCHOLARSHIP"],
-            "validFrom": city.ago(100),
-        },
-    )
+    guiding = await guide(city, mentor)
+    leaving = await guide(city, kept)
     mentors = f"/v1/peerMentors/{guiding['peerMentorId']}"
     mentees = [{"personId": each, "cohortYear": 2023} for each in (first, second)]
     body = {"mentees": mentees, "validFrom": city.ago(100)}
@@ -94,6 +97,8 @@ async def test_what_rests_on_belonging_there_ends_with_it(city: City) -> None:
     }
 
     await transfer(city, kept, "cohort", 3)
+    left = await city.get("approver", f"/v1/peerMentors/{leaving['peerMentorId']}")
+    assert left["validUntil"] == city.ago(3)
     closed = await city.get("approver", f"/v1/standingCases/{case['standingCaseId']}")
     assert (closed["state"], closed["entries"][-1]["act"]) == (
         "STANDING_CASE_STATE_ENDED",
