@@ -7,8 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from membership.domain.dues import FIND, PAY, PUBLISH, next_month
-from membership.domain.duties import Duty, InboxItem, Subject, SubjectKind, ruled, strictest
-from membership.domain.verdicts import judge
+from membership.domain.duties import Duty, InboxItem, Subject, SubjectKind, strictest
 from rulebook import Facts, RuleSet
 
 _ARREARS: Final = ("dues_arrears", "补交党费", "member")
@@ -51,6 +50,5 @@ def items_of_ledger(unit_id: UUID, opened: date, published: date | None, rules: 
 def _strictest(
     rules: RuleSet, operation: str, facts: Facts, on: date, asked: tuple[str, str, str]
 ) -> Iterable[Duty]:
-    judgements = judge(rules, [operation], facts, on=on)
-    binding = strictest(duty for judgement in judgements for duty in ruled(*asked, judgement))
+    binding = strictest(rules, operation, facts, asked, on=on)
     return [] if binding is None else [binding]

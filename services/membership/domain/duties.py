@@ -16,7 +16,7 @@ from membership.domain.admission import AdmissionCase, CaseState
 from membership.domain.evidence import Standing, evidence
 from membership.domain.steps import Catalogue
 from membership.domain.verdicts import Judgement, judge
-from rulebook import RuleSet, Severity
+from rulebook import Facts, RuleSet, Severity
 
 
 class DutyKind(StrEnum):
@@ -181,9 +181,21 @@ def ruled(step: str, zh: str, actor: str, judgement: Judgement) -> Iterable[Duty
         yield Duty(step, zh, actor, DutyKind.OPENING, verdict.clears_on, judgement)
 
 
-def strictest(found: Iterable[Duty]) -> Duty | None:
-    """The duty that binds; None where there is none."""
-    return min(found, key=lambda duty: duty.binding_order, default=None)
+def strictest(
+    rules: RuleSet,
+    operation: str,
+    facts: Facts,
+    asked: tuple[str, str, str],
+    *,
+    on: date,
+    kind: DutyKind | None = None,
+) -> Duty | None:
+    """The duty that binds among those of an operation's rules, of one kind or of any; None where there is none."""
+    found = (
+        duty for judgement in judge(rules, [operation], facts, on=on) for duty in ruled(*asked, judgement)
+    )
+    chosen = (duty for duty in found if kind is None or duty.kind is kind)
+    return min(chosen, key=lambda duty: duty.binding_order, default=None)
 
 
 def _binding(found: list[Duty]) -> list[Duty]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from membership.domain.duties import Duty, InboxItem, Subject, SubjectKind, ruled, strictest
+from membership.domain.duties import Duty, InboxItem, Subject, SubjectKind, strictest
 from membership.domain.transfers import check_past
 from membership.domain.verdicts import Judgement, judge
 from membership.errors.inspections import InspectionDutyEndedError
@@ -84,8 +84,7 @@ class InspectionDuty:
         if self.ended_on is not None:
             return None
         facts, on = self._facts(self.last_inspected_on), self.last_inspected_on or self.starts_on
-        judgements = judge(rules, [self.level.operation], facts, on=on)
-        return strictest(duty for judgement in judgements for duty in ruled(*_STEP, judgement))
+        return strictest(rules, self.level.operation, facts, _STEP, on=on)
 
 
 @dataclass(frozen=True, slots=True)

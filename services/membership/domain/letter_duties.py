@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from membership.domain.duties import Duty, DutyKind, InboxItem, Subject, SubjectKind, ruled, strictest
+from membership.domain.duties import Duty, DutyKind, InboxItem, Subject, SubjectKind, strictest
 from membership.domain.transfers import ACCEPT, OPEN, REISSUE, RETURN_RECEIPT, Transfer, TransferState
-from membership.domain.verdicts import judge
 from rulebook import Facts, RuleSet
 
 _SENDER, _RECEIVER = "sender", "receiver"
@@ -57,8 +56,6 @@ def _first(
     last: date | None = None,
 ) -> Iterable[Duty]:
     """What the strictest rule asks; where the letter names its own last day, that day."""
-    binding = strictest(
-        duty for judgement in judge(rules, [operation], facts, on=on) for duty in ruled(*asked, judgement)
-    )
+    binding = strictest(rules, operation, facts, asked, on=on)
     if binding is not None:
         yield binding if last is None else replace(binding, due_on=last)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from membership.domain.duties import Duty, DutyKind, InboxItem, Subject, SubjectKind, ruled, strictest
+from membership.domain.duties import Duty, DutyKind, InboxItem, Subject, SubjectKind, strictest
 from membership.domain.standing import CONTACT_ABROAD, KEEP, Act, StandingCase, State
-from membership.domain.verdicts import judge
 from rulebook import RuleSet
 
 _BRANCH, _COMMITTEE = "branch_committee", "approving_committee"
@@ -51,9 +50,6 @@ def _ruled(
     asked: tuple[str, str, str],
     kind: DutyKind = DutyKind.DEADLINE,
 ) -> Iterable[Duty]:
-    judgements = judge(rules, [operation], case.facts(), on=case.since)
-    binding = strictest(
-        duty for judgement in judgements for duty in ruled(*asked, judgement) if duty.kind is kind
-    )
+    binding = strictest(rules, operation, case.facts(), asked, on=case.since, kind=kind)
     if binding is not None:
         yield binding

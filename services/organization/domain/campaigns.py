@@ -63,8 +63,7 @@ def check_contributions(
     findings = Findings()
     for number, each in enumerate(new):
         path, unit = f"contributions[{number}]", known.get(each.unit_id)
-        if each.person_id not in registered:
-            findings.add(f"{path}.person_id", "没有登记此人。", "Nobody is registered under this id.")
+        findings.check_registered(each.person_id, registered, f"{path}.person_id")
         if each.person_id in {other.person_id for other in new[:number]}:
             findings.add(f"{path}.person_id", "人员重复。", "The person is named twice.")
         if unit is None or each.on not in unit.life:

@@ -31,8 +31,7 @@ def check_assignment(
     """Refuse people who are not registered, and days on which there is no such project."""
     findings = Findings()
     for number, person_id in enumerate(person_ids):
-        if person_id not in registered:
-            findings.add(f"person_ids[{number}]", "没有登记此人。", "Nobody is registered under this id.")
+        findings.check_registered(person_id, registered, f"person_ids[{number}]")
     if not unit.life.covers(days):
         findings.add("valid_from", "日期须在任务团队存续期内。", "The days lie in the life of the team.")
     findings.refuse_if_any()

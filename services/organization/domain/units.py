@@ -1,5 +1,6 @@
 """Units: what they are, which shape a new one must have, and where one stands on a day."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -347,6 +348,11 @@ class Findings:
     def add(self, path: str, zh: str, en: str) -> None:
         """Note one broken rule of a field."""
         self.violations.append(Violation(path, zh, en))
+
+    def check_registered(self, person_id: UUID, registered: Container[UUID], path: str) -> None:
+        """Note a person whom membership does not know."""
+        if person_id not in registered:
+            self.add(path, "没有登记此人。", "Nobody is registered under this id.")
 
     def refuse_if_any(self) -> None:
         """Refuse the request when something was noted."""

@@ -61,20 +61,14 @@ def check_team(
             "不是当日存续的党支部、党总支或党委。",
             "It is no branch, general branch or committee in being on the day.",
         )
-    check_registered(leader_id, registered, f"{path}leader_person_id", findings)
+    findings.check_registered(leader_id, registered, f"{path}leader_person_id")
     for number, member_id in enumerate(member_ids):
-        check_registered(member_id, registered, f"{path}member_person_ids[{number}]", findings)
+        findings.check_registered(member_id, registered, f"{path}member_person_ids[{number}]")
         if member_id == leader_id or member_id in member_ids[:number]:
             findings.add(
                 f"{path}member_person_ids[{number}]", "人员重复。", "The person is named twice, or leads it."
             )
     findings.refuse_if_any()
-
-
-def check_registered(person_id: UUID, registered: Container[UUID], path: str, findings: Findings) -> None:
-    """Find fault with a person whom membership does not know."""
-    if person_id not in registered:
-        findings.add(path, "没有登记此人。", "Nobody is registered under this id.")
 
 
 def beginning(leader_id: UUID, member_ids: Sequence[UUID], days: Interval) -> tuple[TeamMember, ...]:

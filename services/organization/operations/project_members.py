@@ -9,7 +9,6 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from chassis.intervals import Interval
 from chassis.paging import Page, decode_token, page_of, page_size
-from chassis.process import ensure_free
 from organization.clients import Membership
 from organization.domain.project_members import (
     ProjectMember,
@@ -21,7 +20,7 @@ from organization.domain.units import Unit
 from organization.events import formations as facts
 from organization.facts import appointees
 from organization.operations import founding
-from organization.repository import project_members, units
+from organization.repository import project_members
 
 
 async def assign(
@@ -62,12 +61,8 @@ async def end(call: Call, unit_id: UUID, person_id: UUID, *, ends_on: date | Non
 
 async def _held(work: UnitOfWork, unit_id: UUID) -> Unit:
     """The project, for whoever changes who takes part in it."""
-    await work.lock(founding.STRUCTURE)
-    await units.lock(work, unit_id)
-    await ensure_free(work, unit_id)
-    project = await founding.present(work, unit_id, work.today)
+    project = await founding.take(work, unit_id)
     check_project(project)
-    work.call.check_etag(project.version)
     return project
 
 

@@ -106,8 +106,8 @@ async def _check_person(
     people: Appointees | None,
 ) -> None:
     findings = Findings()
-    if people is not None and new.person_id not in people:
-        findings.add(f"{path}person_id", "没有登记此人。", "Nobody is registered under this id.")
+    if people is not None:
+        findings.check_registered(new.person_id, people, f"{path}person_id")
     if new.background is not None and post.kind is not PostKind.SECRETARY:
         findings.add(f"{path}background", "只有书记填写此项。", "Only a secretary has it.")
     if new.method is Method.BY_POST:

@@ -149,7 +149,7 @@ async def _check_known(call: Call, membership: Membership, team_id: UUID, person
     await call.access.require(UPDATE, unit=seen.unit_id)
     findings = Findings()
     people = await appointees(call.database, membership, [person_id])
-    decide.check_registered(person_id, people, "person_id", findings)
+    findings.check_registered(person_id, people, "person_id")
     findings.refuse_if_any()
 
 
