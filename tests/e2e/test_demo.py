@@ -363,6 +363,15 @@ class TestOversight:
         assert open_ == [["STUDENT_BRANCH_DUTY_KNOW_AND_SERVE_STUDENTS"]]
         assert names_of(schools) == ["党校"]
 
+    @pytest.mark.covers("BR-04")
+    async def test_a_project_that_could_found_a_branch_is_found(self, clerk: Api) -> None:
+        teams = await every(clerk, "/v1/units", "units", kind="KIND_TASK_TEAM")
+        (project,) = (each for each in teams if each["name"] == oversight.PROJECT)
+        members = await every(clerk, f"/v1/projects/{project['unitId']}/members", "members")
+        found = await every(clerk, "/v1/findings", "findings", unitId=project["unitId"])
+        assert len(members) == 3
+        assert "BR-04.members" in {each["verdict"]["ruleId"] for each in found}
+
     @pytest.mark.covers("DEV-36", "SEED-06")
     async def test_the_city_has_inspected_and_a_campaign_is_on_its_way(self, clerk: Api) -> None:
         duty = await only(clerk, "/v1/inspectionDuties", "inspectionDuties")

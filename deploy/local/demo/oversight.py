@@ -1,4 +1,4 @@
-"""Enters how work is held to its duties: checklists of student branches, an inspection, a campaign of a hundred.
+"""Enters how work is held to its duties: checklists of student branches, a project, an inspection, a campaign.
 
 One branch has a duty left open, and the campaign has not reached its target.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.local.demo.asking import Gateway
 from deploy.local.demo.founding import MEMBERSHIP, Founding
-from deploy.local.demo.structure import REORGANIZED_ON, Structure
+from deploy.local.demo.structure import REORGANIZED_ON, ROOT, Structure
 
 # Each duty of article 13 and what the branches say of it.
 DUTIES = (
@@ -17,6 +17,8 @@ DUTIES = (
     ("CULTIVATE_AND_ADMIT", "培养联系人每半年考察一次"),
     ("KNOW_AND_SERVE_STUDENTS", "进宿舍走访，收集并答复诉求"),
 )
+# Of a year and with three full members, so that it could found a branch (BR-04).
+PROJECT, PROJECT_FROM, PROJECT_UNTIL = "智慧社区建设专班", "2022-01-10", "2023-01-10"
 INSPECTED_SINCE, INSPECTED_ON = "2022-03-01", "2022-08-26"
 CAMPAIGN, TARGET = "百名辅导员讲四史", 100
 TOPICS = ("党史", "新中国史", "改革开放史", "社会主义发展史")
@@ -36,6 +38,7 @@ class Oversight:
         self._gateway.settle(MEMBERSHIP)
         branches = [unit.key for unit in self._plan.joint_branches]
         self._gateway.each("清单 checklists", enumerate(branches), self._declare)
+        self._gateway.each("专班 projects", (PROJECT,), self._project)
         self._gateway.each("检查 inspections", ("party",), self._inspect)
         self._gateway.each("百名 campaigns", (CAMPAIGN,), self._campaign)
 
@@ -53,6 +56,19 @@ class Oversight:
                 "validFrom": REORGANIZED_ON,
             }
             self._post(path, body, f"checklist-{branch}-{duty}", etag=str(version))
+
+    def _project(self, name: str) -> None:
+        """Three teachers work on it, and it has no branch."""
+        unit = {"kind": "KIND_TASK_TEAM", "name": name, "plannedEndOn": PROJECT_UNTIL}
+        body = {"parentUnitId": self._founding.units[ROOT], "unit": unit, "establishedOn": PROJECT_FROM}
+        made = self._post("/v1/units", body, "project")
+        assigned = {
+            "personIds": [self._founding.person_id(slot) for _, slot in self._speakers()[:3]],
+            "task": "平台建设",
+            "validFrom": PROJECT_FROM,
+        }
+        path = f"/v1/projects/{made['unitId']}:assignMembers"
+        self._post(path, assigned, "project-members", etag=made["etag"])
 
     def _inspect(self, committee: str) -> None:
         """The city looked at how members are admitted, and found one thing wanting."""
