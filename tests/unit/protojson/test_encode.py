@@ -1,6 +1,5 @@
 import json
 import re
-import timeit
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from chassis.protojson import encode as encode_module
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
 from shuyuan.rules.v1 import verdict_pb2
+from tests.support.costs import share
 from tests.unit.protojson.messages import messages
 
 Kitchen = Callable[[str], Any]
@@ -120,10 +120,7 @@ def test_costs_less_than_a_third_of_the_general_printer() -> None:
     def encode(message: Message) -> bytes:
         return dumps(build(message))
 
-    prepared = min(timeit.repeat(lambda: encode(page), number=5, repeat=7))
-    general = min(timeit.repeat(lambda: json_format.MessageToJson(page), number=5, repeat=3))
-
-    assert prepared / general < 0.3
+    assert share(lambda: encode(page), lambda: json_format.MessageToJson(page), below=0.3) < 0.3
 
 
 class TestKeptTexts:
@@ -132,10 +129,7 @@ class TestKeptTexts:
         page = verdict_pb2.Verdicts(verdicts=[verdict_pb2.Verdict(rule_id="DEV-09", facts=facts)] * 50)
         encode, build = encoder(page.DESCRIPTOR), to_builtin(page.DESCRIPTOR)
 
-        kept = min(timeit.repeat(lambda: encode(page), number=5, repeat=7))
-        anew = min(timeit.repeat(lambda: dumps(build(page)), number=5, repeat=7))
-
-        assert kept / anew < 0.5
+        assert share(lambda: encode(page), lambda: dumps(build(page)), below=0.5) < 0.5
 
     def test_an_item_that_changed_is_printed_as_it_is_now(self) -> None:
         page = verdict_pb2.Verdicts(verdicts=[verdict_pb2.Verdict(rule_id="DEV-09")])
