@@ -139,7 +139,8 @@ class Consumer:
             for logged in page["events"]:
                 if self.copy.apply(logged["cloudEvent"]):
                     report("log", logged["cloudEvent"])
-            if len(page["events"]) < PAGE:
+            if not page["events"]:
+                # Only an empty page is the end: one of long events is shorter than asked for.
                 self.head = max(self.head, page["headPosition"])
                 return
 

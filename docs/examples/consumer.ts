@@ -99,7 +99,8 @@ async function readLog(): Promise<void> {
     }
     for (const { cloudEvent } of found.events) apply(cloudEvent, "log");
     save();
-    if (found.events.length < PAGE) {
+    if (found.events.length === 0) {
+      // Only an empty page is the end: one of long events is shorter than asked for.
       head = Math.max(head, found.headPosition);
       return;
     }

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from chassis.calls import current, parse_uuid
 from chassis.database import Reader, Record
 from chassis.errors import InvalidArgumentError, NotFoundError, UnavailableError, Violation
-from chassis.statements import query
+from chassis.statements import Query, query
 from shuyuan.events.v1 import event_log_service_pb2 as pb
 from shuyuan.events.v1 import event_log_service_pb2_grpc as grpc_stubs
 
@@ -27,18 +27,25 @@ MOST_PER_PAGE = 1_000
 COLUMNS = """event_id, epoch, "position", previous_position, type, noun, verb, resource_id, resource_version,
     occurred_at, actor_id, traceparent, data"""
 
-AFTER = query(
-    sa.text(
-        f"""SELECT {COLUMNS} FROM event_log WHERE "position" > CAST(:after AS int)
-             ORDER BY "position" LIMIT CAST(:most AS int)"""
+# An answer fits into one message of gRPC (4 MiB, with what a document has around its data), whatever its events hold.
+MOST_PAGE_BYTES = 2 * 1024 * 1024
+
+
+def _after(where: str) -> Query:
+    # The first event is always on the page: the journal takes none that is longer than the bound.
+    return query(
+        sa.text(
+            f"""SELECT {COLUMNS} FROM (
+                   SELECT {COLUMNS}, sum(octet_length(data)) OVER (ORDER BY "position") AS bytes FROM (
+                       SELECT {COLUMNS} FROM event_log WHERE {where} AND "position" > CAST(:after AS int)
+                        ORDER BY "position" LIMIT CAST(:most AS int)) page) sized
+                 WHERE bytes <= {MOST_PAGE_BYTES} ORDER BY "position"
+            """
+        )
     )
-)
-_AFTER_OF_NOUN = query(
-    sa.text(
-        f"""SELECT {COLUMNS} FROM event_log WHERE noun = :noun AND "position" > CAST(:after AS int)
-             ORDER BY "position" LIMIT CAST(:most AS int)"""
-    )
-)
+
+
+_AFTER, _AFTER_OF_NOUN = _after("true"), _after("noun = :noun")
 _HEAD = query(
     sa.text(
         """SELECT (SELECT max(epoch) FROM epoch) AS epoch,
@@ -90,10 +97,10 @@ def render(service: str, row: Record) -> bytes:
 
 
 async def list_events(reader: Reader, *, after: int, most: int, noun: str = "") -> list[Record]:
-    """Numbered events after a position, oldest first; of one noun or of all."""
+    """Numbered events after a position, oldest first; of one noun or of all. Fewer than `most` where they are long."""
     if noun:
         return await reader.fetch(_AFTER_OF_NOUN, after=after, most=most, noun=noun)
-    return await reader.fetch(AFTER, after=after, most=most)
+    return await reader.fetch(_AFTER, after=after, most=most)
 
 
 async def head(reader: Reader) -> tuple[int, int]:

@@ -15,6 +15,9 @@ from chassis.statements import query
 from shuyuan.events.v1 import event_log_service_pb2 as pb
 from tests.integration.chassis_storage.probe import Probe
 
+# What a client takes in one answer where nobody has told it otherwise.
+MESSAGE_BYTES = 4 * 1024 * 1024
+
 
 @pytest.fixture
 def servicer(probe: Probe) -> Any:
@@ -46,6 +49,24 @@ class TestListEvents:
             seen += [event.position for event in page.events]
         assert seen == [1, 2, 3, 4, 5, 6, 7]
         assert (page.head_position, page.epoch) == (7, 1)
+
+    @pytest.mark.parametrize("noun", ["", "lamp"])
+    async def test_a_page_of_long_events_still_fits_into_one_message(
+        self, probe: Probe, servicer: Any, noun: str
+    ) -> None:
+        for _ in range(12):
+            await probe.light(label="长" * 150_000)
+        await number(probe)
+
+        seen: list[int] = []
+        while len(seen) < 12:
+            page = await servicer.ListEvents(
+                pb.ListEventsRequest(after_position=seen[-1] if seen else 0, page_size=12, noun=noun), None
+            )
+            assert page.events and page.ByteSize() < MESSAGE_BYTES
+            assert page.head_position == 12
+            seen += [event.position for event in page.events]
+        assert seen == list(range(1, 13))
 
     async def test_one_noun_is_linked_by_its_previous_positions(self, probe: Probe, servicer: Any) -> None:
         for _ in range(3):

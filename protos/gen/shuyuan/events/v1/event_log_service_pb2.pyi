@@ -101,7 +101,7 @@ class ListEventsResponse(_message.Message):
     """The present life of the log."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___LoggedEvent]:
-        """The events, in the order of their positions."""
+        """The events, in the order of their positions; fewer than asked for where they are long, none at the end."""
 
     def __init__(
         self,

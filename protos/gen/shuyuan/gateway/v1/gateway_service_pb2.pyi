@@ -70,7 +70,7 @@ class ListServiceEventsResponse(_message.Message):
     """The present life of the log; positions of another life mean something else."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[_event_log_service_pb2.LoggedEvent]:
-        """The events, in the order of their positions."""
+        """The events, in the order of their positions; fewer than asked for where they are long, none at the end."""
 
     def __init__(
         self,
