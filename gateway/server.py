@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from chassis import collector, logs, tracing
 from chassis.settings import SERVICES
 from chassis.supervisor import Supervisor
-from chassis.tokens import KEY_SET_SECONDS, KeySet, TokenVerifier
+from chassis.tokens import KeySet, TokenVerifier
 from gateway.app import Gateway, Lifespan
 from gateway.composed import Composed, invoke_for
 from gateway.contract import GATEWAY, routes
@@ -30,8 +30,6 @@ from gateway.transcode import Endpoint, Limits, Verifier
 from gateway.upstream import Upstream, connect
 
 log = structlog.get_logger()
-
-_KEYS_WANTED_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -62,7 +60,7 @@ def build(settings: GatewaySettings, *, drain: Drain | None = None) -> Gateway:
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
         supervisor = Supervisor()
-        supervisor.add("key-set", lambda: _keep_keys(keys))
+        supervisor.add("key-set", keys.keep_fresh)
         supervisor.start()
         try:
             yield
@@ -91,13 +89,6 @@ def assemble(
         Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits) for route in routes()
     ]
     return Gateway(settings, endpoints, pages(document_bytes(), ready), read_document(), lifespan)
-
-
-async def _keep_keys(keys: KeySet) -> None:
-    # Fetched before the first request needs them, and looked at again before they are too old.
-    while True:
-        await keys.refresh()
-        await asyncio.sleep(KEY_SET_SECONDS / 2 if keys.loaded else _KEYS_WANTED_SECONDS)
 
 
 class _Server(uvicorn.Server):

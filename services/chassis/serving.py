@@ -45,7 +45,6 @@ log = structlog.get_logger()
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOP_SECONDS = 5.0
 FLUSH_SECONDS = 2.0
-KEY_SET_LOOK_SECONDS = 60.0
 DATABASE_PAUSE_SECONDS = 0.5
 PROBE_SECONDS = 1.0
 
@@ -215,15 +214,9 @@ class Serving:
             add(f"copies-{follower.source}", follower.run)
         add("processes", ProcessRunner(context, self._service.processes).run)
         add("schedule", ScheduleRunner(context, self._service.schedule).run)
-        add("key-set", self._keep_keys)
+        add("key-set", self._keys.keep_fresh)
         for name, body in self._service.tasks.items():
             add(name, _bound(body, context))
-
-    async def _keep_keys(self) -> None:
-        while True:
-            if not self._keys.loaded:
-                await self._keys.refresh()
-            await asyncio.sleep(KEY_SET_LOOK_SECONDS if self._keys.loaded else 0.25)
 
     async def _ready(self) -> dict[str, bool]:
         return {

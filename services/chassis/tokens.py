@@ -31,8 +31,10 @@ ALGORITHMS = ["RS256", "ES256"]
 SKEW_SECONDS = 30
 # An unknown key id makes us ask the issuer, but a flood of forged ones must not become a flood of fetches.
 REFETCH_SECONDS = 5.0
-# A key that the issuer withdrew is dropped here at the latest after this time.
+# A key that the issuer withdrew is dropped here at the latest after this time, and every token that it signed.
 KEY_SET_SECONDS = 600.0
+# Between two tries to get the first keys, without which nobody is served.
+FIRST_KEYS_SECONDS = 0.25
 MOST_REMEMBERED = 20_000
 SERVICE_PREFIX = "service:"
 
@@ -85,6 +87,8 @@ class KeySet:
         self._tried = float("-inf")
         self._fetched = float("-inf")
         self._lock = asyncio.Lock()
+        # How often a fetch has shown that keys are no longer there.
+        self.withdrawals = 0
 
     @property
     def loaded(self) -> bool:
@@ -98,6 +102,12 @@ class KeySet:
         if self._keys is None:
             raise UnavailableError(needed="issuer")
         return self._keys if self._has(kid) else None
+
+    async def keep_fresh(self) -> None:
+        """Fetch the keys before the first call needs them, and again before they are too old; never returns."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(KEY_SET_SECONDS / 2 if self.loaded else FIRST_KEYS_SECONDS)
 
     def _has(self, kid: str | None) -> bool:
         return self._keys is not None and any(kid is None or key.kid == kid for key in self._keys)
@@ -115,14 +125,23 @@ class KeySet:
                 async with self._client() as client:
                     answer = await client.get(self._url)
                     answer.raise_for_status()
-                    self._keys = jwk.KeySet.import_key_set(answer.json())
+                    fetched = jwk.KeySet.import_key_set(answer.json())
             except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
                 metrics.key_set_fetches.labels("failed").inc()
                 log.warning("key_set.fetch_failed", error=type(error).__name__)
                 return
-            self._fetched = time.monotonic()
+            self._take(fetched)
             metrics.key_set_fetches.labels("fetched").inc()
             metrics.key_set_age.set(time.time())
+
+    def _take(self, fetched: jwk.KeySet) -> None:
+        if self._keys is not None and not _thumbprints(self._keys) <= _thumbprints(fetched):
+            self.withdrawals += 1
+        self._keys, self._fetched = fetched, time.monotonic()
+
+
+def _thumbprints(keys: jwk.KeySet) -> set[str]:
+    return {key.thumbprint() for key in keys}
 
 
 class TokenVerifier:
@@ -133,6 +152,7 @@ class TokenVerifier:
         self._production = settings.is_production
         self._identity_key = settings.identity_key_bytes
         self._remembered: dict[str, Claims] = {}
+        self._withdrawals = 0
         self._claims = jwt.JWTClaimsRegistry(
             leeway=SKEW_SECONDS,
             iss={"essential": True, "value": settings.issuer},
@@ -143,6 +163,10 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Claims:
         """The claims of a good token; UNAUTHENTICATED otherwise."""
+        if self._withdrawals != self.key_set.withdrawals:
+            # Some of the tokens were signed by a key that is no longer there: all are verified again.
+            self._remembered.clear()
+            self._withdrawals = self.key_set.withdrawals
         known = self._remembered.get(token)
         if known is not None:
             if known.expires + SKEW_SECONDS > time.time():

@@ -1,5 +1,6 @@
 """Which tokens are good, what rotation and forgery cost, and how our own token is kept."""
 
+import asyncio
 import base64
 import hmac
 import time
@@ -170,6 +171,45 @@ async def test_a_withdrawn_key_is_dropped_in_time(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(UnauthenticatedError):
         await checks.verify(sign(jti="another"))
+
+
+async def test_a_token_is_not_remembered_beyond_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer = Issuer(OLD)
+    checks = verifier(issuer)
+    token = sign()
+    await checks.verify(token)
+    issuer.keys = [NEW]
+    monkeypatch.setattr(tokens, "REFETCH_SECONDS", 0.0)
+    await checks.key_set.refresh()
+
+    with pytest.raises(UnauthenticatedError):
+        await checks.verify(token)
+
+
+async def test_another_key_beside_the_old_ones_forgets_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer = Issuer(OLD)
+    checks = verifier(issuer)
+    token = sign()
+    first = await checks.verify(token)
+    issuer.keys = [OLD, NEW]
+    monkeypatch.setattr(tokens, "REFETCH_SECONDS", 0.0)
+    await checks.key_set.refresh()
+
+    assert await checks.verify(token) is first
+
+
+async def test_keys_are_fetched_again_before_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer = Issuer(OLD)
+    keys = verifier(issuer).key_set
+    monkeypatch.setattr(tokens, "KEY_SET_SECONDS", 0.002)
+    monkeypatch.setattr(tokens, "REFETCH_SECONDS", 0.0)
+    keeping = asyncio.create_task(keys.keep_fresh())
+    async with asyncio.timeout(10):
+        while issuer.fetches < 3:  # noqa: ASYNC110 - the issuer only counts
+            await asyncio.sleep(0)
+    keeping.cancel()
+
+    assert keys.loaded
 
 
 async def test_a_flood_of_unknown_keys_is_not_a_flood_of_fetches() -> None:
