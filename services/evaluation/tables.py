@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, ExcludeConstraint
 
 from chassis import tables as frame
-from chassis.subject_moves import merged_rows
+from chassis.subject_moves import folded_rows, merged_rows
 
 metadata = frame.new_metadata()
 for _table in frame.metadata.tables.values():
@@ -308,5 +308,6 @@ indicator_evidence = sa.Table(
     _id("branch_id", null=True),
 )
 
-# Which rows followed a person who was merged into another.
+# Which rows followed a person who was merged into another, and which gave way to the survivor's.
 merged_row = merged_rows(metadata)
+folded_row = folded_rows(metadata)

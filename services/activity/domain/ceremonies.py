@@ -106,6 +106,10 @@ class Ceremony:
         """Those who were there."""
         return tuple(taker for taker in self.roll if taker.outcome is Outcome.PRESENT)
 
+    def reassigned(self, now: datetime) -> "Ceremony":
+        """It names another person than before."""
+        return replace(self, version=self.version + 1, updated_at=now)
+
     def involves(self, person_id: UUID | None) -> bool:
         """Whether somebody leads the ceremony or is on its roll."""
         return person_id is not None and (

@@ -62,6 +62,7 @@ class Credit:
     meeting_id: UUID | None
     entries: tuple[Entry, ...]
     created_at: datetime
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,16 @@ class Meeting:
             self, present_count=self.present_count + count, version=self.version + 1, updated_at=now
         )
 
+    def recounted(self, expected: int, present: int, now: datetime) -> "Meeting":
+        """People who were expected or came turned out to be one, or two."""
+        return replace(
+            self,
+            expected_count=expected,
+            present_count=present,
+            version=self.version + 1,
+            updated_at=now,
+        )
+
     def with_minutes(self, minutes: str, now: datetime) -> "Meeting":
         """The minutes, in place of former ones."""
         self.check_state(MeetingState.OPEN, MeetingState.CLOSED)

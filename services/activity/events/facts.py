@@ -63,6 +63,17 @@ def meeting_minutes_added(meeting: Meeting) -> Event:
     return _of_meeting(meeting, events_pb2.MeetingMinutesAdded(meeting=meeting_message(meeting)))
 
 
+def meeting_reassigned(meeting: Meeting, of_both: Iterable[Attendance], before: UUID, after: UUID) -> Event:
+    """What it says of one person it says of another."""
+    data = events_pb2.MeetingReassigned(
+        from_person_id=str(before),
+        to_person_id=str(after),
+        attendances=[attendance_message(each) for each in of_both],
+        meeting=meeting_message(meeting),
+    )
+    return _of_meeting(meeting, data)
+
+
 def meeting_closed(meeting: Meeting, credit: Credit | None) -> Event:
     """The meeting was closed."""
     data = events_pb2.MeetingClosed(
@@ -81,6 +92,14 @@ def class_hour_credited(credit: Credit) -> Event:
     """Class hours were credited."""
     data = events_pb2.ClassHourCredited(class_hour=class_hour_message(credit))
     return Event(credit.class_hour_id, 1, data)
+
+
+def class_hour_reassigned(credit: Credit, before: UUID, after: UUID) -> Event:
+    """Class hours of one person are another's."""
+    data = events_pb2.ClassHourReassigned(
+        from_person_id=str(before), to_person_id=str(after), class_hour=class_hour_message(credit)
+    )
+    return Event(credit.class_hour_id, credit.version, data)
 
 
 def _of_ceremony(ceremony: Ceremony, data: Message) -> Event:
@@ -115,6 +134,14 @@ def ceremony_oath_takers_removed(ceremony: Ceremony, person_ids: Iterable[UUID])
 def ceremony_roll_called(ceremony: Ceremony, person_ids: Iterable[UUID]) -> Event:
     """The roll was called."""
     data = events_pb2.CeremonyRollCalled(person_ids=_ids(person_ids), ceremony=ceremony_message(ceremony))
+    return _of_ceremony(ceremony, data)
+
+
+def ceremony_reassigned(ceremony: Ceremony, before: UUID, after: UUID) -> Event:
+    """What it says of one person it says of another."""
+    data = events_pb2.CeremonyReassigned(
+        from_person_id=str(before), to_person_id=str(after), ceremony=ceremony_message(ceremony)
+    )
     return _of_ceremony(ceremony, data)
 
 

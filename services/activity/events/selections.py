@@ -1,5 +1,7 @@
 """Consents and target lists: their public shape, and the facts about them as events of the contract."""
 
+from uuid import UUID
+
 from activity.domain.selections import Consent, Entry, Quota, Roster
 from activity.events.shapes import maybe_stamp, number, stamp
 from chassis.events import Event
@@ -75,6 +77,14 @@ def consent_given(consent: Consent) -> Event:
 def consent_withdrawn(consent: Consent) -> Event:
     """A consent was withdrawn."""
     data = events_pb2.SelectionConsentWithdrawn(selection_consent=consent_message(consent))
+    return Event(consent.consent_id, consent.version, data)
+
+
+def consent_reassigned(consent: Consent, before: UUID, after: UUID) -> Event:
+    """A consent of one person is another's."""
+    data = events_pb2.SelectionConsentReassigned(
+        from_person_id=str(before), to_person_id=str(after), selection_consent=consent_message(consent)
+    )
     return Event(consent.consent_id, consent.version, data)
 
 

@@ -177,7 +177,7 @@ def class_hour_message(credit: Credit) -> class_hour_pb2.ClassHour:
         meeting_id=text(credit.meeting_id),
         entries=[entry_message(entry) for entry in credit.entries],
         create_time=stamp(credit.created_at),
-        version=1,
+        version=credit.version,
     )
 
 

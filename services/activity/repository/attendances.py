@@ -62,6 +62,13 @@ _PRESENT = query(
             WHERE meeting_id = :meeting_id AND checked_in_at IS NOT NULL ORDER BY person_id"""
     )
 )
+_COUNTS = query(
+    sa.text(
+        """SELECT count(*) FILTER (WHERE expected) AS expected,
+                  count(*) FILTER (WHERE checked_in_at IS NOT NULL) AS present
+             FROM attendance WHERE meeting_id = :meeting_id"""
+    )
+)
 _VOTERS = query(
     sa.text(
         """SELECT count(*) FILTER (WHERE checked_in_at IS NOT NULL) AS present, count(*) AS should_attend
@@ -147,6 +154,13 @@ async def expected(reader: Reader, meeting_id: UUID) -> list[Participant]:
 async def present(reader: Reader, meeting_id: UUID) -> list[Participant]:
     """Who came to a meeting, by person."""
     return [_participant(row) for row in await reader.fetch(_PRESENT, meeting_id=meeting_id)]
+
+
+async def counts(reader: Reader, meeting_id: UUID) -> tuple[int, int]:
+    """How many are expected at a meeting, and how many came."""
+    row = await reader.fetch_one(_COUNTS, meeting_id=meeting_id)
+    assert row is not None, "a count is always answered"
+    return row["expected"], row["present"]
 
 
 async def voters(reader: Reader, meeting_id: UUID) -> VoterCount:

@@ -1,4 +1,4 @@
-"""The ledger of class hours; rows are added and never change."""
+"""The ledger of class hours; rows are added and never change, but follow a person who was merged into another."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -42,6 +42,21 @@ _CREDITED = query(
              FROM class_hour_entry
             WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND learned_on = ANY (CAST(:days AS date[]))
             GROUP BY person_id, learned_on, half_day"""
+    )
+)
+_TOUCH = query(
+    sa.text(
+        """UPDATE class_hour SET version = version + 1 WHERE class_hour_id = :class_hour_id
+           RETURNING class_hour_id, meeting_id, created_at, version"""
+    )
+)
+_ENTRIES_OF = query(
+    sa.text(
+        """SELECT e.person_id, e.learned_on, e.half_day, e.learning_mode, e.minutes, e.credited_minutes,
+                  h.meeting_id, h.material
+             FROM class_hour_entry e JOIN class_hour h ON h.class_hour_id = e.class_hour_id
+            WHERE e.class_hour_id = :class_hour_id
+            ORDER BY e.person_id, e.learned_on, e.half_day, e.learning_mode"""
     )
 )
 _OVERLAPPING = query(
@@ -121,6 +136,14 @@ def _entry_row(class_hour_id: UUID, entry: Entry) -> tuple[Any, ...]:
         entry.minutes,
         entry.credited,
     )
+
+
+async def reassigned(work: UnitOfWork, class_hour_id: UUID) -> Credit:
+    """What was credited in one act, of which an entry is another person's now."""
+    row = await work.fetch_one(_TOUCH, class_hour_id=class_hour_id)
+    assert row is not None, "what was credited is never deleted"
+    entries = await work.fetch(_ENTRIES_OF, class_hour_id=class_hour_id)
+    return Credit(entries=tuple(_entry(each) for each in entries), **dict(row))
 
 
 async def overlapping_self_study(

@@ -75,7 +75,7 @@ _PUT_HONOUR = query(
     sa.text(
         """INSERT INTO honour (honour_id, person_id, kind, level, withdrawn)
            VALUES (:honour_id, :person_id, :kind, :level, :withdrawn)
-           ON CONFLICT (honour_id) DO UPDATE SET withdrawn = excluded.withdrawn"""
+           ON CONFLICT (honour_id) DO UPDATE SET person_id = excluded.person_id, withdrawn = excluded.withdrawn"""
     )
 )
 

@@ -9,7 +9,7 @@ from chassis.holdings import Description, Holdings, Withheld
 HOLDINGS = Holdings(
     Description(
         metadata=tables.metadata,
-        about=("person_id",),
+        about=("person_id", "subject_id"),
         through={
             "talk": """t.talk_id IN (
                 SELECT p.talk_id FROM talk_participant p WHERE p.person_id = :subject_id)""",
@@ -23,8 +23,9 @@ HOLDINGS = Holdings(
             "information_view": {"purpose": "CAST('' AS text)"},
             "selection_consent": {"selector": "CAST(NULL AS text)", "statement": "CAST('' AS text)"},
         },
+        # What gave way in a merge is not kept beyond the person.
         # A list that was decided keeps its numbers; with which group somebody was on it is not kept.
-        dropped=("selection_entry",),
+        dropped=("selection_entry", "folded_row"),
         copied=("person", "relationship"),
         ties={
             "meeting": """SELECT m.meeting_id AS id FROM meeting m

@@ -5,7 +5,7 @@ from activity.tables.ceremonies import ceremony, oath_taker
 from activity.tables.copies import person, relationship, unit
 from activity.tables.information import information_grant, information_view
 from activity.tables.meetings import attendance, class_hour, class_hour_entry, meeting
-from activity.tables.merges import merged_row
+from activity.tables.merges import folded_row, merged_row
 from activity.tables.resources import resource, resource_booking, share_grant
 from activity.tables.selections import honour, selection_consent, selection_entry, selection_roster
 from activity.tables.talks import talk, talk_participant
@@ -16,6 +16,7 @@ __all__ = [
     "ceremony",
     "class_hour",
     "class_hour_entry",
+    "folded_row",
     "honour",
     "information_grant",
     "information_view",

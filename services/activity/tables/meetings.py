@@ -64,6 +64,7 @@ class_hour = sa.Table(
     instant_column("started_at", null=True),
     instant_column("ended_at", null=True),
     instant_column("created_at"),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 sa.Index(
     "class_hour_person_id_started_at_idx",

@@ -175,6 +175,10 @@ class Edition:
         self.check_state(EditionState.JUDGING)
         return self._next(now)
 
+    def reassigned(self, now: datetime) -> "Edition":
+        """A judge is another person than was thought."""
+        return self._next(now)
+
     def check_rankable(self, judges: Collection[UUID]) -> None:
         """Refuse to rank while criteria wait for judges and there is none."""
         self.check_state(EditionState.JUDGING)

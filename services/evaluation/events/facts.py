@@ -120,9 +120,25 @@ def score_given(score: JudgeScore) -> Event:
     return Event(score.score_id, score.version, events_pb2.ScoreGiven(score=shapes.score_message(score)))
 
 
+def score_reassigned(score: JudgeScore, before: UUID, after: UUID) -> Event:
+    """A score of one judge is another's."""
+    data = events_pb2.ScoreReassigned(
+        from_person_id=str(before), to_person_id=str(after), score=shapes.score_message(score)
+    )
+    return Event(score.score_id, score.version, data)
+
+
 def honour_recorded(honour: Honour) -> Event:
     """An honour was recorded."""
     data = events_pb2.HonourRecorded(honour=shapes.honour_message(honour))
+    return Event(honour.honour_id, honour.version, data)
+
+
+def honour_reassigned(honour: Honour, before: UUID, after: UUID) -> Event:
+    """An honour of one person is another's."""
+    data = events_pb2.HonourReassigned(
+        from_person_id=str(before), to_person_id=str(after), honour=shapes.honour_message(honour)
+    )
     return Event(honour.honour_id, honour.version, data)
 
 

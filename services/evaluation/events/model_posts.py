@@ -1,5 +1,7 @@
 """Model posts: their public shape, and the facts about them as events of the contract."""
 
+from uuid import UUID
+
 from chassis.events import Event
 from evaluation.domain.model_posts import ModelPost
 from evaluation.events.shapes import day, number, stamp
@@ -54,6 +56,14 @@ def refused(post: ModelPost) -> Event:
 def displayed(post: ModelPost) -> Event:
     """It was put on display."""
     data = events_pb2.ModelPostDisplayed(model_post=model_post_message(post))
+    return Event(post.model_post_id, post.version, data)
+
+
+def reassigned(post: ModelPost, before: UUID, after: UUID) -> Event:
+    """It is another person's."""
+    data = events_pb2.ModelPostReassigned(
+        from_person_id=str(before), to_person_id=str(after), model_post=model_post_message(post)
+    )
     return Event(post.model_post_id, post.version, data)
 
 

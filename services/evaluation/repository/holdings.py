@@ -9,7 +9,7 @@ from evaluation import tables
 HOLDINGS = Holdings(
     Description(
         metadata=tables.metadata,
-        about=("person_id", "judge_id"),
+        about=("person_id", "judge_id", "subject_id"),
         # What a judge thought of a nomination is known to the judge and to whoever may read scores.
         withheld=[Withheld("judge_score", ("score", "remark"))],
         emptied={
@@ -20,6 +20,8 @@ HOLDINGS = Holdings(
                 "reason": "CAST('' AS text)",
             },
         },
+        # What gave way in a merge is not kept beyond the person.
+        dropped=("folded_row",),
         copied=("person",),
         ties={
             "model_post": """SELECT m.model_post_id AS id FROM model_post m

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
-from chassis.table_statements import adding, changing, names
+from chassis.table_statements import adding, changing, names, reading
 from evaluation import tables
 from evaluation.domain.nominations import JudgeScore, Panel
 
@@ -28,6 +28,7 @@ _JUDGES = query(
 )
 _ADD, _CHANGE = adding(tables.judge_score), changing(tables.judge_score)
 _COLUMNS = ", ".join(names(tables.judge_score))
+_FIND = reading(tables.judge_score, "score_id")
 _OF_EDITION = query(
     sa.text(f"SELECT {_COLUMNS} FROM judge_score WHERE edition_id = :edition_id ORDER BY score_id")
 )
@@ -73,6 +74,12 @@ async def judges(reader: Reader, nomination_id: UUID, person_id: UUID | None) ->
     if person_id is None:
         return False
     return bool(await reader.fetch_value(_JUDGES, nomination_id=nomination_id, person_id=person_id))
+
+
+async def find(reader: Reader, score_id: UUID) -> JudgeScore | None:
+    """A score, None where there is none."""
+    row = await reader.fetch_one(_FIND, score_id=score_id)
+    return None if row is None else _read(row)
 
 
 async def of_edition(reader: Reader, edition_id: UUID) -> list[JudgeScore]:

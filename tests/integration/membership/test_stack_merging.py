@@ -1,11 +1,13 @@
 """Merging of duplicates through the gateway: what membership and organization hold follows, and goes back."""
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from chassis.days import CAMPUS
 from deploy.local.stack import Stack
 from tests.integration.membership.city import City
 from tests.support.http import Api
@@ -118,6 +120,60 @@ async def test_duplicates_are_found_merged_and_made_two_again(city: City) -> Non
     assert "mergedIntoPersonId" not in await city.get("admin", f"/v1/persons/{merged}")
     newest = await city.get("admin", "/v1/personMerges", pageSize=1)
     assert newest["personMerges"][0]["mergeId"] == made["mergeId"]
+
+
+@pytest.mark.covers("F21")
+async def test_who_was_at_one_meeting_twice_was_there_once_and_everybody_is_told(city: City) -> None:
+    kept, merged, _ = await twins(city, f"重名{uuid4().hex[:6]}")
+    start = datetime.combine(city.today, time(9), CAMPUS)
+    meeting = {
+        "unitId": city.units["cohort"],
+        "kind": "MEETING_KIND_PARTY_LECTURE",
+        "title": "党课",
+        "plannedStartTime": start.isoformat(),
+        "plannedEndTime": (start + timedelta(hours=2)).isoformat(),
+        "agenda": [{"kind": "KIND_STUDY", "title": "学习", "learningMode": "LEARNING_MODE_EXPERT_GUIDANCE"}],
+        "participants": [
+            {"personId": each, "capacity": "ATTENDANCE_CAPACITY_VOTER"} for each in (kept, merged)
+        ],
+    }
+    meeting = await city.post("secretary", "/v1/meetings", meeting)
+    path = f"/v1/meetings/{meeting['meetingId']}"
+    await city.post("secretary", f"{path}:open")
+    came = {"participants": [{"personId": merged, "capacity": "ATTENDANCE_CAPACITY_VOTER"}]}
+    await city.post("secretary", f"{path}:checkIn", came)
+
+    async def attended() -> dict[str, bool]:
+        page = await city.get("secretary", f"{path}/attendances")
+        return {each["personId"]: "checkInTime" in each for each in page["attendances"]}
+
+    async def counts() -> tuple[int, int]:
+        found = await city.get("secretary", path)
+        return found["expectedCount"], found["presentCount"]
+
+    assert (await attended(), await counts()) == ({kept: False, merged: True}, (2, 1))
+    made = (await merge(city, kept, merged)).json()
+    assert (await attended(), await counts()) == ({kept: True}, (1, 1))
+    await city.post(
+        "admin", f"/v1/personMerges/{made['mergeId']}:reverse", {"reason": "误合并"}, etag=made["etag"]
+    )
+    assert (await attended(), await counts()) == ({kept: False, merged: True}, (2, 1))
+    assert await told(city, meeting["meetingId"]) == [(merged, kept), (kept, merged)]
+
+
+async def told(city: City, meeting_id: str) -> list[tuple[str, str]]:
+    """From whom to whom a meeting went, as activity's log tells whoever follows its meetings."""
+    after, found = "0", []
+    while True:
+        page = await city.get(
+            "admin", "/v1/activity/events", afterPosition=after, noun="meeting", pageSize=1000
+        )
+        for event in (each["cloudEvent"] for each in page["events"]):
+            if event["subject"] == meeting_id and event["type"].endswith(".MeetingReassigned"):
+                found.append((event["data"]["fromPersonId"], event["data"]["toPersonId"]))
+        if not page["events"]:
+            return found
+        after = page["events"][-1]["position"]
 
 
 @pytest.mark.covers("F21")

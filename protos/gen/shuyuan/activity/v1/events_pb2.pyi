@@ -177,6 +177,46 @@ class MeetingMinutesAdded(_message.Message):
 Global___MeetingMinutesAdded: _TypeAlias = MeetingMinutesAdded  # noqa: Y015
 
 @_typing.final
+class MeetingReassigned(_message.Message):
+    """Who is expected at a meeting, came, or convened it follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    ATTENDANCES_FIELD_NUMBER: _builtins.int
+    MEETING_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def attendances(self) -> _containers.RepeatedCompositeFieldContainer[_meeting_pb2.Attendance]:
+        """The attendances of the two after it; where both were expected or came, one of them stays: who came before who did
+        not, the earlier check-in before the later.
+        """
+
+    @_builtins.property
+    def meeting(self) -> _meeting_pb2.Meeting:
+        """The meeting after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        attendances: _abc.Iterable[_meeting_pb2.Attendance] | None = ...,
+        meeting: _meeting_pb2.Meeting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["meeting", b"meeting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendances", b"attendances", "from_person_id", b"from_person_id", "meeting", b"meeting", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeetingReassigned: _TypeAlias = MeetingReassigned  # noqa: Y015
+
+@_typing.final
 class MeetingClosed(_message.Message):
     """A meeting was closed."""
 
@@ -485,6 +525,38 @@ class ClassHourCredited(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClassHourCredited: _TypeAlias = ClassHourCredited  # noqa: Y015
+
+@_typing.final
+class ClassHourReassigned(_message.Message):
+    """Credited class hours follow a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    CLASS_HOUR_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def class_hour(self) -> _class_hour_pb2.ClassHour:
+        """The class hours after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        class_hour: _class_hour_pb2.ClassHour | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["class_hour", b"class_hour"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_hour", b"class_hour", "from_person_id", b"from_person_id", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassHourReassigned: _TypeAlias = ClassHourReassigned  # noqa: Y015
 
 @_typing.final
 class InformationGrantGranted(_message.Message):
@@ -799,6 +871,38 @@ class SelectionConsentGiven(_message.Message):
 Global___SelectionConsentGiven: _TypeAlias = SelectionConsentGiven  # noqa: Y015
 
 @_typing.final
+class SelectionConsentReassigned(_message.Message):
+    """A consent follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    SELECTION_CONSENT_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def selection_consent(self) -> _selection_pb2.SelectionConsent:
+        """The selection consent after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        selection_consent: _selection_pb2.SelectionConsent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection_consent", b"selection_consent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "selection_consent", b"selection_consent", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectionConsentReassigned: _TypeAlias = SelectionConsentReassigned  # noqa: Y015
+
+@_typing.final
 class SelectionConsentWithdrawn(_message.Message):
     """A consent was withdrawn."""
 
@@ -1007,6 +1111,38 @@ class CeremonyRollCalled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CeremonyRollCalled: _TypeAlias = CeremonyRollCalled  # noqa: Y015
+
+@_typing.final
+class CeremonyReassigned(_message.Message):
+    """Who leads a ceremony or takes the oath at it follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    CEREMONY_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def ceremony(self) -> _ceremony_pb2.Ceremony:
+        """The ceremony after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        ceremony: _ceremony_pb2.Ceremony | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ceremony", b"ceremony"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ceremony", b"ceremony", "from_person_id", b"from_person_id", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CeremonyReassigned: _TypeAlias = CeremonyReassigned  # noqa: Y015
 
 @_typing.final
 class CeremonyHeld(_message.Message):

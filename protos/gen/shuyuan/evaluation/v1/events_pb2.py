@@ -31,7 +31,7 @@ from shuyuan.evaluation.v1 import model_post_pb2 as shuyuan_dot_evaluation_dot_v
 from shuyuan.evaluation.v1 import nomination_pb2 as shuyuan_dot_evaluation_dot_v1_dot_nomination__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuyuan/evaluation/v1/events.proto\x12\x15shuyuan.evaluation.v1\x1a(shuyuan/annotations/v1/annotations.proto\x1a!shuyuan/evaluation/v1/award.proto\x1a#shuyuan/evaluation/v1/edition.proto\x1a\"shuyuan/evaluation/v1/honour.proto\x1a%shuyuan/evaluation/v1/indicator.proto\x1a&shuyuan/evaluation/v1/model_post.proto\x1a&shuyuan/evaluation/v1/nomination.proto\"Q\n\x0c\x41wardCreated\x12+\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x1c.shuyuan.evaluation.v1.Award:\x14\x9a\xf4\x18\x10\n\x05\x61ward\x12\x07\x63reated\"t\n\x10\x41wardCriteriaSet\x12\x18\n\x10\x63riteria_version\x18\x01 \x01(\r\x12+\n\x05\x61ward\x18\x02 \x01(\x0b\x32\x1c.shuyuan.evaluation.v1.Award:\x19\x9a\xf4\x18\x15\n\x05\x61ward\x12\x0c\x63riteria_set\"Y\n\x0e\x45\x64itionPlanned\x12/\n\x07\x65\x64ition\x18\x01 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x16\x9a\xf4\x18\x12\n\x07\x65\x64ition\x12\x07planned\"q\n\x0f\x45\x64itionImported\x12\x14\n\x0cresult_count\x18\x01 \x01(\r\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x17\x9a\xf4\x18\x13\n\x07\x65\x64ition\x12\x08imported\"W\n\rEditionOpened\x12/\n\x07\x65\x64ition\x18\x01 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x15\x9a\xf4\x18\x11\n\x07\x65\x64ition\x12\x06opened\"\x98\x01\n\x15\x45\x64itionJudgingStarted\x12\x18\n\x10nomination_count\x18\x01 \x01(\r\x12\x14\n\x0c\x66\x61\x63ts_digest\x18\x02 \x01(\t\x12/\n\x07\x65\x64ition\x18\x03 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1e\x9a\xf4\x18\x1a\n\x07\x65\x64ition\x12\x0fjudging_started\"|\n\x14\x45\x64itionFactsCaptured\x12\x14\n\x0c\x66\x61\x63ts_digest\x18\x01 \x01(\t\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1d\x9a\xf4\x18\x19\n\x07\x65\x64ition\x12\x0e\x66\x61\x63ts_captured\"\x8c\x01\n\x15\x45\x64itionJudgesAssigned\x12\"\n\x10judge_person_ids\x18\x01 \x03(\tB\x08\xea\xf4\x18\x04@dP\x01\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1e\x9a\xf4\x18\x1a\n\x07\x65\x64ition\x12\x0fjudges_assigned\"o\n\rEditionRanked\x12\x16\n\x0eranking_digest\x18\x01 \x01(\t\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x15\x9a\xf4\x18\x11\n\x07\x65\x64ition\x12\x06ranked\"\xc7\x01\n\x13\x45\x64itionNoticePosted\x12\"\n\x0fwinner_unit_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12\x1b\n\ntie_reason\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12 \n\x0foverride_reason\x18\x03 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12/\n\x07\x65\x64ition\x18\x04 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1c\x9a\xf4\x18\x18\n\x07\x65\x64ition\x12\rnotice_posted\"\x9d\x01\n\x10\x45\x64itionPublished\x12>\n\x07results\x18\x01 \x03(\x0b\x32$.shuyuan.evaluation.v1.EditionResultB\x07\xea\xf4\x18\x03@\xd0\x0f\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x18\x9a\xf4\x18\x14\n\x07\x65\x64ition\x12\tpublished\"v\n\x10\x45\x64itionCancelled\x12\x17\n\x06reason\x18\x01 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x18\x9a\xf4\x18\x14\n\x07\x65\x64ition\x12\tcancelled\"i\n\x13NominationSubmitted\x12\x35\n\nnomination\x18\x01 \x01(\x0b\x32!.shuyuan.evaluation.v1.Nomination:\x1b\x9a\xf4\x18\x17\n\nnomination\x12\tsubmitted\"i\n\x13NominationWithdrawn\x12\x35\n\nnomination\x18\x01 \x01(\x0b\x32!.shuyuan.evaluation.v1.Nomination:\x1b\x9a\xf4\x18\x17\n\nnomination\x12\twithdrawn\"R\n\nScoreGiven\x12\x30\n\x05score\x18\x01 \x01(\x0b\x32!.shuyuan.evaluation.v1.JudgeScore:\x12\x9a\xf4\x18\x0e\n\x05score\x12\x05given\"g\n\x12ModelPostNominated\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1b\x9a\xf4\x18\x17\n\nmodel_post\x12\tnominated\"e\n\x11ModelPostApproved\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1a\x9a\xf4\x18\x16\n\nmodel_post\x12\x08\x61pproved\"c\n\x10ModelPostRefused\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x19\x9a\xf4\x18\x15\n\nmodel_post\x12\x07refused\"g\n\x12ModelPostDisplayed\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1b\x9a\xf4\x18\x17\n\nmodel_post\x12\tdisplayed\"c\n\x10ModelPostRevoked\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x19\x9a\xf4\x18\x15\n\nmodel_post\x12\x07revoked\"W\n\x0eHonourRecorded\x12-\n\x06honour\x18\x01 \x01(\x0b\x32\x1d.shuyuan.evaluation.v1.Honour:\x16\x9a\xf4\x18\x12\n\x06honour\x12\x08recorded\"r\n\x0fHonourWithdrawn\x12\x17\n\x06reason\x18\x01 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12-\n\x06honour\x18\x02 \x01(\x0b\x32\x1d.shuyuan.evaluation.v1.Honour:\x17\x9a\xf4\x18\x13\n\x06honour\x12\twithdrawn\"a\n\x10IndicatorDefined\x12\x33\n\tindicator\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.Indicator:\x18\x9a\xf4\x18\x14\n\tindicator\x12\x07\x64\x65\x66ined\"a\n\x10IndicatorRevised\x12\x33\n\tindicator\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.Indicator:\x18\x9a\xf4\x18\x14\n\tindicator\x12\x07revised\"t\n\x11IndicatorComputed\x12>\n\x0findicator_value\x18\x01 \x01(\x0b\x32%.shuyuan.evaluation.v1.IndicatorValue:\x1f\x9a\xf4\x18\x1b\n\x0findicator_value\x12\x08\x63omputedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuyuan/evaluation/v1/events.proto\x12\x15shuyuan.evaluation.v1\x1a(shuyuan/annotations/v1/annotations.proto\x1a!shuyuan/evaluation/v1/award.proto\x1a#shuyuan/evaluation/v1/edition.proto\x1a\"shuyuan/evaluation/v1/honour.proto\x1a%shuyuan/evaluation/v1/indicator.proto\x1a&shuyuan/evaluation/v1/model_post.proto\x1a&shuyuan/evaluation/v1/nomination.proto\"Q\n\x0c\x41wardCreated\x12+\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x1c.shuyuan.evaluation.v1.Award:\x14\x9a\xf4\x18\x10\n\x05\x61ward\x12\x07\x63reated\"t\n\x10\x41wardCriteriaSet\x12\x18\n\x10\x63riteria_version\x18\x01 \x01(\r\x12+\n\x05\x61ward\x18\x02 \x01(\x0b\x32\x1c.shuyuan.evaluation.v1.Award:\x19\x9a\xf4\x18\x15\n\x05\x61ward\x12\x0c\x63riteria_set\"Y\n\x0e\x45\x64itionPlanned\x12/\n\x07\x65\x64ition\x18\x01 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x16\x9a\xf4\x18\x12\n\x07\x65\x64ition\x12\x07planned\"q\n\x0f\x45\x64itionImported\x12\x14\n\x0cresult_count\x18\x01 \x01(\r\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x17\x9a\xf4\x18\x13\n\x07\x65\x64ition\x12\x08imported\"W\n\rEditionOpened\x12/\n\x07\x65\x64ition\x18\x01 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x15\x9a\xf4\x18\x11\n\x07\x65\x64ition\x12\x06opened\"\x98\x01\n\x15\x45\x64itionJudgingStarted\x12\x18\n\x10nomination_count\x18\x01 \x01(\r\x12\x14\n\x0c\x66\x61\x63ts_digest\x18\x02 \x01(\t\x12/\n\x07\x65\x64ition\x18\x03 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1e\x9a\xf4\x18\x1a\n\x07\x65\x64ition\x12\x0fjudging_started\"|\n\x14\x45\x64itionFactsCaptured\x12\x14\n\x0c\x66\x61\x63ts_digest\x18\x01 \x01(\t\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1d\x9a\xf4\x18\x19\n\x07\x65\x64ition\x12\x0e\x66\x61\x63ts_captured\"\x8c\x01\n\x15\x45\x64itionJudgesAssigned\x12\"\n\x10judge_person_ids\x18\x01 \x03(\tB\x08\xea\xf4\x18\x04@dP\x01\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1e\x9a\xf4\x18\x1a\n\x07\x65\x64ition\x12\x0fjudges_assigned\"o\n\rEditionRanked\x12\x16\n\x0eranking_digest\x18\x01 \x01(\t\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x15\x9a\xf4\x18\x11\n\x07\x65\x64ition\x12\x06ranked\"\xc7\x01\n\x13\x45\x64itionNoticePosted\x12\"\n\x0fwinner_unit_ids\x18\x01 \x03(\tB\t\xea\xf4\x18\x05@\xe8\x07P\x01\x12\x1b\n\ntie_reason\x18\x02 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12 \n\x0foverride_reason\x18\x03 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12/\n\x07\x65\x64ition\x18\x04 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x1c\x9a\xf4\x18\x18\n\x07\x65\x64ition\x12\rnotice_posted\"\x9d\x01\n\x10\x45\x64itionPublished\x12>\n\x07results\x18\x01 \x03(\x0b\x32$.shuyuan.evaluation.v1.EditionResultB\x07\xea\xf4\x18\x03@\xd0\x0f\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x18\x9a\xf4\x18\x14\n\x07\x65\x64ition\x12\tpublished\"v\n\x10\x45\x64itionCancelled\x12\x17\n\x06reason\x18\x01 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12/\n\x07\x65\x64ition\x18\x02 \x01(\x0b\x32\x1e.shuyuan.evaluation.v1.Edition:\x18\x9a\xf4\x18\x14\n\x07\x65\x64ition\x12\tcancelled\"i\n\x13NominationSubmitted\x12\x35\n\nnomination\x18\x01 \x01(\x0b\x32!.shuyuan.evaluation.v1.Nomination:\x1b\x9a\xf4\x18\x17\n\nnomination\x12\tsubmitted\"i\n\x13NominationWithdrawn\x12\x35\n\nnomination\x18\x01 \x01(\x0b\x32!.shuyuan.evaluation.v1.Nomination:\x1b\x9a\xf4\x18\x17\n\nnomination\x12\twithdrawn\"R\n\nScoreGiven\x12\x30\n\x05score\x18\x01 \x01(\x0b\x32!.shuyuan.evaluation.v1.JudgeScore:\x12\x9a\xf4\x18\x0e\n\x05score\x12\x05given\"\x9a\x01\n\x0fScoreReassigned\x12\x1e\n\x0e\x66rom_person_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0cto_person_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x30\n\x05score\x18\x03 \x01(\x0b\x32!.shuyuan.evaluation.v1.JudgeScore:\x17\x9a\xf4\x18\x13\n\x05score\x12\nreassigned\"g\n\x12ModelPostNominated\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1b\x9a\xf4\x18\x17\n\nmodel_post\x12\tnominated\"e\n\x11ModelPostApproved\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1a\x9a\xf4\x18\x16\n\nmodel_post\x12\x08\x61pproved\"c\n\x10ModelPostRefused\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x19\x9a\xf4\x18\x15\n\nmodel_post\x12\x07refused\"g\n\x12ModelPostDisplayed\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1b\x9a\xf4\x18\x17\n\nmodel_post\x12\tdisplayed\"\xa7\x01\n\x13ModelPostReassigned\x12\x1e\n\x0e\x66rom_person_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0cto_person_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x34\n\nmodel_post\x18\x03 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x1c\x9a\xf4\x18\x18\n\nmodel_post\x12\nreassigned\"c\n\x10ModelPostRevoked\x12\x34\n\nmodel_post\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.ModelPost:\x19\x9a\xf4\x18\x15\n\nmodel_post\x12\x07revoked\"W\n\x0eHonourRecorded\x12-\n\x06honour\x18\x01 \x01(\x0b\x32\x1d.shuyuan.evaluation.v1.Honour:\x16\x9a\xf4\x18\x12\n\x06honour\x12\x08recorded\"\x99\x01\n\x10HonourReassigned\x12\x1e\n\x0e\x66rom_person_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x1c\n\x0cto_person_id\x18\x02 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12-\n\x06honour\x18\x03 \x01(\x0b\x32\x1d.shuyuan.evaluation.v1.Honour:\x18\x9a\xf4\x18\x14\n\x06honour\x12\nreassigned\"r\n\x0fHonourWithdrawn\x12\x17\n\x06reason\x18\x01 \x01(\tB\x07\xea\xf4\x18\x03\x18\xf4\x03\x12-\n\x06honour\x18\x02 \x01(\x0b\x32\x1d.shuyuan.evaluation.v1.Honour:\x17\x9a\xf4\x18\x13\n\x06honour\x12\twithdrawn\"a\n\x10IndicatorDefined\x12\x33\n\tindicator\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.Indicator:\x18\x9a\xf4\x18\x14\n\tindicator\x12\x07\x64\x65\x66ined\"a\n\x10IndicatorRevised\x12\x33\n\tindicator\x18\x01 \x01(\x0b\x32 .shuyuan.evaluation.v1.Indicator:\x18\x9a\xf4\x18\x14\n\tindicator\x12\x07revised\"t\n\x11IndicatorComputed\x12>\n\x0findicator_value\x18\x01 \x01(\x0b\x32%.shuyuan.evaluation.v1.IndicatorValue:\x1f\x9a\xf4\x18\x1b\n\x0findicator_value\x12\x08\x63omputedb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -80,6 +80,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOMINATIONWITHDRAWN']._serialized_options = b'\232\364\030\027\n\nnomination\022\twithdrawn'
   _globals['_SCOREGIVEN']._loaded_options = None
   _globals['_SCOREGIVEN']._serialized_options = b'\232\364\030\016\n\005score\022\005given'
+  _globals['_SCOREREASSIGNED'].fields_by_name['from_person_id']._loaded_options = None
+  _globals['_SCOREREASSIGNED'].fields_by_name['from_person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_SCOREREASSIGNED'].fields_by_name['to_person_id']._loaded_options = None
+  _globals['_SCOREREASSIGNED'].fields_by_name['to_person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_SCOREREASSIGNED']._loaded_options = None
+  _globals['_SCOREREASSIGNED']._serialized_options = b'\232\364\030\023\n\005score\022\nreassigned'
   _globals['_MODELPOSTNOMINATED']._loaded_options = None
   _globals['_MODELPOSTNOMINATED']._serialized_options = b'\232\364\030\027\n\nmodel_post\022\tnominated'
   _globals['_MODELPOSTAPPROVED']._loaded_options = None
@@ -88,10 +94,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODELPOSTREFUSED']._serialized_options = b'\232\364\030\025\n\nmodel_post\022\007refused'
   _globals['_MODELPOSTDISPLAYED']._loaded_options = None
   _globals['_MODELPOSTDISPLAYED']._serialized_options = b'\232\364\030\027\n\nmodel_post\022\tdisplayed'
+  _globals['_MODELPOSTREASSIGNED'].fields_by_name['from_person_id']._loaded_options = None
+  _globals['_MODELPOSTREASSIGNED'].fields_by_name['from_person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_MODELPOSTREASSIGNED'].fields_by_name['to_person_id']._loaded_options = None
+  _globals['_MODELPOSTREASSIGNED'].fields_by_name['to_person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_MODELPOSTREASSIGNED']._loaded_options = None
+  _globals['_MODELPOSTREASSIGNED']._serialized_options = b'\232\364\030\030\n\nmodel_post\022\nreassigned'
   _globals['_MODELPOSTREVOKED']._loaded_options = None
   _globals['_MODELPOSTREVOKED']._serialized_options = b'\232\364\030\025\n\nmodel_post\022\007revoked'
   _globals['_HONOURRECORDED']._loaded_options = None
   _globals['_HONOURRECORDED']._serialized_options = b'\232\364\030\022\n\006honour\022\010recorded'
+  _globals['_HONOURREASSIGNED'].fields_by_name['from_person_id']._loaded_options = None
+  _globals['_HONOURREASSIGNED'].fields_by_name['from_person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_HONOURREASSIGNED'].fields_by_name['to_person_id']._loaded_options = None
+  _globals['_HONOURREASSIGNED'].fields_by_name['to_person_id']._serialized_options = b'\352\364\030\002P\001'
+  _globals['_HONOURREASSIGNED']._loaded_options = None
+  _globals['_HONOURREASSIGNED']._serialized_options = b'\232\364\030\024\n\006honour\022\nreassigned'
   _globals['_HONOURWITHDRAWN'].fields_by_name['reason']._loaded_options = None
   _globals['_HONOURWITHDRAWN'].fields_by_name['reason']._serialized_options = b'\352\364\030\003\030\364\003'
   _globals['_HONOURWITHDRAWN']._loaded_options = None
@@ -132,24 +150,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOMINATIONWITHDRAWN']._serialized_end=2057
   _globals['_SCOREGIVEN']._serialized_start=2059
   _globals['_SCOREGIVEN']._serialized_end=2141
-  _globals['_MODELPOSTNOMINATED']._serialized_start=2143
-  _globals['_MODELPOSTNOMINATED']._serialized_end=2246
-  _globals['_MODELPOSTAPPROVED']._serialized_start=2248
-  _globals['_MODELPOSTAPPROVED']._serialized_end=2349
-  _globals['_MODELPOSTREFUSED']._serialized_start=2351
-  _globals['_MODELPOSTREFUSED']._serialized_end=2450
-  _globals['_MODELPOSTDISPLAYED']._serialized_start=2452
-  _globals['_MODELPOSTDISPLAYED']._serialized_end=2555
-  _globals['_MODELPOSTREVOKED']._serialized_start=2557
-  _globals['_MODELPOSTREVOKED']._serialized_end=2656
-  _globals['_HONOURRECORDED']._serialized_start=2658
-  _globals['_HONOURRECORDED']._serialized_end=2745
-  _globals['_HONOURWITHDRAWN']._serialized_start=2747
-  _globals['_HONOURWITHDRAWN']._serialized_end=2861
-  _globals['_INDICATORDEFINED']._serialized_start=2863
-  _globals['_INDICATORDEFINED']._serialized_end=2960
-  _globals['_INDICATORREVISED']._serialized_start=2962
-  _globals['_INDICATORREVISED']._serialized_end=3059
-  _globals['_INDICATORCOMPUTED']._serialized_start=3061
-  _globals['_INDICATORCOMPUTED']._serialized_end=3177
+  _globals['_SCOREREASSIGNED']._serialized_start=2144
+  _globals['_SCOREREASSIGNED']._serialized_end=2298
+  _globals['_MODELPOSTNOMINATED']._serialized_start=2300
+  _globals['_MODELPOSTNOMINATED']._serialized_end=2403
+  _globals['_MODELPOSTAPPROVED']._serialized_start=2405
+  _globals['_MODELPOSTAPPROVED']._serialized_end=2506
+  _globals['_MODELPOSTREFUSED']._serialized_start=2508
+  _globals['_MODELPOSTREFUSED']._serialized_end=2607
+  _globals['_MODELPOSTDISPLAYED']._serialized_start=2609
+  _globals['_MODELPOSTDISPLAYED']._serialized_end=2712
+  _globals['_MODELPOSTREASSIGNED']._serialized_start=2715
+  _globals['_MODELPOSTREASSIGNED']._serialized_end=2882
+  _globals['_MODELPOSTREVOKED']._serialized_start=2884
+  _globals['_MODELPOSTREVOKED']._serialized_end=2983
+  _globals['_HONOURRECORDED']._serialized_start=2985
+  _globals['_HONOURRECORDED']._serialized_end=3072
+  _globals['_HONOURREASSIGNED']._serialized_start=3075
+  _globals['_HONOURREASSIGNED']._serialized_end=3228
+  _globals['_HONOURWITHDRAWN']._serialized_start=3230
+  _globals['_HONOURWITHDRAWN']._serialized_end=3344
+  _globals['_INDICATORDEFINED']._serialized_start=3346
+  _globals['_INDICATORDEFINED']._serialized_end=3443
+  _globals['_INDICATORREVISED']._serialized_start=3445
+  _globals['_INDICATORREVISED']._serialized_end=3542
+  _globals['_INDICATORCOMPUTED']._serialized_start=3544
+  _globals['_INDICATORCOMPUTED']._serialized_end=3660
 # @@protoc_insertion_point(module_scope)

@@ -443,6 +443,38 @@ class ScoreGiven(_message.Message):
 Global___ScoreGiven: _TypeAlias = ScoreGiven  # noqa: Y015
 
 @_typing.final
+class ScoreReassigned(_message.Message):
+    """A score follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def score(self) -> _nomination_pb2.JudgeScore:
+        """The score after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        score: _nomination_pb2.JudgeScore | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "score", b"score", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScoreReassigned: _TypeAlias = ScoreReassigned  # noqa: Y015
+
+@_typing.final
 class ModelPostNominated(_message.Message):
     """A member was nominated for a model post."""
 
@@ -539,6 +571,38 @@ class ModelPostDisplayed(_message.Message):
 Global___ModelPostDisplayed: _TypeAlias = ModelPostDisplayed  # noqa: Y015
 
 @_typing.final
+class ModelPostReassigned(_message.Message):
+    """A model post follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    MODEL_POST_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def model_post(self) -> _model_post_pb2.ModelPost:
+        """The model post after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        model_post: _model_post_pb2.ModelPost | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model_post", b"model_post"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "model_post", b"model_post", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPostReassigned: _TypeAlias = ModelPostReassigned  # noqa: Y015
+
+@_typing.final
 class ModelPostRevoked(_message.Message):
     """A model post was taken back, from a day on."""
 
@@ -585,6 +649,38 @@ class HonourRecorded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HonourRecorded: _TypeAlias = HonourRecorded  # noqa: Y015
+
+@_typing.final
+class HonourReassigned(_message.Message):
+    """An honour follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    HONOUR_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def honour(self) -> _honour_pb2.Honour:
+        """The honour after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        honour: _honour_pb2.Honour | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["honour", b"honour"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "honour", b"honour", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HonourReassigned: _TypeAlias = HonourReassigned  # noqa: Y015
 
 @_typing.final
 class HonourWithdrawn(_message.Message):

@@ -49,7 +49,8 @@ class PersonMergeServiceStub:
     and everything else that names the person names the other from now on. Where both are believed to have belonged
     somewhere on the same days, what is believed of the person who remains stays. Who did something, and whom a step
     names in its details, stays as it was written; the merged person's entry says whom to look for. What other services
-    hold follows by the event: organization moves grants and appointments.
+    hold follows by the event: organization, activity and evaluation move what names the person, and announce what
+    says something else afterwards (`reassigned`).
     Errors: NOT_FOUND (PERSON_NOT_FOUND), ABORTED (ETAG_MISMATCH) for the person who remains, FAILED_PRECONDITION
     (PERSONS_NOT_MERGEABLE with the obstacles), INVALID_ARGUMENT (FIELDS_CONTRADICT) for one and the same person.
     """
@@ -90,7 +91,8 @@ class PersonMergeServiceAsyncStub(PersonMergeServiceStub):
     and everything else that names the person names the other from now on. Where both are believed to have belonged
     somewhere on the same days, what is believed of the person who remains stays. Who did something, and whom a step
     names in its details, stays as it was written; the merged person's entry says whom to look for. What other services
-    hold follows by the event: organization moves grants and appointments.
+    hold follows by the event: organization, activity and evaluation move what names the person, and announce what
+    says something else afterwards (`reassigned`).
     Errors: NOT_FOUND (PERSON_NOT_FOUND), ABORTED (ETAG_MISMATCH) for the person who remains, FAILED_PRECONDITION
     (PERSONS_NOT_MERGEABLE with the obstacles), INVALID_ARGUMENT (FIELDS_CONTRADICT) for one and the same person.
     """
@@ -146,7 +148,8 @@ class PersonMergeServiceServicer(metaclass=_abc_1.ABCMeta):
         and everything else that names the person names the other from now on. Where both are believed to have belonged
         somewhere on the same days, what is believed of the person who remains stays. Who did something, and whom a step
         names in its details, stays as it was written; the merged person's entry says whom to look for. What other services
-        hold follows by the event: organization moves grants and appointments.
+        hold follows by the event: organization, activity and evaluation move what names the person, and announce what
+        says something else afterwards (`reassigned`).
         Errors: NOT_FOUND (PERSON_NOT_FOUND), ABORTED (ETAG_MISMATCH) for the person who remains, FAILED_PRECONDITION
         (PERSONS_NOT_MERGEABLE with the obstacles), INVALID_ARGUMENT (FIELDS_CONTRADICT) for one and the same person.
         """
