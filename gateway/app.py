@@ -14,15 +14,17 @@ from gateway.edge import App, Edge, Receive, Scope, Send, not_allowed, send_whol
 from gateway.router import Index
 from gateway.settings import GatewaySettings
 from gateway.statuses import RouteNotFoundError
+from gateway.streams import StreamEndpoint
 from gateway.transcode import Endpoint
 
 Lifespan = AbstractAsyncContextManager[None]
+AnyEndpoint = Endpoint | StreamEndpoint
 
 
 class RpcRoute(APIRoute):
-    """A FastAPI route whose work is an `Endpoint`, with nothing of FastAPI between."""
+    """A FastAPI route whose work is an endpoint, with nothing of FastAPI between."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: AnyEndpoint) -> None:
         route = endpoint.route
 
         async def declared() -> None:
@@ -46,7 +48,7 @@ class IndexedRouter(APIRouter):
         super().__init__(redirect_slashes=False, **arguments)
         self._index: Index[tuple[str, BaseRoute]] = Index()
 
-    def serve_rpc(self, endpoint: Endpoint) -> None:
+    def serve_rpc(self, endpoint: AnyEndpoint) -> None:
         """Add the route of an RPC."""
         route = RpcRoute(endpoint)
         self.routes.append(route)
@@ -76,6 +78,9 @@ class IndexedRouter(APIRouter):
             return
         endpoint = route.rpc
         served.places, served.is_public = endpoint.places, endpoint.route.is_public
+        if isinstance(endpoint, StreamEndpoint):
+            await endpoint.stream(scope, receive, send, served.headers, found.values)
+            return
         reply = await endpoint.serve(scope, receive, served.headers, found.values)
         await send_whole(send, *reply)
 
@@ -92,7 +97,7 @@ class Gateway(FastAPI):
     def __init__(
         self,
         settings: GatewaySettings,
-        endpoints: Iterable[Endpoint],
+        endpoints: Iterable[AnyEndpoint],
         pages: Iterable[PlainRoute],
         document: Mapping[str, Any],
         lifespan: Lifespan | None = None,

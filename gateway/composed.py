@@ -12,8 +12,10 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from chassis.errors import ConflictError, DeadlineExceededError, UnavailableError
 from chassis.settings import SERVICES
 from gateway.contract import GATEWAY, Route
+from gateway.streams import Pieces, Watch
 from gateway.upstream import Answered, Invoke, Metadata, Upstream, invoker
 from shuyuan.clock.v1 import clock_service_pb2
 from shuyuan.events.v1 import event_log_service_pb2
@@ -24,6 +26,17 @@ _EVENT_LOG = event_log_service_pb2.DESCRIPTOR.services_by_name["EventLogService"
 _CLOCK = clock_service_pb2.DESCRIPTOR.services_by_name["ClockService"]
 _PROCESSES = process_service_pb2.DESCRIPTOR.services_by_name["ProcessService"]
 _DEFAULT_PAGE = 50
+# A stream asks again this often, so that a permission that was taken away ends it, and shows that it lives.
+WAIT_SECONDS = 10
+_ANSWER_SECONDS = 5.0
+_AWAY_SECONDS = 1.0
+_MOST_AT_ONCE = 200
+
+
+class EventLogRestoredError(ConflictError):
+    """The log that is watched has begun another life; what its positions mean may have changed."""
+
+    reason = "EVENT_LOG_RESTORED"
 
 
 class Composed:
@@ -39,6 +52,8 @@ class Composed:
             }
 
         self._events = of_each(_EVENT_LOG, "ListEvents")
+        self._waits = of_each(_EVENT_LOG, "AwaitEvents")
+        self._locates = of_each(_EVENT_LOG, "LocateEvent")
         self._clocks = of_each(_CLOCK, "GetClock")
         # Moving to an instant already passed changes nothing, so it may be asked again like a read.
         self._advances = of_each(_CLOCK, "AdvanceClock")
@@ -54,9 +69,15 @@ class Composed:
             "ResumeProcess": self._resume_process,
         }
 
+        self._streams: dict[str, Watch] = {"WatchServiceEvents": self._watch_events}
+
     def invoke(self, route: Route) -> Invoke:
         """Answer the call behind a route of the gateway itself."""
         return self._served[route.method.name]
+
+    def watch(self, route: Route) -> Watch:
+        """Answer what is streamed at a route of the gateway itself."""
+        return self._streams[route.method.name]
 
     async def _list_events(self, request: Any, metadata: Metadata, seconds: float) -> Answered:
         asked = event_log_service_pb2.ListEventsRequest(
@@ -67,6 +88,39 @@ class Composed:
         return gateway_service_pb2.ListServiceEventsResponse(
             events=page.events, head_position=page.head_position, epoch=page.epoch
         ), trailing
+
+    async def _watch_events(self, request: Any, metadata: Metadata) -> Pieces:
+        wait = self._waits[request.service]
+        asked = event_log_service_pb2.AwaitEventsRequest(
+            after_position=await self._begin(request, metadata), page_size=_MOST_AT_ONCE, noun=request.noun
+        )
+        epoch = 0
+        while True:
+            try:
+                answered, _ = await wait(asked, metadata, asked.wait_seconds + _ANSWER_SECONDS)
+            except (UnavailableError, DeadlineExceededError):
+                if not epoch:
+                    raise
+                yield ()
+                await asyncio.sleep(_AWAY_SECONDS)
+                continue
+            page: Any = answered
+            if epoch not in (0, page.epoch):
+                raise EventLogRestoredError(epoch=page.epoch)
+            epoch = page.epoch
+            yield [gateway_service_pb2.WatchServiceEventsResponse(event=event) for event in page.events]
+            if page.events:
+                asked.after_position = page.events[-1].position
+            # The first answer tells at once that the stream has begun.
+            asked.wait_seconds = WAIT_SECONDS
+
+    async def _begin(self, request: Any, metadata: Metadata) -> int:
+        if not request.after_event_id:
+            return int(request.after_position)
+        asked = event_log_service_pb2.LocateEventRequest(event_id=request.after_event_id)
+        answered, _ = await self._locates[request.service](asked, metadata, _ANSWER_SECONDS)
+        located: Any = answered
+        return int(located.position)
 
     async def _get_clock(self, request: Message, metadata: Metadata, seconds: float) -> Answered:
         clocks = await _ask_all(self._clocks, clock_service_pb2.GetClockRequest(), metadata, seconds)

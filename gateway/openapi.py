@@ -12,11 +12,13 @@ from gateway.comments import comments, describe, summary
 from gateway.contract import HTTP_BODY, Route, routes
 from gateway.headers import AFTER_EVENT, ENTITY_TAG, IDEMPOTENCY_KEY
 from gateway.statuses import RETRY_AFTER_SECONDS, STATUSES
+from gateway.streams import MEDIA_TYPE as STREAM
 from shuyuan.rules.v1 import verdict_pb2
 
 API_VERSION = "0.1.0"
 _ALWAYS = (400, 401, 403, 404, 405, 409, 429, 500, 503, 504)
 _PROBLEM_TYPE = "application/problem+json"
+_STREAMED = "Server-sent events as they come; the `data` of each is such a document."
 _DESCRIPTION = """\
 The Party-organisation side of a university's one-stop student community (书院 "一站式" 学生社区党建).
 
@@ -50,6 +52,10 @@ _HEADERS: dict[str, Schema] = {
             "pattern": f"^{AFTER_EVENT}$",
             "examples": ["organization/0192f0c1-2b7a-7cc3-8000-0123456789ab"],
         },
+    },
+    "Last-Event-ID": {
+        "description": "The `id` of the last server-sent event that was received; the stream goes on after it.",
+        "schema": {"type": "string", "format": "uuid"},
     },
     "Accept-Language": {
         "description": "The language of messages: zh-CN (default) or en.",
@@ -190,6 +196,8 @@ def _parameters(schemas: Schemas, route: Route) -> list[Schema]:
         found.append(_shared("IfMatchRequired"))
     if route.is_read and _has_etag(route):
         found.append(_shared("IfNoneMatch"))
+    if route.is_streaming:
+        found.append(_shared("LastEventID"))
     return found
 
 
@@ -219,10 +227,11 @@ def _has_etag(route: Route) -> bool:
 
 def _responses(schemas: Schemas, route: Route) -> dict[str, Any]:
     answer = route.answer_message
+    media_type = STREAM if route.is_streaming else "application/json"
     content = (
         {media_type: {"schema": {}} for media_type in route.answer_media_types}
         if answer.full_name == HTTP_BODY
-        else {"application/json": {"schema": schemas.message(answer, Use.ANSWER)}}
+        else {media_type: {"schema": schemas.message(answer, Use.ANSWER)}}
     )
     headers = {"X-Request-Id": _header("RequestId")}
     if _has_etag(route):
@@ -231,7 +240,7 @@ def _responses(schemas: Schemas, route: Route) -> dict[str, Any]:
         headers["Event-Id"] = _header("EventId")
     responses: dict[str, Any] = {
         "200": {
-            "description": summary(describe(answer.full_name)) or "Done",
+            "description": _STREAMED if route.is_streaming else summary(describe(answer.full_name)) or "Done",
             "headers": headers,
             "content": content,
         }

@@ -26,6 +26,7 @@ from gateway.pages import Readiness, pages
 from gateway.problems import answer
 from gateway.settings import GatewaySettings
 from gateway.statuses import HttpMalformedError
+from gateway.streams import StreamEndpoint, Streams
 from gateway.transcode import Endpoint, Limits, Verifier
 from gateway.upstream import Upstream, connect
 
@@ -37,7 +38,13 @@ class Drain:
     """The time between saying that no more requests are wanted and refusing them."""
 
     seconds: float
+    streams: Streams
     has_begun: bool = False
+
+    def begin(self) -> None:
+        """Say it; streams would never end by themselves, and go on elsewhere."""
+        self.has_begun = True
+        self.streams.end()
 
 
 class ProblemProtocol(HttpToolsProtocol):
@@ -52,7 +59,7 @@ class ProblemProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def build(settings: GatewaySettings, *, drain: Drain | None = None) -> Gateway:
+def build(settings: GatewaySettings, drain: Drain) -> Gateway:
     """Put the gateway together; channels connect when they are first used."""
     upstreams = connect(settings, SERVICES)
     keys = KeySet(settings.jwks_url)
@@ -70,9 +77,9 @@ def build(settings: GatewaySettings, *, drain: Drain | None = None) -> Gateway:
                 await upstream.close()
 
     def ready() -> dict[str, bool]:
-        return {"key_set": keys.loaded, "serving": drain is None or not drain.has_begun}
+        return {"key_set": keys.loaded, "serving": not drain.has_begun}
 
-    return assemble(settings, TokenVerifier(settings, keys), upstreams, ready, living())
+    return assemble(settings, TokenVerifier(settings, keys), upstreams, ready, living(), drain.streams)
 
 
 def assemble(
@@ -81,12 +88,16 @@ def assemble(
     upstreams: dict[str, Upstream],
     ready: Readiness,
     lifespan: Lifespan | None = None,
+    streams: Streams | None = None,
 ) -> Gateway:
     """Make an endpoint of every route of the contract, and the application of them."""
-    composed = Composed(upstreams)
+    composed, streams = Composed(upstreams), streams or Streams(settings.http_max_streams)
     limits = Limits(settings.http_max_body_bytes, settings.http_request_seconds, settings.http_file_seconds)
     endpoints = [
-        Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits) for route in routes()
+        StreamEndpoint(route, composed.watch(route), verifier, limits, streams)
+        if route.is_streaming
+        else Endpoint(route, invoke_for(route, upstreams, composed), verifier, limits)
+        for route in routes()
     ]
     return Gateway(settings, endpoints, pages(document_bytes(), ready), read_document(), lifespan)
 
@@ -106,7 +117,7 @@ class _Server(uvicorn.Server):
         def stop(number: int) -> None:
             if drain.has_begun:
                 self.handle_exit(number, None)
-            drain.has_begun = True
+            drain.begin()
             # Whoever sends requests learns first that no more are wanted.
             loop.call_later(drain.seconds, self.handle_exit, number, None)
 
@@ -134,9 +145,9 @@ def serve(settings: GatewaySettings) -> int:
 
 async def _answer(settings: GatewaySettings, listening: socket.socket) -> bool:
     # Built inside the loop: a gRPC channel belongs to the loop in which it was made.
-    drain = Drain(settings.drain_wait)
+    drain = Drain(settings.drain_wait, Streams(settings.http_max_streams))
     config = uvicorn.Config(
-        build(settings, drain=drain),
+        build(settings, drain),
         http=ProblemProtocol,
         ws="none",
         lifespan="on",

@@ -18,6 +18,8 @@ class GatewaySettings(Settings):
     http_file_seconds: float = Field(default=30.0, gt=0, le=120)
     # More requests than this at once are refused with 429 rather than queued without end.
     http_max_concurrent: int = Field(default=512, ge=1)
+    # More streams of events than this at once are refused likewise; each counts as a request while it is open.
+    http_max_streams: int = Field(default=64, ge=1)
 
     @field_validator("cors_origins")
     @classmethod

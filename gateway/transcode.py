@@ -58,10 +58,10 @@ Receive = Callable[[], Any]
 Scope = MutableMapping[str, Any]
 
 
-class Endpoint:
-    """Serves one route: reads the request, asks the service, prints the answer."""
+class Asking:
+    """What every route does with a request: it finds out who asks, and reads what is asked."""
 
-    def __init__(self, route: Route, invoke: Invoke, verifier: Verifier, limits: Limits) -> None:
+    def __init__(self, route: Route, verifier: Verifier, limits: Limits) -> None:
         self.route = route
         self.places = Places(
             route.method.input_type,
@@ -69,7 +69,6 @@ class Endpoint:
             query=[field.name for field in route.query_fields],
             body=route.body,
         )
-        self._invoke = invoke
         self._verifier = verifier
         self._limits = limits
         self._make = GetMessageClass(route.method.input_type)
@@ -79,31 +78,14 @@ class Endpoint:
         self._read_query = parameter_reader(route.method.input_type, query)
         self._needs_query = any(field.rules.required for field in route.query_fields)
         self._file = route.file_field
-        is_about_a_file = self._file is not None or route.answer_message.full_name == HTTP_BODY
-        self._takes_long = is_about_a_file or route.access.takes_long
         self._read_body = None if route.file_field is not None else _body_reader(route)
-        self._print = _printer(route)
-        self._has_etag = "etag" in fields_by_name(route.answer_message)
 
-    async def serve(self, scope: Scope, receive: Receive, headers: Headers, values: tuple[str, ...]) -> Reply:
-        """Answer one request; every failure is an exception that `problems` understands."""
+    async def admit(
+        self, scope: Scope, receive: Receive, headers: Headers, values: tuple[str, ...]
+    ) -> tuple[Message, list[tuple[str, str]]]:
+        """Answer the request as its message, and what the service must be told of its caller."""
         metadata = await self._authenticate(headers)
-        request = await self._read(scope, receive, headers, values, metadata)
-        seconds = self._limits.long_seconds if self._takes_long else self._limits.seconds
-        answer, trailing = await self._invoke(request, metadata, seconds)
-        if self.route.response_body:
-            answer = getattr(answer, self.route.response_body)
-        replied: list[Header] = []
-        if "event-id" in trailing:
-            replied.append((b"event-id", trailing["event-id"].encode()))
-        if self._has_etag:
-            tag = f'"{answer.etag}"'  # type: ignore[attr-defined]  # _has_etag has looked
-            replied.append((b"etag", tag.encode()))
-            if self.route.is_read and _matches(headers.get("if-none-match"), tag):
-                return Reply(304, replied, b"")
-        media_type, body = self._print(answer)
-        replied.append((b"content-type", media_type))
-        return Reply(200, replied, body)
+        return await self._read(scope, receive, headers, values, metadata), metadata
 
     async def _authenticate(self, headers: Headers) -> list[tuple[str, str]]:
         if self.route.is_public:
@@ -152,6 +134,37 @@ class Endpoint:
         except ValueError:
             return [_TOO_MANY]
         return self._read_query(request, pairs)
+
+
+class Endpoint(Asking):
+    """Serves one route: reads the request, asks the service, prints the answer."""
+
+    def __init__(self, route: Route, invoke: Invoke, verifier: Verifier, limits: Limits) -> None:
+        super().__init__(route, verifier, limits)
+        self._invoke = invoke
+        is_about_a_file = self._file is not None or route.answer_message.full_name == HTTP_BODY
+        self._takes_long = is_about_a_file or route.access.takes_long
+        self._print = _printer(route)
+        self._has_etag = "etag" in fields_by_name(route.answer_message)
+
+    async def serve(self, scope: Scope, receive: Receive, headers: Headers, values: tuple[str, ...]) -> Reply:
+        """Answer one request; every failure is an exception that `problems` understands."""
+        request, metadata = await self.admit(scope, receive, headers, values)
+        seconds = self._limits.long_seconds if self._takes_long else self._limits.seconds
+        answer, trailing = await self._invoke(request, metadata, seconds)
+        if self.route.response_body:
+            answer = getattr(answer, self.route.response_body)
+        replied: list[Header] = []
+        if "event-id" in trailing:
+            replied.append((b"event-id", trailing["event-id"].encode()))
+        if self._has_etag:
+            tag = f'"{answer.etag}"'  # type: ignore[attr-defined]  # _has_etag has looked
+            replied.append((b"etag", tag.encode()))
+            if self.route.is_read and _matches(headers.get("if-none-match"), tag):
+                return Reply(304, replied, b"")
+        media_type, body = self._print(answer)
+        replied.append((b"content-type", media_type))
+        return Reply(200, replied, body)
 
 
 async def read_body(receive: Receive, headers: Headers, most: int) -> bytes:

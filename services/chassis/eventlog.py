@@ -4,6 +4,7 @@ One function renders for the broker and for `ListEvents`, from columns that neve
 give the same bytes. Numbering and publishing are the relay's.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ import orjson
 import sqlalchemy as sa
 
 from chassis.calls import current, parse_uuid
-from chassis.database import Reader, Record
+from chassis.database import Database, Reader, Record
+from chassis.deadlines import RESERVE_SECONDS
 from chassis.errors import InvalidArgumentError, NotFoundError, UnavailableError, Violation
 from chassis.statements import Query, query
 from shuyuan.events.v1 import event_log_service_pb2 as pb
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PAGE = 100
 MOST_PER_PAGE = 1_000
+# How often the log is looked at for those who wait. The relay that numbers may be in another process.
+LOOK_SECONDS = 0.1
 
 # What `render` needs.
 COLUMNS = """event_id, epoch, "position", previous_position, type, noun, verb, resource_id, resource_version,
@@ -120,34 +124,69 @@ async def locate(reader: Reader, event_id: UUID) -> tuple[int, int]:
     return row["position"], row["epoch"]
 
 
+class Tail:
+    """The end of the log, looked at once for all who wait for it to move."""
+
+    def __init__(self) -> None:
+        self._next: asyncio.Task[tuple[int, int]] | None = None
+
+    async def next_look(self, database: Database) -> tuple[int, int]:
+        """The epoch and the newest position a moment from now."""
+        if self._next is None or self._next.done():
+            self._next = asyncio.create_task(self._look(database))
+        # Who gives up waiting takes the look from nobody else.
+        return await asyncio.shield(self._next)
+
+    async def _look(self, database: Database) -> tuple[int, int]:
+        await asyncio.sleep(LOOK_SECONDS)
+        return await head(database)
+
+
+Asked = pb.ListEventsRequest | pb.AwaitEventsRequest
+
+
 class EventLogServicer(grpc_stubs.EventLogServiceServicer):
     """Serves the log to siblings and integrators; the interceptor has checked who asks."""
 
     def __init__(self, service: str) -> None:
         self._service = service
+        self._tail = Tail()
 
     async def ListEvents(
         self, request: pb.ListEventsRequest, context: "ServicerContext[Any, Any]"
     ) -> pb.ListEventsResponse:
         """Numbered events after a position."""
-        if request.page_size > MOST_PER_PAGE:
-            text = f"at most {MOST_PER_PAGE}"
-            raise InvalidArgumentError([Violation("page_size", f"最多 {MOST_PER_PAGE}", text)])
-        if request.after_position > 2**31 - 1:
-            raise InvalidArgumentError([Violation("after_position", "超出范围", "is out of range")])
-        database = current().database
+        _check(request)
         # The head first: what is listed then is never beyond it by less than what exists.
-        epoch, newest = await head(database)
-        rows = await list_events(
-            database,
+        epoch, newest = await head(current().database)
+        rows = await self._after(request)
+        return pb.ListEventsResponse(
+            events=[self._logged(row) for row in rows], head_position=_head_of(rows, newest), epoch=epoch
+        )
+
+    async def AwaitEvents(
+        self, request: pb.AwaitEventsRequest, context: "ServicerContext[Any, Any]"
+    ) -> pb.AwaitEventsResponse:
+        """The same, waiting for them while there are none."""
+        _check(request)
+        until = _end_of_waiting(request.wait_seconds)
+        epoch, newest = await head(current().database)
+        rows = await self._after(request)
+        while not rows and asyncio.get_running_loop().time() < until:
+            seen = newest
+            epoch, newest = await self._tail.next_look(current().database)
+            if newest != seen:
+                rows = await self._after(request)
+        return pb.AwaitEventsResponse(
+            events=[self._logged(row) for row in rows], head_position=_head_of(rows, newest), epoch=epoch
+        )
+
+    async def _after(self, request: Asked) -> list[Record]:
+        return await list_events(
+            current().database,
             after=request.after_position,
             most=request.page_size or DEFAULT_PAGE,
             noun=request.noun,
-        )
-        return pb.ListEventsResponse(
-            events=[self._logged(row) for row in rows],
-            head_position=max(newest, rows[-1]["position"] if rows else 0),
-            epoch=epoch,
         )
 
     def _logged(self, row: Record) -> pb.LoggedEvent:
@@ -166,3 +205,22 @@ class EventLogServicer(grpc_stubs.EventLogServiceServicer):
         event_id = parse_uuid(request.event_id, field_name="event_id")
         position, epoch = await locate(current().database, event_id)
         return pb.LocateEventResponse(position=position, epoch=epoch)
+
+
+def _check(request: Asked) -> None:
+    if request.page_size > MOST_PER_PAGE:
+        text = f"at most {MOST_PER_PAGE}"
+        raise InvalidArgumentError([Violation("page_size", f"最多 {MOST_PER_PAGE}", text)])
+    if request.after_position > 2**31 - 1:
+        raise InvalidArgumentError([Violation("after_position", "超出范围", "is out of range")])
+
+
+def _head_of(rows: list[Record], newest: int) -> int:
+    return max(newest, rows[-1]["position"] if rows else 0)
+
+
+def _end_of_waiting(seconds: int) -> float:
+    end = asyncio.get_running_loop().time() + seconds
+    deadline = current().deadline
+    # One look more is on its way when the time is over.
+    return end if deadline is None else min(end, deadline - 2 * LOOK_SECONDS - RESERVE_SECONDS)

@@ -1,5 +1,6 @@
 """The log as siblings and integrators read it."""
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis import calls, eventlog
 from chassis.errors import InvalidArgumentError
-from chassis.eventlog import EventLogServicer, EventNotFoundError, EventNotNumberedError
+from chassis.eventlog import EventLogServicer, EventNotFoundError, EventNotNumberedError, Tail
 from chassis.ids import new_id
 from chassis.relay import Relay
 from chassis.statements import query
@@ -129,3 +130,65 @@ async def test_rendering_survives_a_session_in_another_time_zone(probe: Probe, s
     await probe.database.fetch(query(sa.text(f"ALTER DATABASE {name} RESET timezone")))
 
     assert eventlog.render("probe", rows[0]).decode() == before.events[0].cloud_event
+
+
+class TestAwaitEvents:
+    async def test_what_is_there_is_answered_at_once(self, probe: Probe, servicer: Any) -> None:
+        await probe.light()
+        await number(probe)
+
+        answer = await servicer.AwaitEvents(pb.AwaitEventsRequest(wait_seconds=25), None)
+
+        assert [event.position for event in answer.events] == [1]
+        assert (answer.head_position, answer.epoch) == (1, 1)
+
+    async def test_without_a_time_to_wait_nothing_is_answered_at_once(self, servicer: Any) -> None:
+        answer = await servicer.AwaitEvents(pb.AwaitEventsRequest(), None)
+
+        assert (list(answer.events), answer.head_position) == ([], 0)
+
+    async def test_all_who_wait_are_answered_when_an_event_of_theirs_is_numbered(
+        self, probe: Probe, servicer: Any
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            every = group.create_task(servicer.AwaitEvents(pb.AwaitEventsRequest(wait_seconds=25), None))
+            rooms = group.create_task(
+                servicer.AwaitEvents(pb.AwaitEventsRequest(wait_seconds=25, noun="room"), None)
+            )
+            await probe.light()
+            await number(probe)
+            lamp = (await every).events
+            assert not rooms.done()
+            await probe.open_room()
+            await number(probe)
+
+        assert [event.position for event in lamp] == [1]
+        assert [event.position for event in rooms.result().events] == [2]
+
+    async def test_who_waits_is_answered_before_its_own_caller_gives_up(self, probe: Probe) -> None:
+        call = probe.call()
+        call.deadline = asyncio.get_running_loop().time() + 0.3
+        calls.enter(call)
+
+        servicer: Any = EventLogServicer("probe")
+        answer = await servicer.AwaitEvents(pb.AwaitEventsRequest(wait_seconds=25), None)
+
+        assert not answer.events
+        assert asyncio.get_running_loop().time() < call.deadline
+
+    async def test_many_who_wait_look_at_the_log_as_often_as_one(
+        self, probe: Probe, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = 0
+
+        async def counted(reader: Any) -> tuple[int, int]:
+            nonlocal looks
+            looks += 1
+            return 1, 0
+
+        monkeypatch.setattr(eventlog, "head", counted)
+        tail = Tail()
+
+        await asyncio.gather(*(tail.next_look(probe.database) for _ in range(50)))
+
+        assert looks == 1

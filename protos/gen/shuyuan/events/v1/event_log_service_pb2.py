@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from shuyuan.annotations.v1 import annotations_pb2 as shuyuan_dot_annotations_dot_v1_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuyuan/events/v1/event_log_service.proto\x12\x11shuyuan.events.v1\x1a(shuyuan/annotations/v1/annotations.proto\"\x80\x01\n\x0bLoggedEvent\x12\x18\n\x08\x65vent_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x10\n\x08position\x18\x02 \x01(\r\x12\x19\n\x11previous_position\x18\x03 \x01(\r\x12\r\n\x05\x65poch\x18\x04 \x01(\r\x12\x1b\n\x0b\x63loud_event\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x04\"c\n\x11ListEventsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\r\x12 \n\tpage_size\x18\x02 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00@\x8f@\x12\x14\n\x04noun\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02\x18<\"s\n\x12ListEventsResponse\x12\x37\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.shuyuan.events.v1.LoggedEventB\x07\xea\xf4\x18\x03@\xe8\x07\x12\x15\n\rhead_position\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\"0\n\x12LocateEventRequest\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\"6\n\x13LocateEventResponse\x12\x10\n\x08position\x18\x01 \x01(\r\x12\r\n\x05\x65poch\x18\x02 \x01(\r2\xe2\x02\n\x0f\x45ventLogService\x12\xa4\x01\n\nListEvents\x12$.shuyuan.events.v1.ListEventsRequest\x1a%.shuyuan.events.v1.ListEventsResponse\"I\xca\xf3\x18\x45\n\x11\x65vents.event.read\x10\x04\"\x0corganization\"\nmembership\"\x08\x61\x63tivity\"\nevaluation\x12\xa7\x01\n\x0bLocateEvent\x12%.shuyuan.events.v1.LocateEventRequest\x1a&.shuyuan.events.v1.LocateEventResponse\"I\xca\xf3\x18\x45\n\x11\x65vents.event.read\x10\x04\"\x0corganization\"\nmembership\"\x08\x61\x63tivity\"\nevaluationb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuyuan/events/v1/event_log_service.proto\x12\x11shuyuan.events.v1\x1a(shuyuan/annotations/v1/annotations.proto\"\x80\x01\n\x0bLoggedEvent\x12\x18\n\x08\x65vent_id\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x01\x12\x10\n\x08position\x18\x02 \x01(\r\x12\x19\n\x11previous_position\x18\x03 \x01(\r\x12\r\n\x05\x65poch\x18\x04 \x01(\r\x12\x1b\n\x0b\x63loud_event\x18\x05 \x01(\tB\x06\xea\xf4\x18\x02P\x04\"c\n\x11ListEventsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\r\x12 \n\tpage_size\x18\x02 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00@\x8f@\x12\x14\n\x04noun\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02\x18<\"s\n\x12ListEventsResponse\x12\x37\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.shuyuan.events.v1.LoggedEventB\x07\xea\xf4\x18\x03@\xe8\x07\x12\x15\n\rhead_position\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\"\x89\x01\n\x12\x41waitEventsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\r\x12 \n\tpage_size\x18\x02 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00@\x8f@\x12\x14\n\x04noun\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02\x18<\x12#\n\x0cwait_seconds\x18\x04 \x01(\rB\r\xea\xf4\x18\t1\x00\x00\x00\x00\x00\x00\x39@\"t\n\x13\x41waitEventsResponse\x12\x37\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.shuyuan.events.v1.LoggedEventB\x07\xea\xf4\x18\x03@\xe8\x07\x12\x15\n\rhead_position\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\"0\n\x12LocateEventRequest\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xea\xf4\x18\x04\x08\x01P\x01\"6\n\x13LocateEventResponse\x12\x10\n\x08position\x18\x01 \x01(\r\x12\r\n\x05\x65poch\x18\x02 \x01(\r2\x8c\x04\n\x0f\x45ventLogService\x12\xa4\x01\n\nListEvents\x12$.shuyuan.events.v1.ListEventsRequest\x1a%.shuyuan.events.v1.ListEventsResponse\"I\xca\xf3\x18\x45\n\x11\x65vents.event.read\x10\x04\"\x0corganization\"\nmembership\"\x08\x61\x63tivity\"\nevaluation\x12\xa7\x01\n\x0b\x41waitEvents\x12%.shuyuan.events.v1.AwaitEventsRequest\x1a&.shuyuan.events.v1.AwaitEventsResponse\"I\xca\xf3\x18\x45\n\x11\x65vents.event.read\x10\x04\"\x0corganization\"\nmembership\"\x08\x61\x63tivity\"\nevaluation\x12\xa7\x01\n\x0bLocateEvent\x12%.shuyuan.events.v1.LocateEventRequest\x1a&.shuyuan.events.v1.LocateEventResponse\"I\xca\xf3\x18\x45\n\x11\x65vents.event.read\x10\x04\"\x0corganization\"\nmembership\"\x08\x61\x63tivity\"\nevaluationb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,10 +42,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSREQUEST'].fields_by_name['noun']._serialized_options = b'\352\364\030\002\030<'
   _globals['_LISTEVENTSRESPONSE'].fields_by_name['events']._loaded_options = None
   _globals['_LISTEVENTSRESPONSE'].fields_by_name['events']._serialized_options = b'\352\364\030\003@\350\007'
+  _globals['_AWAITEVENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_AWAITEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\352\364\030\t1\000\000\000\000\000@\217@'
+  _globals['_AWAITEVENTSREQUEST'].fields_by_name['noun']._loaded_options = None
+  _globals['_AWAITEVENTSREQUEST'].fields_by_name['noun']._serialized_options = b'\352\364\030\002\030<'
+  _globals['_AWAITEVENTSREQUEST'].fields_by_name['wait_seconds']._loaded_options = None
+  _globals['_AWAITEVENTSREQUEST'].fields_by_name['wait_seconds']._serialized_options = b'\352\364\030\t1\000\000\000\000\000\0009@'
+  _globals['_AWAITEVENTSRESPONSE'].fields_by_name['events']._loaded_options = None
+  _globals['_AWAITEVENTSRESPONSE'].fields_by_name['events']._serialized_options = b'\352\364\030\003@\350\007'
   _globals['_LOCATEEVENTREQUEST'].fields_by_name['event_id']._loaded_options = None
   _globals['_LOCATEEVENTREQUEST'].fields_by_name['event_id']._serialized_options = b'\352\364\030\004\010\001P\001'
   _globals['_EVENTLOGSERVICE'].methods_by_name['ListEvents']._loaded_options = None
   _globals['_EVENTLOGSERVICE'].methods_by_name['ListEvents']._serialized_options = b'\312\363\030E\n\021events.event.read\020\004\"\014organization\"\nmembership\"\010activity\"\nevaluation'
+  _globals['_EVENTLOGSERVICE'].methods_by_name['AwaitEvents']._loaded_options = None
+  _globals['_EVENTLOGSERVICE'].methods_by_name['AwaitEvents']._serialized_options = b'\312\363\030E\n\021events.event.read\020\004\"\014organization\"\nmembership\"\010activity\"\nevaluation'
   _globals['_EVENTLOGSERVICE'].methods_by_name['LocateEvent']._loaded_options = None
   _globals['_EVENTLOGSERVICE'].methods_by_name['LocateEvent']._serialized_options = b'\312\363\030E\n\021events.event.read\020\004\"\014organization\"\nmembership\"\010activity\"\nevaluation'
   _globals['_LOGGEDEVENT']._serialized_start=107
@@ -54,10 +64,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSREQUEST']._serialized_end=336
   _globals['_LISTEVENTSRESPONSE']._serialized_start=338
   _globals['_LISTEVENTSRESPONSE']._serialized_end=453
-  _globals['_LOCATEEVENTREQUEST']._serialized_start=455
-  _globals['_LOCATEEVENTREQUEST']._serialized_end=503
-  _globals['_LOCATEEVENTRESPONSE']._serialized_start=505
-  _globals['_LOCATEEVENTRESPONSE']._serialized_end=559
-  _globals['_EVENTLOGSERVICE']._serialized_start=562
-  _globals['_EVENTLOGSERVICE']._serialized_end=916
+  _globals['_AWAITEVENTSREQUEST']._serialized_start=456
+  _globals['_AWAITEVENTSREQUEST']._serialized_end=593
+  _globals['_AWAITEVENTSRESPONSE']._serialized_start=595
+  _globals['_AWAITEVENTSRESPONSE']._serialized_end=711
+  _globals['_LOCATEEVENTREQUEST']._serialized_start=713
+  _globals['_LOCATEEVENTREQUEST']._serialized_end=761
+  _globals['_LOCATEEVENTRESPONSE']._serialized_start=763
+  _globals['_LOCATEEVENTRESPONSE']._serialized_end=817
+  _globals['_EVENTLOGSERVICE']._serialized_start=820
+  _globals['_EVENTLOGSERVICE']._serialized_end=1344
 # @@protoc_insertion_point(module_scope)

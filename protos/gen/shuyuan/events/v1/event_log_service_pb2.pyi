@@ -119,6 +119,72 @@ class ListEventsResponse(_message.Message):
 Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
 
 @_typing.final
+class AwaitEventsRequest(_message.Message):
+    """Asks to wait for events after a position."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_POSITION_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    NOUN_FIELD_NUMBER: _builtins.int
+    WAIT_SECONDS_FIELD_NUMBER: _builtins.int
+    after_position: _builtins.int
+    """Position after which to begin; 0 begins at the first event."""
+    page_size: _builtins.int
+    """Most events to return: 1 to 1,000; 0 means 100."""
+    noun: _builtins.str
+    """Only events of this noun; empty means all."""
+    wait_seconds: _builtins.int
+    """Longest time to wait, in seconds; 0 does not wait. Never longer than the call's own deadline."""
+    def __init__(
+        self,
+        *,
+        after_position: _builtins.int = ...,
+        page_size: _builtins.int = ...,
+        noun: _builtins.str = ...,
+        wait_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_position", b"after_position", "noun", b"noun", "page_size", b"page_size", "wait_seconds", b"wait_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AwaitEventsRequest: _TypeAlias = AwaitEventsRequest  # noqa: Y015
+
+@_typing.final
+class AwaitEventsResponse(_message.Message):
+    """What came meanwhile."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    HEAD_POSITION_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    head_position: _builtins.int
+    """Position of the newest numbered event of the service."""
+    epoch: _builtins.int
+    """The present life of the log."""
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___LoggedEvent]:
+        """The events, in the order of their positions; none when the time was over."""
+
+    def __init__(
+        self,
+        *,
+        events: _abc.Iterable[Global___LoggedEvent] | None = ...,
+        head_position: _builtins.int = ...,
+        epoch: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "events", b"events", "head_position", b"head_position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AwaitEventsResponse: _TypeAlias = AwaitEventsResponse  # noqa: Y015
+
+@_typing.final
 class LocateEventRequest(_message.Message):
     """Asks for the position of one event."""
 

@@ -40,6 +40,11 @@ class EventLogServiceStub:
                 request_serializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.ListEventsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.ListEventsResponse.FromString,
                 _registered_method=True)
+        self.AwaitEvents = channel.unary_unary(
+                '/shuyuan.events.v1.EventLogService/AwaitEvents',
+                request_serializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.AwaitEventsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.AwaitEventsResponse.FromString,
+                _registered_method=True)
         self.LocateEvent = channel.unary_unary(
                 '/shuyuan.events.v1.EventLogService/LocateEvent',
                 request_serializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.LocateEventRequest.SerializeToString,
@@ -54,6 +59,15 @@ class EventLogServiceServicer:
     def ListEvents(self, request, context):
         """Lists events after a position, oldest first. Repeating it gives the same events.
         Errors: INVALID_ARGUMENT for a page size or a position out of range.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AwaitEvents(self, request, context):
+        """Waits for events after a position: answers at once when there are some, else as soon as one is numbered,
+        and with none when the time is over. Repeating it gives the same events.
+        Errors: INVALID_ARGUMENT for a page size, a position or a time out of range.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,6 +88,11 @@ def add_EventLogServiceServicer_to_server(servicer, server):
                     servicer.ListEvents,
                     request_deserializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.ListEventsRequest.FromString,
                     response_serializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.ListEventsResponse.SerializeToString,
+            ),
+            'AwaitEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.AwaitEvents,
+                    request_deserializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.AwaitEventsRequest.FromString,
+                    response_serializer=shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.AwaitEventsResponse.SerializeToString,
             ),
             'LocateEvent': grpc.unary_unary_rpc_method_handler(
                     servicer.LocateEvent,
@@ -109,6 +128,33 @@ class EventLogService:
             '/shuyuan.events.v1.EventLogService/ListEvents',
             shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.ListEventsRequest.SerializeToString,
             shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.ListEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AwaitEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.events.v1.EventLogService/AwaitEvents',
+            shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.AwaitEventsRequest.SerializeToString,
+            shuyuan_dot_events_dot_v1_dot_event__log__service__pb2.AwaitEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

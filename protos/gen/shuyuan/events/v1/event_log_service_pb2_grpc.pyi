@@ -37,6 +37,11 @@ class EventLogServiceStub:
     """Lists events after a position, oldest first. Repeating it gives the same events.
     Errors: INVALID_ARGUMENT for a page size or a position out of range.
     """
+    AwaitEvents: _grpc.UnaryUnaryMultiCallable[_event_log_service_pb2.AwaitEventsRequest, _event_log_service_pb2.AwaitEventsResponse]
+    """Waits for events after a position: answers at once when there are some, else as soon as one is numbered,
+    and with none when the time is over. Repeating it gives the same events.
+    Errors: INVALID_ARGUMENT for a page size, a position or a time out of range.
+    """
     LocateEvent: _grpc.UnaryUnaryMultiCallable[_event_log_service_pb2.LocateEventRequest, _event_log_service_pb2.LocateEventResponse]
     """Finds the position of an event by its id.
     Errors: NOT_FOUND when no such event is committed; UNAVAILABLE when it is not numbered yet (retry).
@@ -50,6 +55,11 @@ class EventLogServiceAsyncStub(EventLogServiceStub):
     ListEvents: _aio.UnaryUnaryMultiCallable[_event_log_service_pb2.ListEventsRequest, _event_log_service_pb2.ListEventsResponse]  # type: ignore[assignment]
     """Lists events after a position, oldest first. Repeating it gives the same events.
     Errors: INVALID_ARGUMENT for a page size or a position out of range.
+    """
+    AwaitEvents: _aio.UnaryUnaryMultiCallable[_event_log_service_pb2.AwaitEventsRequest, _event_log_service_pb2.AwaitEventsResponse]  # type: ignore[assignment]
+    """Waits for events after a position: answers at once when there are some, else as soon as one is numbered,
+    and with none when the time is over. Repeating it gives the same events.
+    Errors: INVALID_ARGUMENT for a page size, a position or a time out of range.
     """
     LocateEvent: _aio.UnaryUnaryMultiCallable[_event_log_service_pb2.LocateEventRequest, _event_log_service_pb2.LocateEventResponse]  # type: ignore[assignment]
     """Finds the position of an event by its id.
@@ -67,6 +77,17 @@ class EventLogServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_event_log_service_pb2.ListEventsResponse, _abc.Awaitable[_event_log_service_pb2.ListEventsResponse]]:
         """Lists events after a position, oldest first. Repeating it gives the same events.
         Errors: INVALID_ARGUMENT for a page size or a position out of range.
+        """
+
+    @_abc_1.abstractmethod
+    def AwaitEvents(
+        self,
+        request: _event_log_service_pb2.AwaitEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_log_service_pb2.AwaitEventsResponse, _abc.Awaitable[_event_log_service_pb2.AwaitEventsResponse]]:
+        """Waits for events after a position: answers at once when there are some, else as soon as one is numbered,
+        and with none when the time is over. Repeating it gives the same events.
+        Errors: INVALID_ARGUMENT for a page size, a position or a time out of range.
         """
 
     @_abc_1.abstractmethod

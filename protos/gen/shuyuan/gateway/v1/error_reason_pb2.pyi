@@ -38,6 +38,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The bytes are no HTTP request; the HTTP status is 400."""
     ERROR_REASON_ORIGIN_NOT_ALLOWED: _ErrorReason.ValueType  # 7
     """A web page of another origin asks, which the settings do not list; the HTTP status is 403."""
+    ERROR_REASON_EVENT_LOG_RESTORED: _ErrorReason.ValueType  # 8
+    """The log that is watched was restored from a backup; positions may mean other events. Status ABORTED."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a request was refused at the gateway. {name} is filled from what is known of the request."""
@@ -58,4 +60,6 @@ ERROR_REASON_HTTP_MALFORMED: ErrorReason.ValueType  # 6
 """The bytes are no HTTP request; the HTTP status is 400."""
 ERROR_REASON_ORIGIN_NOT_ALLOWED: ErrorReason.ValueType  # 7
 """A web page of another origin asks, which the settings do not list; the HTTP status is 403."""
+ERROR_REASON_EVENT_LOG_RESTORED: ErrorReason.ValueType  # 8
+"""The log that is watched was restored from a backup; positions may mean other events. Status ABORTED."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -29,7 +29,7 @@ from shuyuan.events.v1 import event_log_service_pb2 as shuyuan_dot_events_dot_v1
 from shuyuan.processes.v1 import process_service_pb2 as shuyuan_dot_processes_dot_v1_dot_process__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(shuyuan/gateway/v1/gateway_service.proto\x12\x12shuyuan.gateway.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/events/v1/event_log_service.proto\x1a*shuyuan/processes/v1/process_service.proto\"\xe2\x01\n\x18ListServiceEventsRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12*\n\x0e\x61\x66ter_position\x18\x02 \x01(\rB\x12\xea\xf4\x18\x0e\x62\x0c\xe8\xb5\xb7\xe5\xa7\x8b\xe4\xbd\x8d\xe7\xbd\xae\x12.\n\tpage_size\x18\x03 \x01(\rB\x1b\xea\xf4\x18\x17\x31\x00\x00\x00\x00\x00@\x8f@b\x0c\xe6\xaf\x8f\xe9\xa1\xb5\xe6\x95\xb0\xe9\x87\x8f\x12\x1c\n\x04noun\x18\x04 \x01(\tB\x0e\xea\xf4\x18\n\x18<b\x06\xe5\x90\x8d\xe8\xaf\x8d\"z\n\x19ListServiceEventsResponse\x12\x37\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.shuyuan.events.v1.LoggedEventB\x07\xea\xf4\x18\x03@\xe8\x07\x12\x15\n\rhead_position\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\"d\n\x0cServiceClock\x12\x0f\n\x07service\x18\x01 \x01(\t\x12,\n\x08now_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\x05today\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02\"\x11\n\x0fGetClockRequest\"]\n\x10GetClockResponse\x12\x15\n\x05today\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x08services\x18\x02 \x03(\x0b\x32 .shuyuan.gateway.v1.ServiceClock\"X\n\x13\x41\x64vanceClockRequest\x12\x41\n\x07to_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\xea\xf4\x18\x10\x08\x01\x62\x0c\xe7\x9b\xae\xe6\xa0\x87\xe6\x97\xb6\xe9\x97\xb4\"a\n\x14\x41\x64vanceClockResponse\x12\x15\n\x05today\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x08services\x18\x02 \x03(\x0b\x32 .shuyuan.gateway.v1.ServiceClock\"Q\n\x0eServiceProcess\x12\x0f\n\x07service\x18\x01 \x01(\t\x12.\n\x07process\x18\x02 \x01(\x0b\x32\x1d.shuyuan.processes.v1.Process\"\x85\x02\n\x14ListProcessesRequest\x12@\n\x05state\x18\x01 \x01(\x0e\x32#.shuyuan.processes.v1.Process.StateB\x0c\xea\xf4\x18\x08\x62\x06\xe7\x8a\xb6\xe6\x80\x81\x12\x1c\n\x04kind\x18\x02 \x01(\tB\x0e\xea\xf4\x18\n\x18<b\x06\xe7\xb1\xbb\xe5\x88\xab\x12.\n\tpage_size\x18\x03 \x01(\rB\x1b\xea\xf4\x18\x17\x31\x00\x00\x00\x00\x00\x00i@b\x0c\xe6\xaf\x8f\xe9\xa1\xb5\xe6\x95\xb0\xe9\x87\x8f\x12]\n\npage_token\x18\x04 \x01(\tBI\xea\xf4\x18\x45\x18\xb4\x10\"5|(organization|membership|activity|evaluation):[!-~]*b\t\xe9\xa1\xb5\xe6\xa0\x87\xe8\xae\xb0\"g\n\x15ListProcessesResponse\x12\x35\n\tprocesses\x18\x01 \x03(\x0b\x32\".shuyuan.gateway.v1.ServiceProcess\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x87\x01\n\x11GetProcessRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12$\n\nprocess_id\x18\x02 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe6\xb5\x81\xe7\xa8\x8b\"D\n\x12GetProcessResponse\x12.\n\x07process\x18\x01 \x01(\x0b\x32\x1d.shuyuan.processes.v1.Process\"\x8a\x01\n\x14ResumeProcessRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12$\n\nprocess_id\x18\x02 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe6\xb5\x81\xe7\xa8\x8b\"G\n\x15ResumeProcessResponse\x12.\n\x07process\x18\x01 \x01(\x0b\x32\x1d.shuyuan.processes.v1.Process2\xf1\x07\n\x0eGatewayService\x12\xa7\x01\n\x11ListServiceEvents\x12,.shuyuan.gateway.v1.ListServiceEventsRequest\x1a-.shuyuan.gateway.v1.ListServiceEventsResponse\"5\xca\xf3\x18\x15\n\x11\x65vents.event.read\x10\x04\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{service}/events\x12\x80\x01\n\x08GetClock\x12#.shuyuan.gateway.v1.GetClockRequest\x1a$.shuyuan.gateway.v1.GetClockResponse\")\xca\xf3\x18\x14\n\x10\x63lock.clock.read\x10\x02\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/clock\x12\x9a\x01\n\x0c\x41\x64vanceClock\x12\'.shuyuan.gateway.v1.AdvanceClockRequest\x1a(.shuyuan.gateway.v1.AdvanceClockResponse\"7\xca\xf3\x18\x17\n\x13\x63lock.clock.advance\x10\x04\x82\xd3\xe4\x93\x02\x16\"\x11/v1/clock:advance:\x01*\x12\x99\x01\n\rListProcesses\x12(.shuyuan.gateway.v1.ListProcessesRequest\x1a).shuyuan.gateway.v1.ListProcessesResponse\"3\xca\xf3\x18\x1a\n\x16processes.process.read\x10\x04\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/processes\x12\xb0\x01\n\nGetProcess\x12%.shuyuan.gateway.v1.GetProcessRequest\x1a&.shuyuan.gateway.v1.GetProcessResponse\"S\xca\xf3\x18\x1a\n\x16processes.process.read\x10\x04\x82\xd3\xe4\x93\x02/\x12$/v1/{service}/processes/{process_id}b\x07process\x12\xc5\x01\n\rResumeProcess\x12(.shuyuan.gateway.v1.ResumeProcessRequest\x1a).shuyuan.gateway.v1.ResumeProcessResponse\"_\xca\xf3\x18\x1c\n\x18processes.process.resume\x10\x04\x82\xd3\xe4\x93\x02\x39\"+/v1/{service}/processes/{process_id}:resume:\x01*b\x07processb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(shuyuan/gateway/v1/gateway_service.proto\x12\x12shuyuan.gateway.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(shuyuan/annotations/v1/annotations.proto\x1a)shuyuan/events/v1/event_log_service.proto\x1a*shuyuan/processes/v1/process_service.proto\"\xe2\x01\n\x18ListServiceEventsRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12*\n\x0e\x61\x66ter_position\x18\x02 \x01(\rB\x12\xea\xf4\x18\x0e\x62\x0c\xe8\xb5\xb7\xe5\xa7\x8b\xe4\xbd\x8d\xe7\xbd\xae\x12.\n\tpage_size\x18\x03 \x01(\rB\x1b\xea\xf4\x18\x17\x31\x00\x00\x00\x00\x00@\x8f@b\x0c\xe6\xaf\x8f\xe9\xa1\xb5\xe6\x95\xb0\xe9\x87\x8f\x12\x1c\n\x04noun\x18\x04 \x01(\tB\x0e\xea\xf4\x18\n\x18<b\x06\xe5\x90\x8d\xe8\xaf\x8d\"z\n\x19ListServiceEventsResponse\x12\x37\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.shuyuan.events.v1.LoggedEventB\x07\xea\xf4\x18\x03@\xe8\x07\x12\x15\n\rhead_position\x18\x02 \x01(\r\x12\r\n\x05\x65poch\x18\x03 \x01(\r\"\xe1\x01\n\x19WatchServiceEventsRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12*\n\x0e\x61\x66ter_position\x18\x02 \x01(\rB\x12\xea\xf4\x18\x0e\x62\x0c\xe8\xb5\xb7\xe5\xa7\x8b\xe4\xbd\x8d\xe7\xbd\xae\x12\x1c\n\x04noun\x18\x03 \x01(\tB\x0e\xea\xf4\x18\n\x18<b\x06\xe5\x90\x8d\xe8\xaf\x8d\x12,\n\x0e\x61\x66ter_event_id\x18\x04 \x01(\tB\x14\xea\xf4\x18\x10P\x01\x62\x0c\xe8\xb5\xb7\xe5\xa7\x8b\xe4\xba\x8b\xe4\xbb\xb6\"K\n\x1aWatchServiceEventsResponse\x12-\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1e.shuyuan.events.v1.LoggedEvent\"d\n\x0cServiceClock\x12\x0f\n\x07service\x18\x01 \x01(\t\x12,\n\x08now_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\x05today\x18\x03 \x01(\tB\x06\xea\xf4\x18\x02P\x02\"\x11\n\x0fGetClockRequest\"]\n\x10GetClockResponse\x12\x15\n\x05today\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x08services\x18\x02 \x03(\x0b\x32 .shuyuan.gateway.v1.ServiceClock\"X\n\x13\x41\x64vanceClockRequest\x12\x41\n\x07to_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\xea\xf4\x18\x10\x08\x01\x62\x0c\xe7\x9b\xae\xe6\xa0\x87\xe6\x97\xb6\xe9\x97\xb4\"a\n\x14\x41\x64vanceClockResponse\x12\x15\n\x05today\x18\x01 \x01(\tB\x06\xea\xf4\x18\x02P\x02\x12\x32\n\x08services\x18\x02 \x03(\x0b\x32 .shuyuan.gateway.v1.ServiceClock\"Q\n\x0eServiceProcess\x12\x0f\n\x07service\x18\x01 \x01(\t\x12.\n\x07process\x18\x02 \x01(\x0b\x32\x1d.shuyuan.processes.v1.Process\"\x85\x02\n\x14ListProcessesRequest\x12@\n\x05state\x18\x01 \x01(\x0e\x32#.shuyuan.processes.v1.Process.StateB\x0c\xea\xf4\x18\x08\x62\x06\xe7\x8a\xb6\xe6\x80\x81\x12\x1c\n\x04kind\x18\x02 \x01(\tB\x0e\xea\xf4\x18\n\x18<b\x06\xe7\xb1\xbb\xe5\x88\xab\x12.\n\tpage_size\x18\x03 \x01(\rB\x1b\xea\xf4\x18\x17\x31\x00\x00\x00\x00\x00\x00i@b\x0c\xe6\xaf\x8f\xe9\xa1\xb5\xe6\x95\xb0\xe9\x87\x8f\x12]\n\npage_token\x18\x04 \x01(\tBI\xea\xf4\x18\x45\x18\xb4\x10\"5|(organization|membership|activity|evaluation):[!-~]*b\t\xe9\xa1\xb5\xe6\xa0\x87\xe8\xae\xb0\"g\n\x15ListProcessesResponse\x12\x35\n\tprocesses\x18\x01 \x03(\x0b\x32\".shuyuan.gateway.v1.ServiceProcess\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x87\x01\n\x11GetProcessRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12$\n\nprocess_id\x18\x02 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe6\xb5\x81\xe7\xa8\x8b\"D\n\x12GetProcessResponse\x12.\n\x07process\x18\x01 \x01(\x0b\x32\x1d.shuyuan.processes.v1.Process\"\x8a\x01\n\x14ResumeProcessRequest\x12L\n\x07service\x18\x01 \x01(\tB;\xea\xf4\x18\x37\x08\x01\"+organization|membership|activity|evaluationb\x06\xe6\x9c\x8d\xe5\x8a\xa1\x12$\n\nprocess_id\x18\x02 \x01(\tB\x10\xea\xf4\x18\x0c\x08\x01P\x01\x62\x06\xe6\xb5\x81\xe7\xa8\x8b\"G\n\x15ResumeProcessResponse\x12.\n\x07process\x18\x01 \x01(\x0b\x32\x1d.shuyuan.processes.v1.Process2\xad\t\n\x0eGatewayService\x12\xa7\x01\n\x11ListServiceEvents\x12,.shuyuan.gateway.v1.ListServiceEventsRequest\x1a-.shuyuan.gateway.v1.ListServiceEventsResponse\"5\xca\xf3\x18\x15\n\x11\x65vents.event.read\x10\x04\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{service}/events\x12\xb9\x01\n\x12WatchServiceEvents\x12-.shuyuan.gateway.v1.WatchServiceEventsRequest\x1a..shuyuan.gateway.v1.WatchServiceEventsResponse\"B\xca\xf3\x18\x15\n\x11\x65vents.event.read\x10\x04\x82\xd3\xe4\x93\x02#\x12\x1a/v1/{service}/events:watchb\x05\x65vent0\x01\x12\x80\x01\n\x08GetClock\x12#.shuyuan.gateway.v1.GetClockRequest\x1a$.shuyuan.gateway.v1.GetClockResponse\")\xca\xf3\x18\x14\n\x10\x63lock.clock.read\x10\x02\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/clock\x12\x9a\x01\n\x0c\x41\x64vanceClock\x12\'.shuyuan.gateway.v1.AdvanceClockRequest\x1a(.shuyuan.gateway.v1.AdvanceClockResponse\"7\xca\xf3\x18\x17\n\x13\x63lock.clock.advance\x10\x04\x82\xd3\xe4\x93\x02\x16\"\x11/v1/clock:advance:\x01*\x12\x99\x01\n\rListProcesses\x12(.shuyuan.gateway.v1.ListProcessesRequest\x1a).shuyuan.gateway.v1.ListProcessesResponse\"3\xca\xf3\x18\x1a\n\x16processes.process.read\x10\x04\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/processes\x12\xb0\x01\n\nGetProcess\x12%.shuyuan.gateway.v1.GetProcessRequest\x1a&.shuyuan.gateway.v1.GetProcessResponse\"S\xca\xf3\x18\x1a\n\x16processes.process.read\x10\x04\x82\xd3\xe4\x93\x02/\x12$/v1/{service}/processes/{process_id}b\x07process\x12\xc5\x01\n\rResumeProcess\x12(.shuyuan.gateway.v1.ResumeProcessRequest\x1a).shuyuan.gateway.v1.ResumeProcessResponse\"_\xca\xf3\x18\x1c\n\x18processes.process.resume\x10\x04\x82\xd3\xe4\x93\x02\x39\"+/v1/{service}/processes/{process_id}:resume:\x01*b\x07processb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +46,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSERVICEEVENTSREQUEST'].fields_by_name['noun']._serialized_options = b'\352\364\030\n\030<b\006\345\220\215\350\257\215'
   _globals['_LISTSERVICEEVENTSRESPONSE'].fields_by_name['events']._loaded_options = None
   _globals['_LISTSERVICEEVENTSRESPONSE'].fields_by_name['events']._serialized_options = b'\352\364\030\003@\350\007'
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['service']._loaded_options = None
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['service']._serialized_options = b'\352\364\0307\010\001\"+organization|membership|activity|evaluationb\006\346\234\215\345\212\241'
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['after_position']._loaded_options = None
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['after_position']._serialized_options = b'\352\364\030\016b\014\350\265\267\345\247\213\344\275\215\347\275\256'
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['noun']._loaded_options = None
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['noun']._serialized_options = b'\352\364\030\n\030<b\006\345\220\215\350\257\215'
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['after_event_id']._loaded_options = None
+  _globals['_WATCHSERVICEEVENTSREQUEST'].fields_by_name['after_event_id']._serialized_options = b'\352\364\030\020P\001b\014\350\265\267\345\247\213\344\272\213\344\273\266'
   _globals['_SERVICECLOCK'].fields_by_name['today']._loaded_options = None
   _globals['_SERVICECLOCK'].fields_by_name['today']._serialized_options = b'\352\364\030\002P\002'
   _globals['_GETCLOCKRESPONSE'].fields_by_name['today']._loaded_options = None
@@ -72,6 +80,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESUMEPROCESSREQUEST'].fields_by_name['process_id']._serialized_options = b'\352\364\030\014\010\001P\001b\006\346\265\201\347\250\213'
   _globals['_GATEWAYSERVICE'].methods_by_name['ListServiceEvents']._loaded_options = None
   _globals['_GATEWAYSERVICE'].methods_by_name['ListServiceEvents']._serialized_options = b'\312\363\030\025\n\021events.event.read\020\004\202\323\344\223\002\026\022\024/v1/{service}/events'
+  _globals['_GATEWAYSERVICE'].methods_by_name['WatchServiceEvents']._loaded_options = None
+  _globals['_GATEWAYSERVICE'].methods_by_name['WatchServiceEvents']._serialized_options = b'\312\363\030\025\n\021events.event.read\020\004\202\323\344\223\002#\022\032/v1/{service}/events:watchb\005event'
   _globals['_GATEWAYSERVICE'].methods_by_name['GetClock']._loaded_options = None
   _globals['_GATEWAYSERVICE'].methods_by_name['GetClock']._serialized_options = b'\312\363\030\024\n\020clock.clock.read\020\002\202\323\344\223\002\013\022\t/v1/clock'
   _globals['_GATEWAYSERVICE'].methods_by_name['AdvanceClock']._loaded_options = None
@@ -86,30 +96,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSERVICEEVENTSREQUEST']._serialized_end=483
   _globals['_LISTSERVICEEVENTSRESPONSE']._serialized_start=485
   _globals['_LISTSERVICEEVENTSRESPONSE']._serialized_end=607
-  _globals['_SERVICECLOCK']._serialized_start=609
-  _globals['_SERVICECLOCK']._serialized_end=709
-  _globals['_GETCLOCKREQUEST']._serialized_start=711
-  _globals['_GETCLOCKREQUEST']._serialized_end=728
-  _globals['_GETCLOCKRESPONSE']._serialized_start=730
-  _globals['_GETCLOCKRESPONSE']._serialized_end=823
-  _globals['_ADVANCECLOCKREQUEST']._serialized_start=825
-  _globals['_ADVANCECLOCKREQUEST']._serialized_end=913
-  _globals['_ADVANCECLOCKRESPONSE']._serialized_start=915
-  _globals['_ADVANCECLOCKRESPONSE']._serialized_end=1012
-  _globals['_SERVICEPROCESS']._serialized_start=1014
-  _globals['_SERVICEPROCESS']._serialized_end=1095
-  _globals['_LISTPROCESSESREQUEST']._serialized_start=1098
-  _globals['_LISTPROCESSESREQUEST']._serialized_end=1359
-  _globals['_LISTPROCESSESRESPONSE']._serialized_start=1361
-  _globals['_LISTPROCESSESRESPONSE']._serialized_end=1464
-  _globals['_GETPROCESSREQUEST']._serialized_start=1467
-  _globals['_GETPROCESSREQUEST']._serialized_end=1602
-  _globals['_GETPROCESSRESPONSE']._serialized_start=1604
-  _globals['_GETPROCESSRESPONSE']._serialized_end=1672
-  _globals['_RESUMEPROCESSREQUEST']._serialized_start=1675
-  _globals['_RESUMEPROCESSREQUEST']._serialized_end=1813
-  _globals['_RESUMEPROCESSRESPONSE']._serialized_start=1815
-  _globals['_RESUMEPROCESSRESPONSE']._serialized_end=1886
-  _globals['_GATEWAYSERVICE']._serialized_start=1889
-  _globals['_GATEWAYSERVICE']._serialized_end=2898
+  _globals['_WATCHSERVICEEVENTSREQUEST']._serialized_start=610
+  _globals['_WATCHSERVICEEVENTSREQUEST']._serialized_end=835
+  _globals['_WATCHSERVICEEVENTSRESPONSE']._serialized_start=837
+  _globals['_WATCHSERVICEEVENTSRESPONSE']._serialized_end=912
+  _globals['_SERVICECLOCK']._serialized_start=914
+  _globals['_SERVICECLOCK']._serialized_end=1014
+  _globals['_GETCLOCKREQUEST']._serialized_start=1016
+  _globals['_GETCLOCKREQUEST']._serialized_end=1033
+  _globals['_GETCLOCKRESPONSE']._serialized_start=1035
+  _globals['_GETCLOCKRESPONSE']._serialized_end=1128
+  _globals['_ADVANCECLOCKREQUEST']._serialized_start=1130
+  _globals['_ADVANCECLOCKREQUEST']._serialized_end=1218
+  _globals['_ADVANCECLOCKRESPONSE']._serialized_start=1220
+  _globals['_ADVANCECLOCKRESPONSE']._serialized_end=1317
+  _globals['_SERVICEPROCESS']._serialized_start=1319
+  _globals['_SERVICEPROCESS']._serialized_end=1400
+  _globals['_LISTPROCESSESREQUEST']._serialized_start=1403
+  _globals['_LISTPROCESSESREQUEST']._serialized_end=1664
+  _globals['_LISTPROCESSESRESPONSE']._serialized_start=1666
+  _globals['_LISTPROCESSESRESPONSE']._serialized_end=1769
+  _globals['_GETPROCESSREQUEST']._serialized_start=1772
+  _globals['_GETPROCESSREQUEST']._serialized_end=1907
+  _globals['_GETPROCESSRESPONSE']._serialized_start=1909
+  _globals['_GETPROCESSRESPONSE']._serialized_end=1977
+  _globals['_RESUMEPROCESSREQUEST']._serialized_start=1980
+  _globals['_RESUMEPROCESSREQUEST']._serialized_end=2118
+  _globals['_RESUMEPROCESSRESPONSE']._serialized_start=2120
+  _globals['_RESUMEPROCESSRESPONSE']._serialized_end=2191
+  _globals['_GATEWAYSERVICE']._serialized_start=2194
+  _globals['_GATEWAYSERVICE']._serialized_end=3391
 # @@protoc_insertion_point(module_scope)

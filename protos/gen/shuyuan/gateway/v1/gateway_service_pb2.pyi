@@ -88,6 +88,64 @@ class ListServiceEventsResponse(_message.Message):
 Global___ListServiceEventsResponse: _TypeAlias = ListServiceEventsResponse  # noqa: Y015
 
 @_typing.final
+class WatchServiceEventsRequest(_message.Message):
+    """Asks to watch the events of one service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    AFTER_POSITION_FIELD_NUMBER: _builtins.int
+    NOUN_FIELD_NUMBER: _builtins.int
+    AFTER_EVENT_ID_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """The service: organization, membership, activity or evaluation."""
+    after_position: _builtins.int
+    """Position after which to begin; 0 begins at the first event. Ignored when an event id is given."""
+    noun: _builtins.str
+    """Only events of this noun; empty means all."""
+    after_event_id: _builtins.str
+    """Begin after the event of this id; the header `Last-Event-ID` says the same."""
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        after_position: _builtins.int = ...,
+        noun: _builtins.str = ...,
+        after_event_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_event_id", b"after_event_id", "after_position", b"after_position", "noun", b"noun", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchServiceEventsRequest: _TypeAlias = WatchServiceEventsRequest  # noqa: Y015
+
+@_typing.final
+class WatchServiceEventsResponse(_message.Message):
+    """An event as it comes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def event(self) -> _event_log_service_pb2.LoggedEvent:
+        """The event."""
+
+    def __init__(
+        self,
+        *,
+        event: _event_log_service_pb2.LoggedEvent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchServiceEventsResponse: _TypeAlias = WatchServiceEventsResponse  # noqa: Y015
+
+@_typing.final
 class ServiceClock(_message.Message):
     """The business time of one service."""
 

@@ -41,6 +41,11 @@ class GatewayServiceStub:
                 request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListServiceEventsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListServiceEventsResponse.FromString,
                 _registered_method=True)
+        self.WatchServiceEvents = channel.unary_stream(
+                '/shuyuan.gateway.v1.GatewayService/WatchServiceEvents',
+                request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.WatchServiceEventsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.WatchServiceEventsResponse.FromString,
+                _registered_method=True)
         self.GetClock = channel.unary_unary(
                 '/shuyuan.gateway.v1.GatewayService/GetClock',
                 request_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetClockRequest.SerializeToString,
@@ -79,6 +84,21 @@ class GatewayServiceServicer:
         Errors: NOT_FOUND for a service that does not exist; INVALID_ARGUMENT for a page size out of range;
         PERMISSION_DENIED without the permission at the root of the university; UNAVAILABLE while the service is
         away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchServiceEvents(self, request, context):
+        """Watches the events of one service as server-sent events (`text/event-stream`), from a position or an event
+        on and then as they come. The `id` of each is its event id: a client that was cut off sends the last one as
+        `Last-Event-ID` and misses nothing. A comment line shows every few seconds that the stream is alive. The
+        permission is asked again all the time; whoever loses it, or whose token expires, gets an event `problem`
+        with the problem document, and the end. So does everybody when the log was restored from a backup
+        (EVENT_LOG_RESTORED). While the service is away the stream stays open and waits for it.
+        Errors: NOT_FOUND for a service that does not exist or with EVENT_NOT_FOUND for an event that is not in its
+        log; PERMISSION_DENIED without the permission at the root of the university; RESOURCE_EXHAUSTED when too
+        many streams are open; UNAVAILABLE when the service is away at the beginning.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -138,6 +158,11 @@ def add_GatewayServiceServicer_to_server(servicer, server):
                     request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListServiceEventsRequest.FromString,
                     response_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListServiceEventsResponse.SerializeToString,
             ),
+            'WatchServiceEvents': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchServiceEvents,
+                    request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.WatchServiceEventsRequest.FromString,
+                    response_serializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.WatchServiceEventsResponse.SerializeToString,
+            ),
             'GetClock': grpc.unary_unary_rpc_method_handler(
                     servicer.GetClock,
                     request_deserializer=shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.GetClockRequest.FromString,
@@ -193,6 +218,33 @@ class GatewayService:
             '/shuyuan.gateway.v1.GatewayService/ListServiceEvents',
             shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListServiceEventsRequest.SerializeToString,
             shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.ListServiceEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchServiceEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/shuyuan.gateway.v1.GatewayService/WatchServiceEvents',
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.WatchServiceEventsRequest.SerializeToString,
+            shuyuan_dot_gateway_dot_v1_dot_gateway__service__pb2.WatchServiceEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

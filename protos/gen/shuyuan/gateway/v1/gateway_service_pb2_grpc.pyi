@@ -42,6 +42,17 @@ class GatewayServiceStub:
     PERMISSION_DENIED without the permission at the root of the university; UNAVAILABLE while the service is
     away.
     """
+    WatchServiceEvents: _grpc.UnaryStreamMultiCallable[_gateway_service_pb2.WatchServiceEventsRequest, _gateway_service_pb2.WatchServiceEventsResponse]
+    """Watches the events of one service as server-sent events (`text/event-stream`), from a position or an event
+    on and then as they come. The `id` of each is its event id: a client that was cut off sends the last one as
+    `Last-Event-ID` and misses nothing. A comment line shows every few seconds that the stream is alive. The
+    permission is asked again all the time; whoever loses it, or whose token expires, gets an event `problem`
+    with the problem document, and the end. So does everybody when the log was restored from a backup
+    (EVENT_LOG_RESTORED). While the service is away the stream stays open and waits for it.
+    Errors: NOT_FOUND for a service that does not exist or with EVENT_NOT_FOUND for an event that is not in its
+    log; PERMISSION_DENIED without the permission at the root of the university; RESOURCE_EXHAUSTED when too
+    many streams are open; UNAVAILABLE when the service is away at the beginning.
+    """
     GetClock: _grpc.UnaryUnaryMultiCallable[_gateway_service_pb2.GetClockRequest, _gateway_service_pb2.GetClockResponse]
     """Tells the business time of every service. They agree, except for a moment while a clock is being moved.
     Errors: UNAUTHENTICATED without a token; UNAVAILABLE while one of the services is away.
@@ -82,6 +93,17 @@ class GatewayServiceAsyncStub(GatewayServiceStub):
     Errors: NOT_FOUND for a service that does not exist; INVALID_ARGUMENT for a page size out of range;
     PERMISSION_DENIED without the permission at the root of the university; UNAVAILABLE while the service is
     away.
+    """
+    WatchServiceEvents: _aio.UnaryStreamMultiCallable[_gateway_service_pb2.WatchServiceEventsRequest, _gateway_service_pb2.WatchServiceEventsResponse]  # type: ignore[assignment]
+    """Watches the events of one service as server-sent events (`text/event-stream`), from a position or an event
+    on and then as they come. The `id` of each is its event id: a client that was cut off sends the last one as
+    `Last-Event-ID` and misses nothing. A comment line shows every few seconds that the stream is alive. The
+    permission is asked again all the time; whoever loses it, or whose token expires, gets an event `problem`
+    with the problem document, and the end. So does everybody when the log was restored from a backup
+    (EVENT_LOG_RESTORED). While the service is away the stream stays open and waits for it.
+    Errors: NOT_FOUND for a service that does not exist or with EVENT_NOT_FOUND for an event that is not in its
+    log; PERMISSION_DENIED without the permission at the root of the university; RESOURCE_EXHAUSTED when too
+    many streams are open; UNAVAILABLE when the service is away at the beginning.
     """
     GetClock: _aio.UnaryUnaryMultiCallable[_gateway_service_pb2.GetClockRequest, _gateway_service_pb2.GetClockResponse]  # type: ignore[assignment]
     """Tells the business time of every service. They agree, except for a moment while a clock is being moved.
@@ -126,6 +148,23 @@ class GatewayServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: NOT_FOUND for a service that does not exist; INVALID_ARGUMENT for a page size out of range;
         PERMISSION_DENIED without the permission at the root of the university; UNAVAILABLE while the service is
         away.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchServiceEvents(
+        self,
+        request: _gateway_service_pb2.WatchServiceEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_gateway_service_pb2.WatchServiceEventsResponse], _abc.AsyncIterator[_gateway_service_pb2.WatchServiceEventsResponse]]:
+        """Watches the events of one service as server-sent events (`text/event-stream`), from a position or an event
+        on and then as they come. The `id` of each is its event id: a client that was cut off sends the last one as
+        `Last-Event-ID` and misses nothing. A comment line shows every few seconds that the stream is alive. The
+        permission is asked again all the time; whoever loses it, or whose token expires, gets an event `problem`
+        with the problem document, and the end. So does everybody when the log was restored from a backup
+        (EVENT_LOG_RESTORED). While the service is away the stream stays open and waits for it.
+        Errors: NOT_FOUND for a service that does not exist or with EVENT_NOT_FOUND for an event that is not in its
+        log; PERMISSION_DENIED without the permission at the root of the university; RESOURCE_EXHAUSTED when too
+        many streams are open; UNAVAILABLE when the service is away at the beginning.
         """
 
     @_abc_1.abstractmethod
