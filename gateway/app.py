@@ -132,6 +132,7 @@ class Gateway(FastAPI):
             self.router,
             origins=settings.allowed_origins,
             most=settings.http_max_concurrent,
+            proxies=settings.http_proxies,
         )
 
 

@@ -15,7 +15,7 @@ from prometheus_client import Counter, Histogram
 from chassis import tracing
 from chassis.errors import InternalError, ResourceExhaustedError, ServiceError
 from chassis.logs import failure
-from gateway.headers import Headers
+from gateway.headers import Headers, address_of
 from gateway.problems import Header, Places, answer
 from gateway.router import allowed
 from gateway.statuses import MethodNotAllowedError, OriginNotAllowedError
@@ -63,8 +63,9 @@ _ADMITTED = ("/healthz", "/readyz", "/metrics")
 class Edge:
     """Wraps the application."""
 
-    def __init__(self, app: App, *, origins: frozenset[str], most: int) -> None:
+    def __init__(self, app: App, *, origins: frozenset[str], most: int, proxies: int) -> None:
         self._app = app
+        self._proxies = proxies
         self._origins = origins
         self._most = most
         self._running = 0
@@ -75,7 +76,8 @@ class Edge:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = Headers(scope["headers"])
+        peer = scope["client"][0] if scope.get("client") else ""
+        headers = Headers(scope["headers"], address_of(scope["headers"], peer, self._proxies))
         served = scope["shuyuan"] = Served(headers)
         reply = _Reply(send, headers, self._cross_origin(headers))
         try:

@@ -14,6 +14,7 @@ IDEMPOTENCY_KEY = r"[!-~]{1,128}"
 ENTITY_TAG = r"(\*|(W/)?\"[!#-~]{0,64}\")"
 AFTER_EVENT = rf"({'|'.join(SERVICES)})/{UUID_PATTERN}"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII).fullmatch
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:\[\]]{2,64}", re.ASCII).fullmatch
 _TOKEN = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([!-~]{1,8192})", re.ASCII).fullmatch
 
 _CHECKED = {
@@ -42,12 +43,23 @@ _CHECKED = {
 }
 
 
+def address_of(raw: list[tuple[bytes, bytes]], peer: str, proxies: int) -> str:
+    """Who asks, as the outermost of our own proxies saw it; what callers say of themselves is not believed."""
+    if not proxies:
+        return peer
+    lines = [value.decode("latin-1") for name, value in raw if name == b"x-forwarded-for"]
+    hops = [*(hop.strip() for hop in ",".join(lines).split(",") if hop.strip()), peer]
+    address = hops[max(0, len(hops) - 1 - proxies)]
+    return address if _ADDRESS(address) else peer
+
+
 class Headers:
     """The headers of one request, by lower-case name; the first of equal names counts."""
 
-    __slots__ = ("_raw", "language", "request_id", "traceparent")
+    __slots__ = ("_raw", "address", "language", "request_id", "traceparent")
 
-    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, raw: list[tuple[bytes, bytes]], address: str) -> None:
+        self.address = address
         self._raw = dict(reversed(raw))
         self.language = language_of(self.get("accept-language"))
         request_id = self.get("x-request-id")
@@ -86,4 +98,5 @@ class Headers:
             ("accept-language", self.language),
             ("x-request-id", self.request_id),
             ("traceparent", self.traceparent),
+            ("x-forwarded-for", self.address),
         ]

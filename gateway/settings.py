@@ -10,6 +10,9 @@ class GatewaySettings(Settings):
 
     # Exact origins of web pages that may call, comma separated: https://portal.example.edu
     cors_origins: str = ""
+    # Reverse proxies in front of the gateway, each of which adds to X-Forwarded-For whom it was asked by. Without
+    # any the header is not believed; a number too high lets callers name an address themselves.
+    http_proxies: int = Field(default=0, ge=0, le=8)
     # Larger bodies are refused with 413. gRPC messages hold 4 MiB; JSON is larger than its message.
     http_max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
     # A request that is not answered after this time is answered with 504.

@@ -80,6 +80,42 @@ class TestRead:
         sent = {name: service.metadata[name] for name in ("authorization", "accept-language", *headers)}
         assert sent == {"authorization": "Bearer good", "accept-language": "en", **headers}
 
+    @pytest.mark.parametrize(
+        ("proxies", "forwarded", "told"),
+        [
+            (0, [], "127.0.0.1"),
+            (0, ["203.0.113.9"], "127.0.0.1"),
+            (1, ["203.0.113.9"], "203.0.113.9"),
+            (1, ["203.0.113.9, 198.51.100.7"], "198.51.100.7"),
+            (1, ["203.0.113.9", "198.51.100.7"], "198.51.100.7"),
+            (2, ["2001:db8::1, 198.51.100.7"], "2001:db8::1"),
+            (1, [], "127.0.0.1"),
+            (1, ["nobody at all"], "127.0.0.1"),
+        ],
+    )
+    async def test_tells_from_where_as_the_outermost_of_our_own_proxies_saw_it(
+        self,
+        make_app: Callable[..., Gateway],
+        service: FakeService,
+        proxies: int,
+        forwarded: list[str],
+        told: str,
+    ) -> None:
+        headers = [("x-forwarded-for", each) for each in forwarded]
+        async with client_of(make_app(http_proxies=proxies)) as client:
+            await client.get(f"/v1/units/{UNIT}", headers=headers)
+
+        assert service.metadata["x-forwarded-for"] == told
+
+    async def test_tells_nothing_of_whoever_casts_a_secret_ballot(
+        self, client: httpx2.AsyncClient, service: FakeService
+    ) -> None:
+        headers = {"x-request-id": "r-1", "x-forwarded-for": "203.0.113.9", "idempotency-key": "k-1"}
+        answer = await client.post(f"/v1/elections/{UNIT}:castBallot", json={"slip": UNIT}, headers=headers)
+
+        assert answer.status_code == 200
+        assert set(service.metadata) - {"user-agent"} == {"accept-language"}
+
     async def test_reads_query_parameters(self, client: httpx2.AsyncClient, service: FakeService) -> None:
         answer = await client.get("/v1/units?pageSize=7&kind=KIND_BRANCH&asOf=2026-09-01&name=%E6%B1%82")
 

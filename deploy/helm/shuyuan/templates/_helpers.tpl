@@ -63,6 +63,9 @@ capabilities: {drop: [ALL]}
 {{- else }}
 - {name: SHUYUAN_HTTP_HOST, value: "0.0.0.0"}
 - {name: SHUYUAN_HTTP_PORT, value: {{ $ports.http | quote }}}
+{{- if .root.Values.ingress.enabled }}
+- {name: SHUYUAN_HTTP_PROXIES, value: "1"}
+{{- end }}
 {{- end }}
 - {name: SHUYUAN_ISSUER, value: {{ .root.Values.oidc.issuer | quote }}}
 - {name: SHUYUAN_JWKS_URL, value: {{ .root.Values.oidc.jwksUrl | quote }}}
