@@ -145,7 +145,7 @@ async def _counted(
         # Of members every honour counts, wherever it is kept; honoured persons are those of the unit.
         below_id=None if of_members else indicator.unit_id,
         known_at=known_at,
-        day=call.clock.today(),
+        as_of=as_of,
     )
     honoured = domain.by_person(rows)
     rolls = {

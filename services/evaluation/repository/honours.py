@@ -49,6 +49,7 @@ _PAGE = query(
     .order_by(sa.text("h.honour_id"))
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+# What lay below the unit on the day that is read: named, or the one on which the honour was conferred.
 _COUNTED = query(
     sa.text(
         f"""SELECT h.person_id, h.honour_id, h.awarded_on FROM honour h
@@ -56,7 +57,7 @@ _COUNTED = query(
                AND (CAST(:below_id AS uuid) IS NULL OR EXISTS (
                     SELECT FROM access_closure c
                      WHERE c.ancestor_id = CAST(:below_id AS uuid) AND c.descendant_id = h.unit_id
-                       AND c.valid @> CAST(:day AS date) AND NOT c.reading_only))
+                       AND c.valid @> coalesce(CAST(:as_of AS date), h.awarded_on) AND NOT c.reading_only))
              ORDER BY h.honour_id"""
     )
 )
@@ -129,11 +130,11 @@ async def counted(
     year: int,
     below_id: UUID | None,
     known_at: datetime,
-    day: date,
+    as_of: date | None,
 ) -> list[tuple[UUID, UUID, date]]:
     """(person, honour, day) of the honours that an indicator counts."""
     rows = await reader.fetch(
-        _COUNTED, kinds=sorted(kinds), year=year, below_id=below_id, known_at=known_at, day=day
+        _COUNTED, kinds=sorted(kinds), year=year, below_id=below_id, known_at=known_at, as_of=as_of
     )
     return [(row["person_id"], row["honour_id"], row["awarded_on"]) for row in rows]
 

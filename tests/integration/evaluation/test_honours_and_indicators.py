@@ -1,12 +1,14 @@
 """Honours of persons and the indicators counted from them, on a real database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from chassis import access
 from chassis.errors import EtagMismatchError, InvalidArgumentError, PermissionDeniedError
 from chassis.ids import new_id
 from evaluation.domain.awards import Level
@@ -22,7 +24,7 @@ from evaluation.errors import (
 )
 from evaluation.operations import honours, indicators
 from evaluation.operations.honours import HonourFilter
-from tests.integration.evaluation.desk import NOW, Desk
+from tests.integration.evaluation.desk import LONG_AGO, NOW, Desk
 
 AWARDED = date(2021, 12, 20)
 COUNTED = frozenset({Status.FULL, Status.PROBATIONARY})
@@ -208,6 +210,19 @@ class TestMembersAmongModelStudents:
         await record(desk, honour(student), unit=desk.university)
 
         assert (await compute(desk, await define(desk, MODELS, desk.school))).denominator == 0
+
+    async def test_a_unit_has_what_lay_below_it_on_the_day_that_is_read(self, desk: Desk) -> None:
+        (student,) = await desk.people(1)
+        await record(desk, honour(student), unit=desk.branches[0])
+        moved = AWARDED + timedelta(days=1)
+        parents = [(desk.school, LONG_AGO, moved), (desk.university, moved, None)]
+        async with desk.system().transaction() as work:
+            await access.replace_edges(work, desk.branches[0], parents)
+        named = await define(desk, replace(MODELS, basis=Basis.NAMED_DAY), desk.school)
+
+        assert (await compute(desk, await define(desk, MODELS, desk.school))).denominator == 1
+        assert (await compute(desk, named, AWARDED)).denominator == 1
+        assert (await compute(desk, named, moved)).denominator == 0
 
 
 @pytest.mark.covers("S88", "SEED-07", "F73")
