@@ -146,15 +146,17 @@ async def score_nomination(
         # The panel may have changed since we looked.
         if not await scores.judges(work, nomination_id, call.person_id):
             raise NotAJudgeError(nomination_id=nomination_id)
+        before = await scores.of_nomination(work, nomination_id, judge_id=call.person_id)
+        present = {score.criterion: score for score in before}
         for new in given:
-            await _keep_score(work, nomination, call.person_id, new)
+            await _keep_score(work, nomination, call.person_id, present.get(new.criterion), new)
         own = await scores.of_nomination(work, nomination_id, judge_id=call.person_id)
         return work.answer(own)
 
 
-async def _keep_score(work: UnitOfWork, nomination: Nomination, judge_id: UUID, new: NewScore) -> None:
-    own = await scores.of_nomination(work, nomination.nomination_id, judge_id=judge_id)
-    (before,) = [score for score in own if score.criterion == new.criterion] or (None,)
+async def _keep_score(
+    work: UnitOfWork, nomination: Nomination, judge_id: UUID, before: JudgeScore | None, new: NewScore
+) -> None:
     if before is None:
         check_tag_of_first(new)
         after = JudgeScore(
