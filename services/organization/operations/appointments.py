@@ -131,8 +131,15 @@ async def correct_appointment(
         post = await post_operations.locked(work, appointment.post_id)
         term = period(valid_from, valid_until)
         check_term(term, post)
-        others = await posts.held(work, [post.post_id], on=None, day=work.today)
-        check_seats(post, [each.term for each in others if each.appointment_id != appointment_id], term)
+        held = await posts.held(work, [post.post_id], on=None, day=work.today)
+        others = [each for each in held if each.appointment_id != appointment_id]
+        if any(each.person_id == appointment.person_id and each.term.overlaps(term) for each in others):
+            refuse(
+                "valid_until",
+                "此人在这些日子已另任此职务。",
+                "The person holds the post in some of these days already.",
+            )
+        check_seats(post, [each.term for each in others], term)
         after = await terms.change(work, appointment, term, reason=reason)
         work.emit(facts.appointment_corrected(after))
         await grants.follow(work, after)

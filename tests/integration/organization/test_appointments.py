@@ -159,6 +159,21 @@ class TestTerms:
         assert (corrected.valid_from, corrected.valid_until) == ("2024-05-01", "2027-05-01")
         assert (then.valid_from, then.HasField("valid_until")) == ("2024-09-01", False)
 
+    async def test_a_correction_gives_nobody_two_seats_of_one_post(
+        self, world: World, campus: Campus
+    ) -> None:
+        post = await world.post(campus.general_branch.unit_id, "deputy_secretary", seats=2)
+        person = await world.person("a")
+        first = await world.appoint(post.post_id, person, until=MAY)
+        await world.appoint(post.post_id, person, on=SEP)
+
+        with pytest.raises(InvalidArgumentError) as refused:
+            await correct(world, first, FOUNDED, SEP + timedelta(days=1))
+        corrected = await correct(world, first, FOUNDED, SEP)
+
+        assert [each.field for each in refused.value.violations] == ["valid_until"]
+        assert corrected.valid_until == SEP.isoformat()
+
     async def test_a_term_lies_within_the_days_of_its_post(self, world: World, campus: Campus) -> None:
         post = await world.post(campus.general_branch.unit_id, "secretary", on=MAY)
 

@@ -143,7 +143,7 @@ class Indicator(_message.Message):
     name: _builtins.str
     """The name."""
     unit_id: _builtins.str
-    """The unit whose members are counted, with everything below it."""
+    """The unit whose members are counted, with everything that lay below it on the day on which membership is read."""
     version: _builtins.int
     """Number of the definition, from 1."""
     etag: _builtins.str

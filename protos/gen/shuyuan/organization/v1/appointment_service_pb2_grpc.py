@@ -178,8 +178,8 @@ class AppointmentServiceServicer:
 
     def CorrectAppointment(self, request, context):
         """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
-        Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-        FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
+        Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days, or over one in
+        which the person holds the post already; FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -84,8 +84,8 @@ class AppointmentServiceStub:
     """
     CorrectAppointment: _grpc.UnaryUnaryMultiCallable[_appointment_service_pb2.CorrectAppointmentRequest, _appointment_service_pb2.CorrectAppointmentResponse]
     """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
-    Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-    FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
+    Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days, or over one in
+    which the person holds the post already; FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
     """
 
 @_typing.type_check_only
@@ -144,8 +144,8 @@ class AppointmentServiceAsyncStub(AppointmentServiceStub):
     """
     CorrectAppointment: _aio.UnaryUnaryMultiCallable[_appointment_service_pb2.CorrectAppointmentRequest, _appointment_service_pb2.CorrectAppointmentResponse]  # type: ignore[assignment]
     """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
-    Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-    FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
+    Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days, or over one in
+    which the person holds the post already; FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
     """
 
 class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -261,8 +261,8 @@ class AppointmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_appointment_service_pb2.CorrectAppointmentResponse, _abc.Awaitable[_appointment_service_pb2.CorrectAppointmentResponse]]:
         """Corrects the days of a term that were entered wrongly; what was believed before stays readable.
-        Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days;
-        FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
+        Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; INVALID_ARGUMENT for a term outside the post's days, or over one in
+        which the person holds the post already; FAILED_PRECONDITION with SEATS_TAKEN or RESOURCE_FROZEN.
         """
 
 def add_AppointmentServiceServicer_to_server(servicer: AppointmentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
