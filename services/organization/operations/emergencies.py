@@ -207,19 +207,16 @@ async def end_emergency(
     today = call.clock.today()
     on = ended_on or today
     seen.ended(on, reason, at=call.clock.now())
-    branch_ids = seen.of_kind(TemplateKind.TEMPORARY_BRANCH)
-    people = (
-        {unit_id: await membership.count_roll(unit_id, on, participants=False) for unit_id in branch_ids}
-        if on <= today
-        else {}
-    )
+    branch_ids = seen.of_kind(TemplateKind.TEMPORARY_BRANCH) if on <= today else []
+    people = {unit_id: await membership.count_roll(unit_id, on, participants=False) for unit_id in branch_ids}
     async with call.transaction() as work:
         await work.lock(founding.STRUCTURE)
         before = await _taken(work, emergency_id)
         after = before.ended(on, reason, at=work.now)
         for team_id in after.of_kind(TemplateKind.VANGUARD_TEAM):
             await vanguard_teams.disband(work, team_id, on=on, reason=reason)
-        for unit_id in branch_ids:
+        # One that was set up since nobody has counted yet: the timetable dissolves it.
+        for unit_id in after.of_kind(TemplateKind.TEMPORARY_BRANCH):
             await _end_branch(work, kind, unit_id, on=on, reason=reason, people=people.get(unit_id))
         await emergencies.change(work, after)
         work.emit(facts.ended(after, on))

@@ -13,6 +13,7 @@ from shuyuan.organization.v1 import (
     emergency_pb2,
     formation_template_pb2,
     temporary_branch_pb2,
+    temporary_branch_service_pb2,
     unit_pb2,
     vanguard_team_service_pb2,
 )
@@ -208,6 +209,37 @@ async def test_what_was_set_up_ends_with_the_emergency(crisis: Crisis, world: Wo
     with pytest.raises(StateError) as refused:
         await crisis.set_up(branches=[await crisis.branch("乙")])
     assert refused.value.reason == "EMERGENCY_ENDED"
+
+
+async def test_what_is_set_up_while_the_end_is_prepared_ends_too(
+    crisis: Crisis, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = world.clock.today()
+    earlier = (today - timedelta(days=2)).isoformat()
+    await crisis.declare()
+    await crisis.set_up(branches=[await crisis.branch("甲", established_on=earlier)])
+    late = await crisis.branch("乙", established_on=earlier)
+    count = world.membership.count_roll
+
+    async def count_roll(unit_id: UUID, on: date, **asked: Any) -> int:
+        if len(crisis.emergency.formations) == 1:
+            await crisis.set_up(branches=[late])
+        return await count(unit_id, on, **asked)
+
+    monkeypatch.setattr(world.membership, "count_roll", count_roll)
+    request = pb.EndEmergencyRequest(
+        emergency_id=crisis.emergency.emergency_id, ended_on=today.isoformat(), reason="疫情结束"
+    )
+    await world.ask(world.stubs.emergencies.EndEmergency, request)
+    await world.work_off()
+
+    units = [await world.unit(each.unit_id) for each in crisis.emergency.formations]
+    assert [unit.dissolved_on for unit in units] == [today.isoformat(), ""]
+    listed = await world.ask(
+        world.stubs.temporary.ListTemporaryBranches,
+        temporary_branch_service_pb2.ListTemporaryBranchesRequest(ending_by=today.isoformat()),
+    )
+    assert [each.unit_id for each in listed.branches] == [units[1].unit_id]
 
 
 async def test_an_end_ahead_is_carried_out_by_the_timetable(crisis: Crisis, world: World) -> None:
