@@ -25,8 +25,7 @@ async def set_campaign(call: Call, programme_id: UUID, *, target: int, topics: S
     """Say how many people are to do their part, and on which topics."""
     seen = await _allowed(call, programme_id, "organization.programme.update")
     async with call.transaction() as work:
-        await _held(work, seen)
-        check_open(seen, work.today)
+        check_open(await _held(work, seen), work.today)
         before = await campaigns.find(work, programme_id, day=work.today)
         call.check_etag(0 if before is None else before.version)
         await campaigns.put(work, programme_id, target=target, topics=topics)
@@ -40,10 +39,10 @@ async def record(
     seen = await _allowed(call, programme_id, PARTICIPATE)
     people = await appointees(call.database, membership, [each.person_id for each in new])
     async with call.transaction() as work:
-        await _held(work, seen)
+        programme = await _held(work, seen)
         before = await _found(work, programme_id)
         known = await units.outlines(work, {each.unit_id for each in new})
-        check_contributions(seen, before, new, known=known, registered=people, today=work.today)
+        check_contributions(programme, before, new, known=known, registered=people, today=work.today)
         done = await campaigns.done(work, programme_id, [each.person_id for each in new])
         await campaigns.record(work, programme_id, new, done)
         return await _changed(work, before, programme_id, lambda after: facts.recorded(after, new))
@@ -68,10 +67,12 @@ async def _allowed(call: Call, programme_id: UUID, permission: str) -> Programme
     return programme
 
 
-async def _held(work: UnitOfWork, programme: Programme) -> None:
-    """Let nobody else change the programme's campaign until the end of the unit of work."""
-    await ensure_free(work, programme.unit_id)
-    await programmes.lock(work, programme.programme_id)
+async def _held(work: UnitOfWork, seen: Programme) -> Programme:
+    """The programme as it stands; nobody else changes it or its campaign until the end of the unit of work."""
+    await ensure_free(work, seen.unit_id)
+    programme = await programmes.lock(work, seen.programme_id)
+    assert programme is not None, "a programme is never deleted"
+    return programme
 
 
 async def _found(work: UnitOfWork, programme_id: UUID) -> Campaign:

@@ -1,12 +1,15 @@
 """Programmes over gRPC on a real database: participation with its history, and who may see and assess."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.errors import AlreadyExistsError, InvalidArgumentError, PermissionDeniedError, StateError
-from shuyuan.organization.v1 import grant_service_pb2, programme_pb2, role_pb2
+from chassis.ids import new_id
+from shuyuan.organization.v1 import campaign_service_pb2, grant_service_pb2, programme_pb2, role_pb2
 from shuyuan.organization.v1 import programme_service_pb2 as pb
 from tests.integration.organization.world import ADMIN, FOUNDED, Campus, World, stamp
 
@@ -158,3 +161,32 @@ async def test_a_unit_assesses_its_own_part_once_a_year(desk: Desk) -> None:
     listed = await world.ask(desk.stub.ListProgrammeAssessments, asked, by="dean")
     assert list(listed.assessments) == [assessed]
     assert await desk.codes(by="dean") == ["一站式"]
+
+
+async def test_nobody_does_their_part_in_a_programme_that_ends_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, stub = desk.world, desk.world.stubs.campaigns
+    programme = await desk.register("十四五")
+    target = campaign_service_pb2.SetCampaignRequest(programme_id=programme.programme_id, target=100)
+    campaign = (await world.ask(stub.SetCampaign, target, etag="0")).campaign
+    describe = world.membership.describe
+
+    async def ending(person_ids: Iterable[UUID]) -> dict[UUID, date | None]:
+        request = pb.EndProgrammeRequest(
+            programme_id=programme.programme_id, ends_on=world.clock.today().isoformat()
+        )
+        await world.ask(desk.stub.EndProgramme, request, etag=programme.etag)
+        return await describe(person_ids)
+
+    monkeypatch.setattr(world.membership, "describe", ending)
+    part = campaign_service_pb2.CampaignContributionInput(
+        person_id=str(new_id()), unit_id=desk.campus.academy.unit_id
+    )
+    request = campaign_service_pb2.RecordCampaignContributionsRequest(
+        programme_id=programme.programme_id, contributions=[part]
+    )
+    with pytest.raises(InvalidArgumentError) as refused:
+        await world.ask(stub.RecordCampaignContributions, request, etag=campaign.etag)
+
+    assert [each.field for each in refused.value.violations] == ["contributions[0].contributed_on"]
