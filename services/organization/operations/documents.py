@@ -53,6 +53,7 @@ async def register_document(
     call: Call, unit_id: UUID, *, number: str, title: str, first: NewEdition, supersedes_id: UUID | None
 ) -> Document:
     """Register a document with its first edition, in the place of another if one is named."""
+    superseded = None if supersedes_id is None else await _superseded(call, supersedes_id)
     async with call.transaction() as work:
         await ensure_free(work, unit_id)
         unit = (await units.outlines(work, [unit_id])).get(unit_id)
@@ -79,8 +80,8 @@ async def register_document(
         twin = await documents.numbered(work, number)
         if twin is not None:
             raise DocumentNumberTakenError(number=number, document_id=twin)
-        if supersedes_id is not None:
-            await _supersede(work, supersedes_id, document)
+        if superseded is not None:
+            await _supersede(work, superseded, document)
         await documents.add(work, document)
         await clauses.add(work, document.document_id, 1, first.clauses)
         work.emit(facts.document_registered(document))
@@ -88,13 +89,19 @@ async def register_document(
         return work.answer(document)
 
 
-async def _supersede(work: UnitOfWork, old_id: UUID, new: Document) -> None:
-    """End the document in whose place another comes; the caller must be allowed to end it."""
-    old = await documents.lock(work, old_id)
+async def _superseded(call: Call, document_id: UUID) -> Document:
+    """The document in whose place another comes, for a caller who may end it."""
+    old = await documents.find(call.database, document_id, day=call.clock.today())
     if old is None:
         refuse("supersedes_document_id", "没有此文件。", "There is no such document.")
-    await work.call.access.require("organization.document.repeal", unit=old.unit_id)
-    await ensure_free(work, old.unit_id)
+    await call.access.require("organization.document.repeal", unit=old.unit_id)
+    return old
+
+
+async def _supersede(work: UnitOfWork, seen: Document, new: Document) -> None:
+    await ensure_free(work, seen.unit_id)
+    old = await documents.lock(work, seen.document_id)
+    assert old is not None, "a document is never deleted"
     on = new.editions[0].effective_on
     check_repeal(old, on, path="effective_on")
     await _end(work, old, on=on, reason=new.number)

@@ -113,8 +113,9 @@ async def confirm_election(call: Call, election_id: UUID, *, document_number: st
     """Confirm the result for the organisation above the unit, and appoint those elected."""
     seen = await above(call, election_id)
     async with call.transaction() as work:
+        # The unit before what holds it, in the order of every other command on both.
+        await units.lock(work, seen.unit_id)
         before = await taken(call, work, seen, State.FILED)
-        await units.lock(work, before.unit_id)
         verdicts = rules.confirmation_verdicts(work.today)
         refuse_if_blocked(verdicts)
         made = await _appoint(work, before, document_number)
