@@ -214,6 +214,15 @@ class Election:
         if self.state not in states:
             raise ElectionStateError(election_id=self.election_id, state=self.state.value)
 
+    def standing_instead(self, before: UUID, after: UUID) -> "tuple[Candidate, ...]":
+        """The candidates, where two entries are one person; once votes have begun, what is on the slips stays."""
+        stands = {each.person_id for each in self.candidates}
+        if self.rounds or self.ballot is not None or after in stands:
+            return self.candidates
+        return tuple(
+            replace(each, person_id=after) if each.person_id == before else each for each in self.candidates
+        )
+
     def changed(self, *, at: datetime, **changes: object) -> "Election":
         """The next version."""
         return replace(self, updated_at=at, version=self.version + 1, **changes)  # type: ignore[arg-type] # the fields are checked by `replace` itself

@@ -46,6 +46,17 @@ def recorded(campaign: Campaign, contributions: Iterable[Contribution]) -> Event
     return Event(campaign.programme_id, campaign.version, data)
 
 
+def reassigned(campaign: Campaign, contributions: Iterable[Contribution], before: UUID, after: UUID) -> Event:
+    """What one person has done is another's."""
+    data = events_pb2.CampaignContributionsReassigned(
+        from_person_id=str(before),
+        to_person_id=str(after),
+        contributions=[contribution_message(each) for each in contributions],
+        campaign=campaign_message(campaign),
+    )
+    return Event(campaign.programme_id, campaign.version, data)
+
+
 def retracted(campaign: Campaign, person_id: UUID) -> Event:
     """It was taken back."""
     data = events_pb2.CampaignContributionRetracted(

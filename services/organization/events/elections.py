@@ -135,6 +135,14 @@ def planned(election: Election) -> Event:
     return Event(election.election_id, election.version, data)
 
 
+def reassigned(election: Election, before: UUID, after: UUID) -> Event:
+    """A place on its roll, or a candidacy, is another entry's of the same person."""
+    data = events_pb2.ElectionReassigned(
+        from_person_id=str(before), to_person_id=str(after), election=election_message(election)
+    )
+    return Event(election.election_id, election.version, data)
+
+
 def candidate_nominated(election: Election) -> Event:
     """A candidate was nominated."""
     data = events_pb2.ElectionCandidateNominated(election=election_message(election))

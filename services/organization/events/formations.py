@@ -110,6 +110,14 @@ def members_assigned(unit: Unit, person_ids: Iterable[UUID], days: Interval) -> 
     return Event(unit.unit_id, unit.version, data)
 
 
+def members_reassigned(unit: Unit, before: UUID, after: UUID) -> Event:
+    """Who takes part in a project is another entry of the same person."""
+    data = events_pb2.UnitMembersReassigned(
+        from_person_id=str(before), to_person_id=str(after), unit=unit_message(unit)
+    )
+    return Event(unit.unit_id, unit.version, data)
+
+
 def member_left(unit: Unit, person_id: UUID, on: date) -> Event:
     """Somebody takes part in a project no longer."""
     data = events_pb2.UnitMemberLeft(

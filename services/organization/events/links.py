@@ -54,6 +54,14 @@ def class_link_ended(link: ClassLink, on: date) -> Event:
     return Event(link.link_id, link.version, data)
 
 
+def class_link_reassigned(link: ClassLink, before: UUID, after: UUID) -> Event:
+    """Who carries the work into the class is another entry of the same person."""
+    data = events_pb2.ClassLinkReassigned(
+        from_person_id=str(before), to_person_id=str(after), class_link=class_link_message(link)
+    )
+    return Event(link.link_id, link.version, data)
+
+
 def plaque_issued(plaque: Plaque) -> Event:
     """A member got a plaque."""
     return Event(plaque.plaque_id, plaque.version, events_pb2.PlaqueIssued(plaque=plaque_message(plaque)))

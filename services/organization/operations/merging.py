@@ -11,7 +11,9 @@ from organization.events import pairings as pairing_facts
 from organization.events import party_groups as group_facts
 from organization.events import vanguard_teams as team_facts
 from organization.operations.grants import keep_access
+from organization.operations.merging_terms import follow_elections, follow_terms
 from organization.repository import (
+    class_links,
     emergencies,
     grants,
     merged_holdings,
@@ -35,6 +37,8 @@ async def follow(work: UnitOfWork, merge_id: UUID, *, kept: UUID, merged: UUID, 
             event = await tell(work, resource_id, before, after)
             if event is not None:
                 work.emit(event)
+    await follow_terms(work, merge_id, kept=kept, merged=merged, is_reversed=is_reversed)
+    await follow_elections(work, merge_id, kept=kept, merged=merged, is_reversed=is_reversed)
 
 
 async def _appointment(work: UnitOfWork, appointment_id: UUID, before: UUID, after: UUID) -> Event | None:
@@ -62,6 +66,12 @@ async def _emergency(work: UnitOfWork, emergency_id: UUID, before: UUID, after: 
     return emergency_facts.reassigned(emergency, before, after)
 
 
+async def _class_link(work: UnitOfWork, link_id: UUID, before: UUID, after: UUID) -> Event | None:
+    link = await class_links.find(work, link_id)
+    # Without days that are believed now nobody is shown it.
+    return None if link is None else links.class_link_reassigned(link, before, after)
+
+
 async def _plaque(work: UnitOfWork, plaque_id: UUID, before: UUID, after: UUID) -> Event:
     plaque = await plaques.find(work, plaque_id)
     assert plaque is not None, "a plaque is never deleted"
@@ -86,6 +96,7 @@ _TOLD: dict[str, _Tell] = {
     "grant": _grant,
     "pairing": _pairing,
     "emergency": _emergency,
+    "class_link": _class_link,
     "plaque": _plaque,
     "party_group_member": _group_member,
     "vanguard_team": _team,

@@ -102,6 +102,11 @@ async def record(
     await work.execute(_TOUCH, programme_id=programme_id, now=work.now)
 
 
+async def touch(work: UnitOfWork, programme_id: UUID) -> None:
+    """Raise the version of a campaign of which somebody did another part than was believed."""
+    await work.execute(_TOUCH, programme_id=programme_id, now=work.now)
+
+
 async def retract(work: UnitOfWork, programme_id: UUID, old: Contribution) -> None:
     """Believe from now on that somebody did nothing."""
     await _forget(work, programme_id, [old])

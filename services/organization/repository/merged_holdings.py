@@ -1,6 +1,6 @@
 """What follows a person who was merged into another, and goes back with them: posts, roles, places in groups and teams.
 
-What the survivor has at the same time and can have only once stays where it is, under the id of the merged entry.
+Where both have something that one has only once on a day, `merged_terms` says what the survivor has afterwards.
 """
 
 from collections.abc import Sequence
@@ -11,31 +11,46 @@ import sqlalchemy as sa
 
 from chassis.database import UnitOfWork
 from chassis.statements import query
+from organization.domain.merging import ONE_PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     name: str
     key: str
+    column: str = "person_id"
+    # What else changes with it, forth and back.
+    forth: str = ""
+    back: str = ""
     # What must not be so for a row to follow; the row's alias is t.
     unless: str = "false"
 
 
+_BOTH_HANG = """t.withdrawn_on IS NULL AND EXISTS (
+    SELECT FROM plaque o WHERE o.person_id = :person_id AND o.withdrawn_on IS NULL)"""
+# On the day on campus, and on no day before it hung.
+_WITHDRAWN_ON = (
+    "greatest(CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Asia/Shanghai' AS date), t.issued_on + 1)"
+)
 _TABLES = {
     "appointment": _Table("appointment", "appointment_id"),
     "grant": _Table("role_grant", "grant_id"),
     "pairing": _Table("pairing", "pairing_id"),
     "emergency": _Table("emergency", "emergency_id"),
+    "class_link": _Table("class_link", "link_id", column="contact_person_id"),
+    # A member has one plaque at most: the survivor's hangs, the other is withdrawn, and says why.
     "plaque": _Table(
         "plaque",
         "plaque_id",
-        """t.withdrawn_on IS NULL AND EXISTS (
-            SELECT FROM plaque o WHERE o.person_id = :person_id AND o.withdrawn_on IS NULL)""",
+        forth=f""", withdrawn_on = CASE WHEN {_BOTH_HANG} THEN {_WITHDRAWN_ON} ELSE t.withdrawn_on END,
+                  reason = CASE WHEN {_BOTH_HANG} THEN '{ONE_PERSON}' ELSE t.reason END""",
+        back=f""", withdrawn_on = CASE WHEN t.reason = '{ONE_PERSON}' THEN NULL ELSE t.withdrawn_on END,
+                 reason = CASE WHEN t.reason = '{ONE_PERSON}' THEN '' ELSE t.reason END""",
     ),
     "party_group_member": _Table(
         "party_group_member",
         "member_id",
-        """EXISTS (SELECT FROM party_group_member o
+        unless="""EXISTS (SELECT FROM party_group_member o
                     WHERE o.person_id = :person_id AND o.branch_id = t.branch_id)""",
     ),
 }
@@ -45,8 +60,9 @@ _FORTH = {
     noun: query(
         sa.text(
             f"""WITH moved AS (
-                    UPDATE {table.name} t SET person_id = :person_id, version = t.version + 1, updated_at = :now
-                     WHERE t.person_id = :merged_person_id AND NOT ({table.unless}) RETURNING t.{table.key} AS id
+                    UPDATE {table.name} t
+                       SET {table.column} = :person_id, version = t.version + 1, updated_at = :now{table.forth}
+                     WHERE t.{table.column} = :merged_person_id AND NOT ({table.unless}) RETURNING t.{table.key} AS id
                 ), kept AS ({_KEEP.format(noun=noun, moved="moved")} ON CONFLICT DO NOTHING)
                 SELECT id FROM moved ORDER BY 1"""
         )
@@ -56,10 +72,11 @@ _FORTH = {
 _BACK = {
     noun: query(
         sa.text(
-            f"""UPDATE {table.name} t SET person_id = :merged_person_id, version = t.version + 1, updated_at = :now
+            f"""UPDATE {table.name} t
+                   SET {table.column} = :merged_person_id, version = t.version + 1, updated_at = :now{table.back}
                   FROM merged_holding h
                  WHERE h.merge_id = :merge_id AND h.noun = '{noun}' AND h.resource_id = t.{table.key}
-                   AND t.person_id = :person_id
+                   AND t.{table.column} = :person_id
                 RETURNING t.{table.key} AS id"""
         )
     )

@@ -21,7 +21,15 @@ from organization.tables.links import pact, pact_partner, pairing, vanguard_team
 from organization.tables.party_groups import party_group_member, party_group_term
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
-from organization.tables.posts import appointment, appointment_term, grant, grant_term, merged_holding, post
+from organization.tables.posts import (
+    appointment,
+    appointment_term,
+    grant,
+    grant_term,
+    merged_holding,
+    merged_term,
+    post,
+)
 from organization.tables.programmes import programme, programme_assessment, programme_term
 from organization.tables.project_members import project_member_term
 from organization.tables.terms import term_of_office
@@ -65,6 +73,7 @@ __all__ = [
     "member_participation",
     "member_period",
     "merged_holding",
+    "merged_term",
     "metadata",
     "pact",
     "pact_partner",

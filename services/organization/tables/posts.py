@@ -87,6 +87,18 @@ grant_term = sa.Table(
 )
 sa.Index("role_grant_term_grant_id_idx", grant_term.c.grant_id)
 
+# What a merge of persons made of what both had in one campaign, project, branch or team, so that it goes back.
+merged_term = sa.Table(
+    "merged_term",
+    metadata,
+    sa.Column("merge_id", sa.Uuid, primary_key=True),
+    sa.Column("noun", sa.Text, primary_key=True),
+    sa.Column("resource_id", sa.Uuid, primary_key=True),
+    sa.Column("survivor_before", JSONB, nullable=False),
+    sa.Column("survivor_after", JSONB, nullable=False),
+    sa.Column("other", JSONB, nullable=False),
+)
+
 # Which appointments and grants a merge of persons moved, so that they go back when it is reversed.
 merged_holding = sa.Table(
     "merged_holding",

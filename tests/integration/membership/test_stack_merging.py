@@ -251,3 +251,75 @@ async def test_places_in_groups_teams_and_pairings_follow_the_person(city: City)
     await city.post("admin", f"/v1/personMerges/{made['mergeId']}:reverse", undo, etag=made["etag"])
 
     assert (before, after, await whose()) == ({merged}, {kept}, {merged})
+
+
+@pytest.mark.covers("F21", "S42", "S52", "S76")
+async def test_what_both_entries_had_a_part_in_is_one_persons_and_goes_back(city: City) -> None:
+    kept, merged, _ = await twins(city, f"重名{uuid4().hex[:6]}")
+    both = [kept, merged]
+    root = (await city.get("admin", "/v1/units", kind="KIND_UNIVERSITY"))["units"][0]["unitId"]
+    programme = {
+        "unitId": city.units["committee"],
+        "code": f"百名{uuid4().hex[:8]}",
+        "name": "百名辅导员讲四史",
+        "issuer": "党委宣传部",
+        "validFrom": city.ago(200),
+    }
+    programme = await city.post("admin", "/v1/programmes", programme)
+    campaign = f"/v1/programmes/{programme['programmeId']}"
+    begun = await city.post("admin", f"{campaign}:setCampaign", {"target": 9, "topics": ["党史"]}, etag="0")
+    done = [
+        {"personId": each, "unitId": city.units["staff"], "topic": "党史", "contributedOn": city.ago(days)}
+        for each, days in ((kept, 5), (merged, 9))
+    ]
+    await city.post("admin", f"{campaign}/campaign:record", {"contributions": done}, etag=begun["etag"])
+    unit = {
+        "kind": "KIND_TASK_TEAM",
+        "name": f"工程{uuid4().hex[:6]}",
+        "plannedEndOn": (city.today + timedelta(days=300)).isoformat(),
+    }
+    project = await city.post(
+        "admin", "/v1/units", {"parentUnitId": root, "unit": unit, "establishedOn": city.ago(30)}
+    )
+    site, etag = f"/v1/projects/{project['unitId']}", project["etag"]
+    for person, task, start in ((kept, "监理", 10), (merged, "施工", 20)):
+        part = {"personIds": [person], "task": task, "validFrom": city.ago(start)}
+        etag = (await city.post("admin", f"{site}:assignMembers", part, etag=etag))["etag"]
+    team = {
+        "unitId": city.units["cohort"],
+        "name": "先锋队",
+        "mission": "迎新服务",
+        "leaderPersonId": merged,
+        "memberPersonIds": [kept],
+    }
+    team = await city.post("admin", "/v1/vanguardTeams", team)
+
+    async def parts() -> list[Any]:
+        contributions = (await city.get("admin", f"{campaign}/campaign/contributions"))["contributions"]
+        reached = (await city.get("admin", f"{campaign}/campaign"))["reached"]
+        tasks = [
+            (each["personId"], each["task"])
+            for days in (15, 0)
+            for each in (await city.get("admin", f"{site}/members", asOf=city.ago(days)))["members"]
+        ]
+        members = (await city.get("admin", f"/v1/vanguardTeams/{team['teamId']}"))["members"]
+        return [
+            (reached, sorted((each["personId"], each["contributedOn"]) for each in contributions)),
+            sorted(tasks),
+            sorted((each["personId"], each["leads"]) for each in members),
+        ]
+
+    before = await parts()
+    made = (await merge(city, kept, merged)).json()
+    after = await parts()
+    undo = {"reason": "误合并"}
+    await city.post("admin", f"/v1/personMerges/{made['mergeId']}:reverse", undo, etag=made["etag"])
+
+    assert before[0] == (2, sorted([(kept, city.ago(5)), (merged, city.ago(9))]))
+    assert after == [
+        (1, [(kept, city.ago(9))]),
+        [(kept, "施工"), (kept, "监理")],
+        [(kept, True)],
+    ]
+    assert await parts() == before
+    assert sorted(person for person, _ in before[2]) == sorted(both)

@@ -386,6 +386,38 @@ class UnitMembersAssigned(_message.Message):
 Global___UnitMembersAssigned: _TypeAlias = UnitMembersAssigned  # noqa: Y015
 
 @_typing.final
+class UnitMembersReassigned(_message.Message):
+    """Who takes part in a project follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def unit(self) -> _unit_pb2.Unit:
+        """The unit after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        unit: _unit_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "to_person_id", b"to_person_id", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitMembersReassigned: _TypeAlias = UnitMembersReassigned  # noqa: Y015
+
+@_typing.final
 class UnitMemberLeft(_message.Message):
     """Somebody takes part in a project no longer from a day on."""
 
@@ -1288,6 +1320,38 @@ class ClassLinkMade(_message.Message):
 Global___ClassLinkMade: _TypeAlias = ClassLinkMade  # noqa: Y015
 
 @_typing.final
+class ClassLinkReassigned(_message.Message):
+    """Who carries the work of a branch into a class follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    CLASS_LINK_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def class_link(self) -> _class_link_pb2.ClassLink:
+        """The class link after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        class_link: _class_link_pb2.ClassLink | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["class_link", b"class_link"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_link", b"class_link", "from_person_id", b"from_person_id", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassLinkReassigned: _TypeAlias = ClassLinkReassigned  # noqa: Y015
+
+@_typing.final
 class ClassLinkEnded(_message.Message):
     """A branch no longer looks after a class from a day on."""
 
@@ -1438,6 +1502,44 @@ class CampaignContributionsRecorded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CampaignContributionsRecorded: _TypeAlias = CampaignContributionsRecorded  # noqa: Y015
+
+@_typing.final
+class CampaignContributionsReassigned(_message.Message):
+    """What somebody has done in a campaign follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
+    CAMPAIGN_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def contributions(self) -> _containers.RepeatedCompositeFieldContainer[_campaign_pb2.CampaignContribution]:
+        """What the two have done after it; where both had done their part, the earlier stays."""
+
+    @_builtins.property
+    def campaign(self) -> _campaign_pb2.Campaign:
+        """The campaign after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        contributions: _abc.Iterable[_campaign_pb2.CampaignContribution] | None = ...,
+        campaign: _campaign_pb2.Campaign | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["campaign", b"campaign", "contributions", b"contributions", "from_person_id", b"from_person_id", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CampaignContributionsReassigned: _TypeAlias = CampaignContributionsReassigned  # noqa: Y015
 
 @_typing.final
 class CampaignContributionRetracted(_message.Message):
@@ -2458,6 +2560,38 @@ class ElectionWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ElectionWithdrawn: _TypeAlias = ElectionWithdrawn  # noqa: Y015
+
+@_typing.final
+class ElectionReassigned(_message.Message):
+    """A place on the roll of an election under way, or a candidacy before its first vote, follows a person who was merged into another, or made two again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    TO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    ELECTION_FIELD_NUMBER: _builtins.int
+    from_person_id: _builtins.str
+    """Whose it was."""
+    to_person_id: _builtins.str
+    """Whose it is."""
+    @_builtins.property
+    def election(self) -> _election_pb2.Election:
+        """The election after the event."""
+
+    def __init__(
+        self,
+        *,
+        from_person_id: _builtins.str = ...,
+        to_person_id: _builtins.str = ...,
+        election: _election_pb2.Election | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["election", b"election"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["election", b"election", "from_person_id", b"from_person_id", "to_person_id", b"to_person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ElectionReassigned: _TypeAlias = ElectionReassigned  # noqa: Y015
 
 @_typing.final
 class ElectionRollFixed(_message.Message):
