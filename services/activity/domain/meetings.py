@@ -59,8 +59,6 @@ class MeetingState(StrEnum):
 
 
 # Meetings that only units of certain kinds hold; the others any unit may.
-
-
 _HELD_BY: Final = {
     MeetingKind.BRANCH_GENERAL_MEETING: frozenset({"BRANCH"}),
     MeetingKind.BRANCH_COMMITTEE_MEETING: frozenset({"BRANCH"}),
@@ -80,7 +78,6 @@ _HELD_BY: Final = {
 }
 
 # Which meeting fulfils which periodic duty, for the units that have it.
-
 DUTIES: Final = {
     "BRANCH": (
         (MeetingKind.BRANCH_GENERAL_MEETING, "duty.general_meeting"),
@@ -112,6 +109,13 @@ class Vote:
     in_favour: int
     against: int
     abstained: int
+
+    def check_possible(self, voters: "VoterCount") -> None:
+        """Refuse more votes than there are voters; whoever wrote beforehand votes without being there (C11)."""
+        votes, most = self.in_favour + self.against + self.abstained, voters.should_attend
+        if votes > most:
+            text = f"共 {votes} 票，有表决权的应到会 {most} 人", f"has {votes} votes of {most} voters"
+            raise InvalidArgumentError([Violation("vote", *text)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +277,8 @@ class Closing:
         """What the rules say about the resolution; refused where they forbid it."""
         if self.vote is not None and not self.resolution.strip():
             raise InvalidArgumentError([Violation("vote", "没有决议可供表决", "needs a resolution")])
+        if self.vote is not None and meeting.kind is MeetingKind.BRANCH_GENERAL_MEETING:
+            self.vote.check_possible(voters)
         judgements = self._judge(meeting.kind, voters, today)
         forbidding = rules.forbidding(judgements)
         if forbidding:

@@ -254,6 +254,17 @@ class TestResolutions:
         assert meeting.resolution == "决议"
         assert {each.rule_id for each in meeting.judgements} == {"SEED-01", "BR-13", "BR-13.quorum"}
 
+    def test_no_more_votes_are_taken_than_there_are_voters(self) -> None:
+        # Whoever wrote beforehand votes without being there (C11).
+        voters = VoterCount(present=8, should_attend=10)
+        resolved = opened().closed(Closing("记录", "决议", Vote(6, 3, 1)), voters, START)
+
+        with pytest.raises(InvalidArgumentError) as refused:
+            opened().closed(Closing("记录", "决议", Vote(6, 3, 2)), voters, START)
+
+        assert resolved.vote == Vote(6, 3, 1)
+        assert [each.field for each in refused.value.violations] == ["vote"]
+
     @pytest.mark.covers("BR-14")
     def test_a_branch_committee_resolves_with_half_of_its_members(self) -> None:
         committee = opened(MeetingKind.BRANCH_COMMITTEE_MEETING)

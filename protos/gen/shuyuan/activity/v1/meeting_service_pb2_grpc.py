@@ -166,9 +166,10 @@ class MeetingServiceServicer:
     def CloseMeeting(self, request, context):
         """Closes an open meeting with its minutes and what was resolved, and credits class hours to everybody who checked in
         other than as a guest: an hour is a class hour, half a day counts at most four (EDU-03).
-        Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, or a vote
-        without a resolution; FAILED_PRECONDITION with MEETING_WRONG_STATE or MINUTES_MISSING, with
-        RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves without quorum or majority.
+        Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, a vote
+        without a resolution, or one of more votes than a general meeting has voters; FAILED_PRECONDITION with
+        MEETING_WRONG_STATE or MINUTES_MISSING, with RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves
+        without quorum or majority.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -75,9 +75,10 @@ class MeetingServiceStub:
     CloseMeeting: _grpc.UnaryUnaryMultiCallable[_meeting_service_pb2.CloseMeetingRequest, _meeting_service_pb2.CloseMeetingResponse]
     """Closes an open meeting with its minutes and what was resolved, and credits class hours to everybody who checked in
     other than as a guest: an hour is a class hour, half a day counts at most four (EDU-03).
-    Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, or a vote
-    without a resolution; FAILED_PRECONDITION with MEETING_WRONG_STATE or MINUTES_MISSING, with
-    RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves without quorum or majority.
+    Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, a vote
+    without a resolution, or one of more votes than a general meeting has voters; FAILED_PRECONDITION with
+    MEETING_WRONG_STATE or MINUTES_MISSING, with RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves
+    without quorum or majority.
     """
     CancelMeeting: _grpc.UnaryUnaryMultiCallable[_meeting_service_pb2.CancelMeetingRequest, _meeting_service_pb2.CancelMeetingResponse]
     """Cancels a meeting that is planned or open.
@@ -140,9 +141,10 @@ class MeetingServiceAsyncStub(MeetingServiceStub):
     CloseMeeting: _aio.UnaryUnaryMultiCallable[_meeting_service_pb2.CloseMeetingRequest, _meeting_service_pb2.CloseMeetingResponse]  # type: ignore[assignment]
     """Closes an open meeting with its minutes and what was resolved, and credits class hours to everybody who checked in
     other than as a guest: an hour is a class hour, half a day counts at most four (EDU-03).
-    Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, or a vote
-    without a resolution; FAILED_PRECONDITION with MEETING_WRONG_STATE or MINUTES_MISSING, with
-    RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves without quorum or majority.
+    Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, a vote
+    without a resolution, or one of more votes than a general meeting has voters; FAILED_PRECONDITION with
+    MEETING_WRONG_STATE or MINUTES_MISSING, with RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves
+    without quorum or majority.
     """
     CancelMeeting: _aio.UnaryUnaryMultiCallable[_meeting_service_pb2.CancelMeetingRequest, _meeting_service_pb2.CancelMeetingResponse]  # type: ignore[assignment]
     """Cancels a meeting that is planned or open.
@@ -250,9 +252,10 @@ class MeetingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_meeting_service_pb2.CloseMeetingResponse, _abc.Awaitable[_meeting_service_pb2.CloseMeetingResponse]]:
         """Closes an open meeting with its minutes and what was resolved, and credits class hours to everybody who checked in
         other than as a guest: an hour is a class hour, half a day counts at most four (EDU-03).
-        Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, or a vote
-        without a resolution; FAILED_PRECONDITION with MEETING_WRONG_STATE or MINUTES_MISSING, with
-        RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves without quorum or majority.
+        Errors: NOT_FOUND with MEETING_NOT_FOUND; INVALID_ARGUMENT for sessions out of order or in the future, a vote
+        without a resolution, or one of more votes than a general meeting has voters; FAILED_PRECONDITION with
+        MEETING_WRONG_STATE or MINUTES_MISSING, with RESOLUTION_FORBIDDEN_BY_RULES and its verdicts when a branch resolves
+        without quorum or majority.
         """
 
     @_abc_1.abstractmethod
