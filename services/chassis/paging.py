@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -19,12 +19,22 @@ MOST = 200
 # A token is as long as a sort key; longer ones are not ours and would cost memory to decode.
 _MOST_TOKEN = 2000
 
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    # What lies before the first day of the calendar in UTC cannot be sent to a query.
+    instant.astimezone(UTC)
+    return instant
+
+
 _DECODERS: dict[str, Any] = {
     "s": str,
     "i": int,
     "u": UUID,
     "d": date.fromisoformat,
-    "t": datetime.fromisoformat,
+    "t": _instant,
 }
 
 
@@ -72,14 +82,17 @@ def decode_token(token: str, *types: type) -> tuple[Any, ...]:
         return ()
     try:
         values = _values(token)
-    except (ValueError, TypeError, KeyError, binascii.Error):
+    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error):
         raise _refused("page_token", "分页标记无效。", "The page token is not valid.") from None
-    if types and (
-        len(values) != len(types)
-        or any(v is not None and type(v) is not t for v, t in zip(values, types, strict=True))
-    ):
+    if types and not (len(values) == len(types) and all(map(_may_be, values, types))):
         raise _refused("page_token", "分页标记不属于此列表。", "The page token belongs to another list.")
     return values
+
+
+def _may_be(value: object, kind: type) -> bool:
+    # No list is sorted by a number beyond 32 bits, and a query that compares with one would fail.
+    in_range = not isinstance(value, int) or -(2**31) <= value < 2**31
+    return value is None or (type(value) is kind and in_range)
 
 
 def _values(token: str) -> tuple[Any, ...]:

@@ -54,6 +54,11 @@ class TestToken:
         with pytest.raises(InvalidArgumentError):
             decode_token(encode_token(*values), UUID)
 
+    @pytest.mark.parametrize("number", [2**31, -(2**31) - 1])
+    def test_a_number_that_no_list_is_sorted_by_is_refused(self, number: int) -> None:
+        with pytest.raises(InvalidArgumentError):
+            decode_token(encode_token(number), int)
+
     def test_a_token_of_the_list_is_taken(self) -> None:
         key = (date(2026, 9, 1), datetime(2026, 9, 1, tzinfo=UTC), uuid4())
         assert decode_token(encode_token(*key), date, datetime, UUID) == key
@@ -69,6 +74,8 @@ class TestToken:
             '["ab"]',
             '{"s": 1}',
             '[["d", "20260901x"]]',
+            '[["t", "2026-09-01T00:00:00"]]',
+            '[["t", "0001-01-01T00:00:00+23:59"]]',
             "no json",
         ],
     )
