@@ -60,11 +60,12 @@ _FAIL = query(
             WHERE name = :name AND slot = :slot AND finished_at IS NULL RETURNING name"""
     )
 )
-# The newest finished slot of a name stays: it says where catching up begins.
+# The newest finished slot of a name stays: it says where catching up begins. One that failed until its interval was
+# over is never finished.
 _PRUNE = query(
     sa.text(
         """DELETE FROM timed_run r
-            WHERE finished_at < now() - CAST(:kept AS interval)
+            WHERE coalesce(finished_at, due_at) < now() - CAST(:kept AS interval)
               AND slot < (SELECT max(slot) FROM timed_run WHERE name = r.name AND finished_at IS NOT NULL)
            RETURNING name"""
     )

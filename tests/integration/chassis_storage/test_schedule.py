@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from chassis import schedule
+from chassis import calls, schedule
 from chassis.calls import Call, ServiceContext
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -17,6 +17,14 @@ from tests.integration.chassis_storage.probe import INSERT, Probe, until
 
 DUE_AGAIN = query(sa.text("UPDATE timed_run SET due_at = now()"))
 RUNS = query(sa.text("SELECT * FROM timed_run ORDER BY slot"))
+
+RAN = query(
+    sa.text(
+        """INSERT INTO timed_run (name, slot, due_at, finished_at)
+           VALUES ('nightly', :slot, now() - CAST(:age AS interval),
+                   CASE WHEN CAST(:is_finished AS boolean) THEN now() - CAST(:age AS interval) END)"""
+    )
+)
 
 
 @pytest.fixture
@@ -149,3 +157,21 @@ async def test_two_pieces_of_work_cannot_share_a_name(context: ServiceContext) -
     timed = Timed("same", Daily(), nothing)
     with pytest.raises(ValueError, match="one name"):
         ScheduleRunner(context, [timed, timed])
+
+
+async def test_slots_that_nobody_finishes_any_more_are_forgotten_like_finished_ones(
+    probe: Probe, context: ServiceContext
+) -> None:
+    old, recent = schedule.KEPT_FOR + timedelta(days=1), schedule.KEPT_FOR - timedelta(days=1)
+    for slot, age, is_finished in (
+        ("2026-01-01", old, True),
+        ("2026-01-02", old, False),
+        ("2026-01-03", old, True),
+        ("2026-01-04", recent, False),
+    ):
+        await probe.database.fetch(RAN, slot=slot, age=age, is_finished=is_finished)
+
+    await schedule._prune(calls.system_call(context, "test"), Slot("test", "now", context.clock.today()))
+
+    # The newest finished one says where catching up begins.
+    assert [run["slot"] for run in await probe.database.fetch(RUNS)] == ["2026-01-03", "2026-01-04"]
