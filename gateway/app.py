@@ -9,7 +9,6 @@ from fastapi.routing import APIRoute, APIRouter
 from starlette.routing import BaseRoute
 from starlette.routing import Route as PlainRoute
 
-from gateway.contract import Route
 from gateway.edge import App, Edge, Receive, Scope, Send, not_allowed, send_whole
 from gateway.router import Index
 from gateway.settings import GatewaySettings
@@ -134,8 +133,3 @@ class Gateway(FastAPI):
             most=settings.http_max_concurrent,
             proxies=settings.http_proxies,
         )
-
-
-def rpc_routes(app: FastAPI) -> list[Route]:
-    """Answer the routes of the contract that an application serves."""
-    return [route.rpc.route for route in app.routes if isinstance(route, RpcRoute)]

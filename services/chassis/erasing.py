@@ -11,7 +11,6 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.database import Reader, UnitOfWork
 from chassis.holdings import Holdings
@@ -53,7 +52,6 @@ class Terms:
         return bool(self.names or self.numbers)
 
 
-_TEXTS = ARRAY(sa.Text)
 _TABLES = query(
     sa.text(
         """SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

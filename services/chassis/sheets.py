@@ -19,7 +19,6 @@ from xlsxwriter import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
-MEDIA_TYPES = (XLSX, CSV)
 
 # A workbook of 65,000 rows unpacks to some 60 MB; more than this is no roster.
 MOST_UNPACKED_BYTES = 160 * 1024 * 1024

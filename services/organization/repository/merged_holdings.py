@@ -54,7 +54,6 @@ _TABLES = {
                     WHERE o.person_id = :person_id AND o.branch_id = t.branch_id)""",
     ),
 }
-NOUNS = tuple(_TABLES)
 _KEEP = "INSERT INTO merged_holding (merge_id, noun, resource_id) SELECT :merge_id, '{noun}', id FROM {moved}"
 _FORTH = {
     noun: query(
