@@ -19,6 +19,7 @@ from membership.errors.merging import (
 )
 from membership.events import merging as events
 from membership.events import people as people_events
+from membership.operations import waiting
 from membership.operations.means import Means
 from membership.repository import cases, members, merge_moves, merging, persons
 from membership.repository.merge_moves import ContradictionError, Move
@@ -87,6 +88,7 @@ async def _announce(
     await _announce_member(work, moves, before=before, after=after)
     await _announce_cases(work, means, moves, before=before)
     await merge_moves.settle_inbox(work, [before, after])
+    await waiting.keep_arrears(work, means, [before, after])
 
 
 async def _announce_member(work: UnitOfWork, moves: Sequence[Move], *, before: UUID, after: UUID) -> None:

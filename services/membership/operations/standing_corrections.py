@@ -65,7 +65,7 @@ async def correct(call: Call, means: Means, standing_case_id: UUID, right: Corre
             today=work.today,
         )
         if wrong.act in STATUS_ACTS and wrong.occurred_on != right.occurred_on:
-            await _move_day(work, before, wrong, right.occurred_on)
+            await _move_day(work, means, before, wrong, right.occurred_on)
         return await _keep(work, means, before, after, right.position)
 
 
@@ -99,13 +99,14 @@ async def _approvers(work: UnitOfWork, entries: list[Entry]) -> dict[UUID, str]:
     }
 
 
-async def _move_day(work: UnitOfWork, case: StandingCase, wrong: Entry, day: date) -> None:
+async def _move_day(work: UnitOfWork, means: Means, case: StandingCase, wrong: Entry, day: date) -> None:
     """Let the roll follow a decision whose day was another one."""
     person_id = case.person_id
     await members.lock(work, person_id)
     member = await _member(work, person_id)
     shift = shifted(member, wrong.act, wrong.occurred_on, day)
     await _apply(work, person_id, wrong.act, shift)
+    await waiting.keep_arrears(work, means, [person_id])
     await members.touch(work, [person_id])
     after = await _member(work, person_id)
     work.emit(events.membership_changed(after, wrong.act, case.standing_case_id, day))

@@ -14,7 +14,7 @@ from membership.domain.duties import SubjectKind
 from membership.domain.standing import StandingCase
 from membership.domain.standing_duties import items_of_standing
 from membership.operations.means import Means
-from membership.repository import dues, inbox, standing
+from membership.repository import dues, inbox, members, standing
 from rulebook import RuleSet
 
 # Members or branches of one transaction.
@@ -29,7 +29,11 @@ async def keep_standing(work: UnitOfWork, case: StandingCase, rules: RuleSet | N
 
 
 async def keep_arrears(work: UnitOfWork, means: Means, person_ids: Sequence[UUID]) -> None:
-    """Write what the dues of these persons wait for today."""
+    """Write what the dues of these persons wait for today.
+
+    Whoever leaves the roll meanwhile is waited for: an item counted before the leaving would outlast it.
+    """
+    await members.lock_many(work, person_ids)
     rules = await means.rules.begin(work, work.today)
     month = month_of(work.today)
     first = month.replace(year=month.year - YEARS_SHOWN)

@@ -237,6 +237,6 @@ async def _one_back(work: UnitOfWork, move: Move, *, kept: UUID, merged: UUID) -
 
 
 async def settle_inbox(work: UnitOfWork, person_ids: Sequence[UUID]) -> None:
-    """What open matters of these persons wait for names whose they are now; dues are counted anew each day."""
+    """What open matters of these persons wait for names whose they are now; dues are counted anew."""
     for statement in _INBOX:
         await work.execute(statement, person_ids=list(person_ids))

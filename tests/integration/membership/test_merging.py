@@ -39,8 +39,16 @@ NAMED = query(
 class Register:
     """The office as somebody who clears duplicates uses it."""
 
-    def __init__(self, campus: Campus) -> None:
-        self.campus, self.office = campus, campus.office
+    campus: Campus
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    @classmethod
+    def at(cls, campus: Campus) -> "Register":
+        register = cls(campus.office)
+        register.campus = campus
+        return register
 
     async def person(self, person_id: UUID | str) -> Any:
         request = person_service_pb2.GetPersonRequest(person_id=str(person_id))
@@ -79,7 +87,7 @@ class Register:
 
 @pytest.fixture
 async def register(campus: Campus) -> Register:
-    return Register(campus)
+    return Register.at(campus)
 
 
 NOTHING = {"accounts": 0, "logins": 0, "cases": 0, "items": 0, "rolls": 0, "ties": 0}

@@ -13,6 +13,7 @@ from chassis.calls import Caller
 from chassis.statements import query
 from deploy.local.stack import Stack
 from membership.domain.members import RollMove
+from membership.operations import waiting
 from membership.operations.reorganizations import apply_moves
 from shuyuan.membership.v1 import dues_service_pb2 as dues
 from shuyuan.membership.v1 import inbox_service_pb2, standing_case_pb2, standing_service_pb2
@@ -20,12 +21,14 @@ from tests.integration.membership.city import City
 from tests.integration.membership.office import Office
 from tests.integration.membership.test_dues import Branch, branch
 from tests.integration.membership.test_inbox import REMINDERS, timer
+from tests.integration.membership.test_merging import Register
 from tests.integration.membership.test_stack_dues import Till
 from tests.support.http import Api
 
 __all__ = ["branch"]
 
 FORGET = query(sa.text("DELETE FROM inbox_item"))
+FREE = query(sa.text("SELECT person_id FROM member WHERE person_id = :person_id FOR UPDATE SKIP LOCKED"))
 
 
 async def items(office: Office, by: UUID | None = None, **wanted: Any) -> list[tuple[str, str, str]]:
@@ -100,6 +103,34 @@ async def test_arrears_stand_in_the_inbox_until_they_are_paid(branch: Branch) ->
     run = timer(office)
     await run()
     assert ("dues_arrears", "2025-01-31", str(second)) in await items(office, person_id=str(second))
+
+
+async def test_nobody_leaves_the_roll_while_their_arrears_are_counted(branch: Branch) -> None:
+    office, (first, *_) = branch.office, branch.people
+    system = Caller("system", service="membership")
+    async with office.call(system).transaction() as round_, office.call(system).transaction() as leaving:
+        await waiting.keep_arrears(round_, office.means, [first])
+        # Whoever would let the member leave waits, and counts after the round.
+        assert await leaving.fetch(FREE, person_id=first) == []
+        round_.answer(None)
+        leaving.answer(None)
+
+
+async def test_the_arrears_of_a_merged_person_are_the_survivors_at_once(branch: Branch) -> None:
+    office, (merged, *_) = branch.office, branch.people
+    kept = await office.person("重复登记")
+    owed = await items(office, person_id=str(merged))
+    register = Register(office)
+
+    made = await register.merge(kept, merged)
+
+    assert await items(office, person_id=str(merged)) == []
+    assert [each[:2] for each in await items(office, person_id=str(kept))] == [each[:2] for each in owed]
+    await register.reverse(made)
+    assert (await items(office, person_id=str(merged)), await items(office, person_id=str(kept))) == (
+        owed,
+        [],
+    )
 
 
 async def test_publication_is_due_yearly_and_reminded_of_once(branch: Branch) -> None:
