@@ -1,5 +1,6 @@
 """The gRPC server of a service: port, options, health, reflection outside production, the interceptor."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,23 @@ from chassis.interceptors import CallInterceptor, Gate
 from chassis.settings import Settings
 
 Registration = tuple[Callable[[Any, Any], None], Any]
+
+
+def registered(*servicers: Any) -> list[Registration]:
+    """Servicers, each with the generated function that adds it to a server."""
+    return [(_adder(type(servicer)), servicer) for servicer in servicers]
+
+
+def _adder(kind: type) -> Callable[[Any, Any], None]:
+    # The generator writes it beside the base class of the service.
+    for base in kind.__mro__:
+        adder: Callable[[Any, Any], None] | None = getattr(
+            sys.modules[base.__module__], f"add_{base.__name__}_to_server", None
+        )
+        if adder is not None:
+            return adder
+    raise TypeError(f"{kind.__name__} serves no service of the contract")
+
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING

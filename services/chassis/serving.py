@@ -22,7 +22,7 @@ from chassis.copies import Copies, Copy
 from chassis.database import UNREACHABLE
 from chassis.follower import Follower
 from chassis.grpc_client import Siblings, confirmation
-from chassis.grpc_server import GrpcServer, Registration
+from chassis.grpc_server import GrpcServer, Registration, registered
 from chassis.interceptors import Gate
 from chassis.ops_server import OpsServer
 from chassis.process_runner import ProcessRunner
@@ -35,10 +35,7 @@ from chassis.statements import query
 from chassis.subject_servicer import SubjectServicer
 from chassis.supervisor import Supervisor
 from chassis.tokens import KeySet, TokenVerifier
-from shuyuan.clock.v1 import clock_service_pb2_grpc
 from shuyuan.events.v1 import event_log_service_pb2_grpc
-from shuyuan.processes.v1 import process_service_pb2_grpc
-from shuyuan.subjects.v1 import subject_service_pb2_grpc
 
 log = structlog.get_logger()
 
@@ -191,17 +188,9 @@ class Serving:
         log.info("service.started", grpc_port=self.server.port, ops_port=self._ops.port)
 
     def _registrations(self, context: ServiceContext) -> list[Registration]:
-        frame: list[Registration] = [
-            (
-                event_log_service_pb2_grpc.add_EventLogServiceServicer_to_server,
-                eventlog.EventLogServicer(context.name),
-            ),
-            (clock_service_pb2_grpc.add_ClockServiceServicer_to_server, ClockServicer()),
-            (process_service_pb2_grpc.add_ProcessServiceServicer_to_server, ProcessServicer()),
-        ]
+        frame = registered(eventlog.EventLogServicer(context.name), ClockServicer(), ProcessServicer())
         if self._service.holdings is not None:
-            servicer = SubjectServicer(self._service.holdings)
-            frame.append((subject_service_pb2_grpc.add_SubjectServiceServicer_to_server, servicer))
+            frame += registered(SubjectServicer(self._service.holdings))
         return [*self._service.servicers, *frame]
 
     def _supervise(self, context: ServiceContext, broker: Broker | None, followers: list[Follower]) -> None:

@@ -1,6 +1,7 @@
 """The composition root: what the evaluation service is made of."""
 
 from chassis.grpc_client import Siblings
+from chassis.grpc_server import registered
 from chassis.runtime import Service
 from chassis.settings import Settings
 from evaluation import tables
@@ -14,13 +15,7 @@ from evaluation.servicer.indicators import IndicatorServicer
 from evaluation.servicer.model_posts import ModelPostServicer
 from evaluation.servicer.nominations import NominationServicer
 from shuyuan.evaluation.v1 import (
-    award_service_pb2_grpc,
-    edition_service_pb2_grpc,
     error_reason_pb2,
-    honour_service_pb2_grpc,
-    indicator_service_pb2_grpc,
-    model_post_service_pb2_grpc,
-    nomination_service_pb2_grpc,
 )
 from shuyuan.organization.v1 import role_pb2
 
@@ -32,17 +27,14 @@ def build(settings: Settings) -> Service:
     return Service(
         name="evaluation",
         settings=settings,
-        servicers=[
-            (award_service_pb2_grpc.add_AwardServiceServicer_to_server, AwardServicer()),
-            (edition_service_pb2_grpc.add_EditionServiceServicer_to_server, EditionServicer(recorders)),
-            (nomination_service_pb2_grpc.add_NominationServiceServicer_to_server, NominationServicer()),
-            (honour_service_pb2_grpc.add_HonourServiceServicer_to_server, HonourServicer()),
-            (
-                model_post_service_pb2_grpc.add_ModelPostServiceServicer_to_server,
-                ModelPostServicer(recorders),
-            ),
-            (indicator_service_pb2_grpc.add_IndicatorServiceServicer_to_server, IndicatorServicer(recorders)),
-        ],
+        servicers=registered(
+            AwardServicer(),
+            EditionServicer(recorders),
+            NominationServicer(),
+            HonourServicer(),
+            ModelPostServicer(recorders),
+            IndicatorServicer(recorders),
+        ),
         consumers=CONSUMERS,
         reasons=error_reason_pb2.ErrorReason.DESCRIPTOR,
         roles=role_pb2.Role.DESCRIPTOR,

@@ -15,7 +15,9 @@ from chassis import contract, deadlines, interceptors, logs, received, superviso
 from chassis.access import Access, AccessControl
 from chassis.calls import ANONYMOUS, Call, Caller
 from chassis.clock import Clock
+from chassis.clock_servicer import ClockServicer
 from chassis.errors import EtagMismatchError, PermissionDeniedError
+from chassis.grpc_server import registered, service_names
 from chassis.received import UnreadableEventError
 from chassis.serving import UnsafeSettingsError, refuse_unsafe
 from chassis.settings import Settings
@@ -225,6 +227,12 @@ class TestSupervisor:
 
         with pytest.raises(ValueError, match="one"):
             tasks.add("one", asyncio.Event().wait)  # type: ignore[arg-type] # never started
+
+
+def test_a_servicer_is_registered_as_what_it_serves() -> None:
+    assert service_names(registered(ClockServicer())) == ["shuyuan.clock.v1.ClockService"]
+    with pytest.raises(TypeError, match="serves no service"):
+        registered(Supervisor())
 
 
 def test_production_logs_no_text_of_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
