@@ -3,17 +3,14 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from chassis import paging, process
 from chassis.calls import Call, answer, current, parse_uuid
+from chassis.message_values import maybe_stamp, stamp
 from chassis.process import Process
 from shuyuan.processes.v1 import process_service_pb2 as pb
 from shuyuan.processes.v1 import process_service_pb2_grpc as grpc_stubs
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from grpc.aio import ServicerContext
 
 _STATES = {
@@ -26,12 +23,6 @@ _STATUSES = {state: status for status, state in _STATES.items()}
 _MOST_FROZEN_SHOWN = 200
 
 
-def _instant(value: "datetime") -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(value)
-    return stamp
-
-
 def to_message(found: Process, frozen: list[UUID]) -> pb.Process:
     """The process as the contract shows it; its inner state stays inside."""
     return pb.Process(
@@ -41,10 +32,10 @@ def to_message(found: Process, frozen: list[UUID]) -> pb.Process:
         step=found.step,
         attempts=found.attempts,
         last_error=found.last_error or "",
-        begin_time=_instant(found.begun_at),
+        begin_time=stamp(found.begun_at),
         begun_by_person_id=str(found.begun_by) if found.begun_by is not None else None,
-        deadline_time=_instant(found.deadline_at) if found.deadline_at is not None else None,
-        end_time=_instant(found.ended_at) if found.ended_at is not None else None,
+        deadline_time=maybe_stamp(found.deadline_at),
+        end_time=maybe_stamp(found.ended_at),
         frozen_resource_ids=[str(resource_id) for resource_id in frozen[:_MOST_FROZEN_SHOWN]],
         version=found.version,
     )

@@ -4,10 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from chassis.errors import DeadlineExceededError, UnavailableError
 from chassis.grpc_client import Siblings
+from chassis.message_values import maybe_stamp, uuids
 from evaluation.domain.recorded import RollMember, Status, UnitActivity
 from evaluation.errors import FactsUnavailableError
 from shuyuan.activity.v1 import activity_fact_service_pb2 as facts_pb
@@ -50,7 +49,7 @@ class Recorders:
                 page_token=token,
                 unit_id=str(unit_id) if unit_id else None,
                 as_of=as_of.isoformat(),
-                known_at=_stamp(known_at),
+                known_at=maybe_stamp(known_at),
             )
             try:
                 page = await stub.ListMembers(request)
@@ -62,36 +61,24 @@ class Recorders:
                 return members
 
 
-def _stamp(instant: datetime | None) -> Timestamp | None:
-    if instant is None:
-        return None
-    made = Timestamp()
-    made.FromDatetime(instant)
-    return made
-
-
-def _uuids(values: list[str]) -> tuple[UUID, ...]:
-    return tuple(UUID(value) for value in values)
-
-
 def _activity(facts: facts_pb.UnitFacts) -> UnitActivity:
     prefix = "MEETING_KIND_"
     return UnitActivity(
         meetings_by_kind={
             meeting_pb2.MeetingKind.Name(kind.kind).removeprefix(prefix).lower(): (
                 kind.held_count,
-                _uuids(list(kind.meeting_ids)),
+                uuids(kind.meeting_ids),
             )
             for kind in facts.kinds
         },
         meetings_held=facts.meetings_held,
         study_first=facts.first_item_study_count,
-        study_breaches=_uuids(list(facts.first_item_breach_meeting_ids)),
+        study_breaches=uuids(facts.first_item_breach_meeting_ids),
         attendance_rate=Decimal(facts.attendance_rate) if facts.HasField("attendance_rate") else None,
         teacher_attendances=facts.teacher_attendances,
         class_hours=Decimal(facts.class_hours or "0"),
         sworn=facts.sworn_count,
-        ceremony_ids=_uuids(list(facts.ceremony_ids)),
+        ceremony_ids=uuids(facts.ceremony_ids),
         talks=facts.talks_recorded,
     )
 

@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from activity.convert.values import maybe_day, maybe_uuid
 from activity.domain.ceremonies import CeremonyState
 from activity.events import shapes
 from activity.operations.ceremonies import NewCeremony, Page
 from activity.repository.ceremonies import CeremonyFilter
+from chassis.message_values import maybe_day, maybe_uuid
 from shuyuan.activity.v1 import ceremony_service_pb2 as pb
 
 

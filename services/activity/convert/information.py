@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from activity.convert.values import maybe_day, maybe_uuid
 from activity.domain.information import InformationField
 from activity.events.information import FIELD
 from activity.events.shapes import value
 from activity.operations.information import NewGrant
 from activity.repository.information import GrantFilter, ViewFilter
+from chassis.message_values import maybe_day, maybe_uuid
 from shuyuan.activity.v1 import information_service_pb2 as pb
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from activity.convert.values import instant, maybe_day, maybe_text, maybe_uuid
 from activity.domain.meetings import Closing, MeetingKind, MeetingState, Vote
 from activity.domain.plans import AgendaItem, Capacity, ItemKind, LearningMode, Participant, Plan, Session
 from activity.events import shapes
 from activity.operations.judging import Duty
 from activity.operations.meetings import AttendancePage, CheckedIn, MeetingChange, NewMeeting, Page
 from activity.repository.meetings import MeetingFilter
+from chassis.message_values import instant, maybe_day, maybe_text, maybe_uuid
 from shuyuan.activity.v1 import meeting_pb2
 from shuyuan.activity.v1 import meeting_service_pb2 as pb
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from activity.convert.values import instant, maybe_day, maybe_text, maybe_uuid
 from activity.domain.bookings import BookingState, Span, Usage, Wish, day_start
 from activity.domain.resources import Description, Origin, ResourceKind, ShareScope
 from activity.events import resources as shapes
@@ -12,6 +11,7 @@ from activity.events.shapes import value
 from activity.operations.resources import NewResource, NewShare, ResourceChange
 from activity.repository.bookings import BookingFilter
 from activity.repository.resources import ResourceFilter, ShareFilter
+from chassis.message_values import instant, maybe_day, maybe_text, maybe_uuid
 from chassis.paging import Page
 from shuyuan.activity.v1 import resource_booking_service_pb2 as booking_pb
 from shuyuan.activity.v1 import resource_service_pb2 as pb

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from activity.convert.values import maybe_day, maybe_uuid
 from activity.domain.selections import Quota, RosterState, SeatOutcome, Selector
 from activity.events.selections import OUTCOME, SELECTOR, STATE
 from activity.events.shapes import value
 from activity.operations.consents import NewConsent
 from activity.operations.selections import NewRoster
 from activity.repository.consents import ConsentFilter
+from chassis.message_values import maybe_day, maybe_uuid
 from shuyuan.activity.v1 import selection_service_pb2 as pb
 
 

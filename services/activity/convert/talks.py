@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from activity.convert.values import maybe_day, maybe_uuid, uuids
 from activity.domain.talks import TalkKind
 from activity.events import shapes
 from activity.operations.talks import CountPage, NewTalk, Page
 from activity.repository.talks import TalkFilter
+from chassis.message_values import maybe_day, maybe_uuid, uuids
 from shuyuan.activity.v1 import talk_pb2
 from shuyuan.activity.v1 import talk_service_pb2 as pb
 

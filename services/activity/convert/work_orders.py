@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from activity.convert.values import maybe_day, maybe_uuid
 from activity.domain.work_orders import REMIND_DAYS, Draft, Progress, Step, WorkOrder, WorkOrderState
 from activity.events import shapes
 from activity.events.work_orders import STATE, step_message, work_order_message
 from activity.repository.work_orders import WorkOrderFilter
+from chassis.message_values import maybe_day, maybe_uuid
 from chassis.paging import Page
 from shuyuan.activity.v1 import work_order_service_pb2 as pb
 

@@ -14,13 +14,13 @@ from activity.events.shapes import (
     attendance_message,
     ceremony_message,
     class_hour_message,
-    maybe_stamp,
     meeting_message,
     participant_message,
     talk_message,
     text,
 )
 from chassis.events import Event
+from chassis.message_values import maybe_stamp
 from shuyuan.activity.v1 import ceremony_pb2, events_pb2
 
 

@@ -1,8 +1,9 @@
 """Information grants and views: their public shape, and the facts about grants as events of the contract."""
 
 from activity.domain.information import InformationGrant, Shared, View
-from activity.events.shapes import number, stamp, text
+from activity.events.shapes import number, text
 from chassis.events import Event
+from chassis.message_values import stamp
 from shuyuan.activity.v1 import events_pb2, information_pb2
 
 FIELD = information_pb2.InformationField.DESCRIPTOR

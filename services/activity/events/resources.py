@@ -2,8 +2,9 @@
 
 from activity.domain.bookings import Booking
 from activity.domain.resources import Resource, ShareGrant
-from activity.events.shapes import number, stamp, text
+from activity.events.shapes import number, text
 from chassis.events import Event
+from chassis.message_values import stamp
 from shuyuan.activity.v1 import events_pb2, resource_booking_pb2, resource_pb2
 
 KIND = resource_pb2.Resource.Kind.DESCRIPTOR

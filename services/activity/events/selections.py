@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from activity.domain.selections import Consent, Entry, Quota, Roster
-from activity.events.shapes import maybe_stamp, number, stamp
+from activity.events.shapes import number
 from chassis.events import Event
+from chassis.message_values import maybe_stamp, stamp
 from shuyuan.activity.v1 import events_pb2, selection_pb2
 
 SELECTOR = selection_pb2.Selector.DESCRIPTOR

@@ -1,14 +1,12 @@
 """The public shape of each resource; events carry it and answers are it. Ids as text, days as YYYY-MM-DD."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.descriptor import EnumDescriptor
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from activity.domain.ceremonies import Ceremony, OathTaker
 from activity.domain.class_hours import Credit, Entry
@@ -17,6 +15,7 @@ from activity.domain.plans import AgendaItem, Participant, Session
 from activity.domain.rules import Judgement
 from activity.domain.talks import Talk
 from chassis import verdicts
+from chassis.message_values import maybe_stamp, stamp
 from shuyuan.activity.v1 import ceremony_pb2, class_hour_pb2, meeting_pb2, talk_pb2
 from shuyuan.rules.v1 import verdict_pb2
 
@@ -61,18 +60,6 @@ TALK_KIND = talk_pb2.Talk.Kind.DESCRIPTOR
 def text(id_: UUID | None) -> str | None:
     """An id as text."""
     return None if id_ is None else str(id_)
-
-
-def stamp(instant: datetime) -> Timestamp:
-    """An instant as the contract's timestamp."""
-    found = Timestamp()
-    found.FromDatetime(instant.astimezone(UTC).replace(tzinfo=None))
-    return found
-
-
-def maybe_stamp(instant: datetime | None) -> Timestamp | None:
-    """The same for an instant that may be absent."""
-    return None if instant is None else stamp(instant)
 
 
 def verdict_messages(judgements: Iterable[Judgement], language: str) -> list[verdict_pb2.Verdict]:

@@ -1,8 +1,9 @@
 """Work orders: their public shape, and the facts about them as events of the contract."""
 
 from activity.domain.work_orders import Step, WorkOrder
-from activity.events.shapes import number, stamp, text
+from activity.events.shapes import number, text
 from chassis.events import Event
+from chassis.message_values import stamp
 from shuyuan.activity.v1 import events_pb2, work_order_pb2
 
 STATE = work_order_pb2.WorkOrder.State.DESCRIPTOR

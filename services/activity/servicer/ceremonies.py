@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from activity.convert import ceremonies as convert
-from activity.convert.values import maybe_day, uuids
 from activity.events.shapes import ceremony_message
 from activity.operations import ceremonies
 from activity.operations.ceremonies import OathOffice
 from chassis.calls import answer, current
+from chassis.message_values import maybe_day, uuids
 from shuyuan.activity.v1 import ceremony_service_pb2 as pb
 from shuyuan.activity.v1 import ceremony_service_pb2_grpc
 

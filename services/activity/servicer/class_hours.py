@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from activity.convert import class_hours as convert
-from activity.convert.values import instant
 from activity.operations import class_hours
 from chassis.calls import answer, current
+from chassis.message_values import instant
 from shuyuan.activity.v1 import class_hour_service_pb2 as pb
 from shuyuan.activity.v1 import class_hour_service_pb2_grpc
 

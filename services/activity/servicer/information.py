@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from activity.convert import information as convert
-from activity.convert.values import maybe_day, uuids
 from activity.events.information import grant_message, shared_message, view_message
 from activity.operations import information
 from chassis.calls import answer, current
+from chassis.message_values import maybe_day, uuids
 from shuyuan.activity.v1 import information_service_pb2 as pb
 from shuyuan.activity.v1 import information_service_pb2_grpc
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from activity.convert import resources as convert
-from activity.convert.values import maybe_day
 from activity.events.resources import booking_message, resource_message, share_grant_message
 from activity.operations import bookings, resources
 from chassis.calls import answer, current
+from chassis.message_values import maybe_day
 from shuyuan.activity.v1 import resource_booking_service_pb2 as booking_pb
 from shuyuan.activity.v1 import resource_booking_service_pb2_grpc, resource_service_pb2_grpc
 from shuyuan.activity.v1 import resource_service_pb2 as pb

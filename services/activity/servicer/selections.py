@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from activity.convert import selections as convert
-from activity.convert.values import maybe_uuid
 from activity.events.selections import consent_message, entry_message, roster_message
 from activity.operations import consents, selections
 from activity.operations.people import Register
 from activity.operations.selections import StudentRegister
 from chassis.calls import answer, current
+from chassis.message_values import maybe_uuid
 from shuyuan.activity.v1 import selection_service_pb2 as pb
 from shuyuan.activity.v1 import selection_service_pb2_grpc
 

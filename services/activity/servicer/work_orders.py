@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from activity.convert import work_orders as convert
-from activity.convert.values import maybe_uuid
 from activity.events.work_orders import work_order_message
 from activity.operations import work_orders
 from chassis.calls import answer, current
+from chassis.message_values import maybe_uuid
 from shuyuan.activity.v1 import work_order_service_pb2 as pb
 from shuyuan.activity.v1 import work_order_service_pb2_grpc
 

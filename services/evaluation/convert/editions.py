@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from evaluation.convert.values import maybe_day, maybe_exact, maybe_int, maybe_uuid, uuids
+from chassis.message_values import maybe_day, maybe_exact, maybe_int, maybe_stamp, maybe_uuid, uuids
 from evaluation.domain.awards import MissingScorePolicy, TieRule
 from evaluation.domain.editions import Edition, EditionState, Evidence, PastEdition, Result
 from evaluation.domain.nominations import Panel
@@ -16,7 +16,6 @@ from evaluation.events.shapes import (
     entry_message,
     name,
     result_message,
-    stamp,
     value,
 )
 from evaluation.operations.editions import NewEdition
@@ -111,7 +110,7 @@ def ranking_response(edition: Edition) -> pb.GetRankingResponse:
             entries=[entry_message(entry) for entry in ranking.entries],
             digest=ranking.digest,
             tied_at_quota=bool(tied),
-            rank_time=stamp(edition.ranked_at),
+            rank_time=maybe_stamp(edition.ranked_at),
         )
     )
 

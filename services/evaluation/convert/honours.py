@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from evaluation.convert.values import maybe_instant, maybe_int, maybe_uuid
+from chassis.message_values import maybe_instant, maybe_int, maybe_uuid
 from evaluation.domain.awards import Level
 from evaluation.domain.honours import Honour, HonourKind, NewHonour
 from evaluation.events.shapes import HONOUR_KIND, LEVEL, honour_message, name, value

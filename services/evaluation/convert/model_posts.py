@@ -1,7 +1,7 @@
 """Model posts."""
 
+from chassis.message_values import maybe_day, maybe_uuid
 from chassis.paging import Page
-from evaluation.convert.values import maybe_day, maybe_uuid
 from evaluation.domain.model_posts import ModelPost, ModelPostState
 from evaluation.events.model_posts import STATE, model_post_message
 from evaluation.events.shapes import value

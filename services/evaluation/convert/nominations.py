@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from evaluation.convert.values import maybe_text, maybe_uuid
+from chassis.message_values import maybe_stamp, maybe_text, maybe_uuid
 from evaluation.domain.nominations import JudgeScore, NewScore, Nomination, NominationState
 from evaluation.domain.recorded import CapturedFact
 from evaluation.domain.traces import CriterionTrace, Trace
@@ -15,7 +15,6 @@ from evaluation.events.shapes import (
     nomination_message,
     number,
     score_message,
-    stamp,
     value,
 )
 from evaluation.operations.nominations import NominationFilter
@@ -97,7 +96,7 @@ def _fact(fact: CapturedFact) -> nomination_pb2.FactTrace:
         value=exact(fact.value),
         evidence_noun=fact.evidence_noun,
         evidence_ids=[str(each) for each in fact.evidence_ids],
-        capture_time=stamp(fact.captured_at),
+        capture_time=maybe_stamp(fact.captured_at),
         digest=fact.digest,
     )
     # `from` is a word of Python.

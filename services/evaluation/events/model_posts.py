@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from chassis.events import Event
+from chassis.message_values import stamp
 from evaluation.domain.model_posts import ModelPost
-from evaluation.events.shapes import day, number, stamp
+from evaluation.events.shapes import day, number
 from shuyuan.evaluation.v1 import events_pb2, model_post_pb2
 
 STATE = model_post_pb2.ModelPost.State.DESCRIPTOR

@@ -1,7 +1,7 @@
 """The public shape of each resource; events carry it and answers are it. Ids as text, days as YYYY-MM-DD."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.descriptor import EnumDescriptor
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis import verdicts
+from chassis.message_values import maybe_stamp, stamp
 from evaluation.domain.awards import Award, Criterion, Dimension
 from evaluation.domain.editions import Edition, Result
 from evaluation.domain.honours import Honour
@@ -84,15 +84,6 @@ def exact(given: Decimal | None) -> str | None:
     return None if given is None else f"{given:f}"
 
 
-def stamp(instant: datetime | None) -> Timestamp | None:
-    """An instant; None stays absent."""
-    if instant is None:
-        return None
-    made = Timestamp()
-    made.FromDatetime(instant)
-    return made
-
-
 def dimension_message(dimension: Dimension) -> award_pb2.Dimension:
     """A dimension as everybody sees it."""
     return award_pb2.Dimension(key=dimension.key, name=dimension.name)
@@ -148,7 +139,7 @@ def edition_message(edition: Edition, language: str = EVENT_LANGUAGE) -> edition
         tie_rule=number(TIE_RULE, edition.tie_rule),
         criteria_version=edition.criteria_version,
         criteria=[criterion_message(each) for each in edition.criteria],
-        capture_time=stamp(edition.captured_at),
+        capture_time=maybe_stamp(edition.captured_at),
         ranking_digest=edition.digest,
         notice_posted_on=day(edition.notice_posted_on),
         publishable_on=day(edition.publishable_on),
@@ -242,7 +233,7 @@ def honour_message(honour: Honour) -> honour_pb2.Honour:
         withdrawn=honour.withdrawn_at is not None,
         withdraw_reason=honour.withdraw_reason,
         create_time=stamp(honour.recorded_at),
-        withdraw_time=stamp(honour.withdrawn_at),
+        withdraw_time=maybe_stamp(honour.withdrawn_at),
         version=honour.version,
         etag=str(honour.version),
     )

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
+from chassis.message_values import maybe_uuid
 from evaluation.convert import awards as convert
-from evaluation.convert.values import maybe_uuid
 from evaluation.events.shapes import award_message
 from evaluation.operations import awards
 from shuyuan.evaluation.v1 import award_service_pb2 as pb

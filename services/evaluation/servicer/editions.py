@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
+from chassis.message_values import maybe_int, maybe_uuid
 from evaluation.convert import editions as convert
-from evaluation.convert.values import maybe_int, maybe_uuid
 from evaluation.events.shapes import edition_message
 from evaluation.operations import editions, judging, results
 from evaluation.operations.judging import Recorders

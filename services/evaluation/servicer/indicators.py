@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
+from chassis.message_values import maybe_day, maybe_exact, maybe_instant, maybe_int, maybe_text
 from evaluation.convert import indicators as convert
-from evaluation.convert.values import maybe_day, maybe_exact, maybe_instant, maybe_int, maybe_text
 from evaluation.events.shapes import indicator_message, value_message
 from evaluation.operations import indicators
 from evaluation.operations.judging import Recorders

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.calls import answer, current
+from chassis.message_values import maybe_day
 from evaluation.convert import model_posts as convert
-from evaluation.convert.values import maybe_day
 from evaluation.events.model_posts import model_post_message
 from evaluation.operations import model_posts
 from evaluation.operations.model_posts import Rolls

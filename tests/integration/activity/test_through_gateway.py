@@ -66,7 +66,9 @@ async def test_an_agenda_that_does_not_begin_with_study_is_a_problem_with_its_ve
     university: University,
 ) -> None:
     answer = await university.api.post(
-        "/v1/meetings", university.meeting(agenda=[{"kind": "KIND_REPORT", "title": "汇报"}])
+        "/v1/meetings",
+        university.meeting(agenda=[{"kind": "KIND_REPORT", "title": "汇报"}]),
+        headers={"After-Event": university.after},
     )
 
     assert answer.status_code == 422
