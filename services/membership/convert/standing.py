@@ -47,8 +47,10 @@ def decision(request: pb.DecideStandingCaseRequest) -> Decision:
 
 def correction(request: pb.CorrectStandingEntryRequest) -> Correction:
     """What an act was."""
+    act = enum_name(standing_case_pb2.StandingAct, "STANDING_ACT", request.act)
     return Correction(
         position=request.position,
+        act=None if act is None else Act(act),
         occurred_on=day(request.occurred_on, "occurred_on"),
         note=request.note,
         reason=request.reason,

@@ -174,6 +174,18 @@ class PeerMentor:
         first = theirs.days.start + timedelta(days=1)
         return self.released(person_id, on=max(day, first), at=at)
 
+    def resumed(
+        self, until: date | None, mentees: Mapping[tuple[UUID, date], date | None], *, at: datetime
+    ) -> "PeerMentor":
+        """The mentor as before a removal that was none, or was on another day, with these who were guided then."""
+        again = tuple(
+            replace(each, days=Interval(each.days.start, mentees[each.person_id, each.days.start]))
+            if (each.person_id, each.days.start) in mentees
+            else each
+            for each in self.mentees
+        )
+        return self._with(at, mentees=again, days=Interval(self.days.start, until), reason="")
+
     def _check_day(self, day: date) -> None:
         if self.days.end is not None and day >= self.days.end:
             raise PeerMentorEndedError(peer_mentor_id=self.peer_mentor_id, valid_until=self.days.end)

@@ -113,6 +113,20 @@ class Secondment:
             )
         return self.ended(on=day, at=at, reason=reason)
 
+    def resumed(
+        self, state: State, valid_until: date | None, decided_on: date | None, *, at: datetime
+    ) -> "Secondment":
+        """The secondment as it was before a removal that was none, or was on another day."""
+        return replace(
+            self,
+            state=state,
+            valid_until=valid_until,
+            decided_on=decided_on,
+            reason="",
+            updated_at=at,
+            version=self.version + 1,
+        )
+
     def _check(self, needed: State) -> None:
         if self.state is not needed:
             raise SecondmentStateError(secondment_id=self.secondment_id, state=self.state)

@@ -8,8 +8,8 @@ from uuid import UUID
 from chassis.days import CAMPUS
 from chassis.intervals import Interval
 from membership.domain.members import Member, MembershipStatus
-from membership.domain.standing import LEAVING, Act, Entry, StandingCase, State, opened
-from membership.errors import DayOutOfOrderError
+from membership.domain.standing import LEAVING, STATUS_ACTS, Act, Entry, StandingCase, State, opened
+from membership.errors import DayOutOfOrderError, FieldsContradictError
 from rulebook import RuleSet
 
 
@@ -54,6 +54,29 @@ def corrected(
     return found.reckoned(rules[today])
 
 
+def effect(act: Act) -> Act | None:
+    """What an act makes of the membership: both ways of leaving are one, most acts change nothing."""
+    if act in LEAVING:
+        return Act.REMOVAL
+    return act if act in STATUS_ACTS else None
+
+
+def check_kind(written: Act, right: Entry) -> None:
+    """Refuse an opening that was none, another opening, and a time limit of what sets none."""
+    if (written is Act.OPENING) != (right.act is Act.OPENING):
+        raise FieldsContradictError.of(
+            "act",
+            "立项只能更正为立项，其他行为也不能更正为立项。",
+            "The opening of a case stays one, and nothing else is.",
+        )
+    if (right.act is Act.RECTIFICATION_ORDER) != (right.until is not None):
+        raise FieldsContradictError.of(
+            "until",
+            "限期改正须写明期限，其他行为不写。",
+            "A rectification order states its last day, and nothing else.",
+        )
+
+
 def known(case: StandingCase, entries: Sequence[Entry], rules: RuleSet) -> StandingCase:
     """The case as its acts were known at another instant."""
     found = _bare(case, entries[0].occurred_on)
@@ -94,6 +117,26 @@ def _taken(
             return found.ended(entry, today=today)
     approver = "" if entry.approver_unit_id is None else approvers[entry.approver_unit_id]
     return found.decided(entry, rules, approver_type=approver, today=today)
+
+
+def undone(member: Member, act: Act, written: date) -> Shift:
+    """What the roll says where a decision changed nothing; refuses what something recorded later stands on."""
+    before = member.status_on(written - timedelta(days=1))
+    since = member.status_on(written)
+    starts = [item.valid_from for item in member.statuses] + [
+        item.valid_from for item in member.relationships
+    ]
+    later = [start for start in starts if start > written]
+    if before is None or (act in LEAVING and later):
+        raise DayOutOfOrderError(day=written, bound=f"< {min(later, default=written)}")
+    if act in LEAVING:
+        latest = member.latest
+        if latest is None:
+            raise DayOutOfOrderError(day=written, bound="-")
+        return Shift(Interval(before.valid_from), before.status, Interval(latest.valid_from), latest.unit_id)
+    if since is None or since.valid_from != written:
+        raise DayOutOfOrderError(day=written, bound=f"> {written}")
+    return Shift(Interval(before.valid_from, since.valid_until), before.status, Interval(written), None)
 
 
 def shifted(member: Member, act: Act, written: date, day: date) -> Shift:

@@ -77,6 +77,11 @@ def released(found: PeerMentor, person_id: UUID) -> Event:
     return _event(found, pb.PeerMentorMenteeReleased(mentee_person_id=mentee, peer_mentor=peer_mentor(found)))
 
 
+def resumed(found: PeerMentor) -> Event:
+    """What a removal ended of a mentorship goes on."""
+    return _event(found, pb.PeerMentorResumed(peer_mentor=peer_mentor(found)))
+
+
 def logged(found: PeerMentor, day: date) -> Event:
     """A mentor did something."""
     return _event(found, pb.PeerMentorLogged(occurred_on=day.isoformat(), peer_mentor=peer_mentor(found)))

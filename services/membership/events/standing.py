@@ -103,6 +103,19 @@ def membership_changed(member: Member, act: Act, standing_case_id: UUID, day: da
     return Event(member.person_id, member.version, message)
 
 
+def standing_corrected(member: Member, standing_case_id: UUID, wrong: Entry, right: Entry) -> Event:
+    """An act that changed a membership was another one, or changed nothing."""
+    message = events_pb2.MemberStandingCorrected(
+        standing_case_id=str(standing_case_id),
+        wrong_act=shapes.enum_number(_ACT, "STANDING_ACT", wrong.act),
+        wrong_day=wrong.occurred_on.isoformat(),
+        act=shapes.enum_number(_ACT, "STANDING_ACT", right.act),
+        occurred_on=right.occurred_on.isoformat(),
+        member=shapes.member(member),
+    )
+    return Event(member.person_id, member.version, message)
+
+
 def _shape(found: StandingCase, today: date) -> standing_case_pb2.StandingCase:
     return standing_case(found, shapes.EVENT_LANGUAGE, today=today)
 

@@ -11,31 +11,43 @@ from membership.domain.peer_mentors import PeerMentor
 from membership.domain.standing import Act
 from membership.events import peer_mentors as mentor_events
 from membership.operations import peer_mentors as mentoring
+from membership.operations import resuming, waiting
 from membership.operations import secondments as seconding
-from membership.operations import waiting
 from membership.operations.means import Means
 from membership.operations.standing_entries import keep, new_entry
-from membership.repository import peer_mentors, secondments, standing
+from membership.repository import peer_mentors, removal_ends, secondments, standing
+from membership.repository.removal_ends import Ended
 
 
 async def leave_roll(
     work: UnitOfWork, means: Means, person_id: UUID, day: date, *, reason: str, without: UUID | None = None
 ) -> None:
-    """End from a day on everything that only a member of a branch here does; one standing case may go on."""
+    """End from a day on everything that only a member of a branch here does.
+
+    Args:
+        without: the standing case that removes the member: it goes on, and what it ends can be resumed.
+    """
+    ended: list[Ended] = []
     for made in await secondments.living(work, person_id):
         left = made.left(day, at=work.now, reason=reason)
         if left is not made:
             await seconding.keep(work, made, left)
-    await _end_mentorships(work, means, person_id, day, reason)
+            ended.append(resuming.of_secondment(made, left))
+    mentored = await _end_mentorships(work, means, person_id, day, reason)
     for mentor_id in await peer_mentors.guides_of(work, person_id, day=day):
         before = await mentoring.held(work, means, mentor_id, tagged=False)
         after = before.left_by(person_id, day, at=work.now)
         await mentoring.keep(work, before, after, mentor_events.released(after, person_id))
+        mentored.append((before, after))
+    ended += [resuming.of_mentorship(before, after) for before, after in mentored]
+    if without is not None:
+        for each in ended:
+            await removal_ends.keep(work, without, each)
     for case in await standing.open_of(work, person_id):
         if case.standing_case_id != without:
             found = await standing.whole(work, case, means.rules.of)
-            ended = found.closed(new_entry(work, Act.END, day, reason))
-            await keep(work, found, ended, answered=False)
+            closed = found.closed(new_entry(work, Act.END, day, reason))
+            await keep(work, found, closed, answered=False)
     await waiting.keep_arrears(work, means, [person_id])
 
 
@@ -46,7 +58,8 @@ async def change_branch(work: UnitOfWork, means: Means, person_id: UUID, to_unit
 
 async def _end_mentorships(
     work: UnitOfWork, means: Means, person_id: UUID, day: date, reason: str, to_unit_id: UUID | None = None
-) -> None:
+) -> list[tuple[PeerMentor, PeerMentor]]:
+    ended = []
     for mentor in await peer_mentors.of_person(work, person_id):
         if _is_over(mentor, day):
             continue
@@ -58,6 +71,8 @@ async def _end_mentorships(
             after = before.left(day, reason=reason, at=work.now)
             assert after.days.end is not None, "a mentorship that was left has an end"
             await mentoring.keep(work, before, after, mentor_events.ended(after, after.days.end))
+            ended.append((before, after))
+    return ended
 
 
 def _is_over(mentor: PeerMentor, day: date) -> bool:

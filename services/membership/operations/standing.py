@@ -22,10 +22,10 @@ from membership.errors import (
 )
 from membership.events import standing as events
 from membership.facts import known_unit, usable_unit
-from membership.operations import leaving, waiting
+from membership.operations import leaving, resuming, waiting
 from membership.operations.means import Means, scope_of
 from membership.operations.standing_entries import audited, keep, new_entry
-from membership.repository import cases, members, standing, transfers
+from membership.repository import cases, members, removal_ends, standing, transfers
 from membership.repository.standing import StandingFilter
 
 READ, OPEN, RECORD, DECIDE = (
@@ -140,13 +140,14 @@ async def decide(call: Call, means: Means, standing_case_id: UUID, decision: Dec
         )
         after = before.decided(entry, rules, approver_type=approver.approver_type, today=work.today)
         if decision.act in STATUS_ACTS:
-            await _follow(work, means, before, decision)
+            member = await follow(work, means, before, decision.act, day)
+            work.emit(events.membership_changed(member, decision.act, before.standing_case_id, day))
         return await keep(work, before, after, rules)
 
 
-async def _follow(work: UnitOfWork, means: Means, case: StandingCase, decision: Decision) -> None:
-    """Let the roll follow a decision."""
-    act, day, person_id = decision.act, decision.decided_on, case.person_id
+async def follow(work: UnitOfWork, means: Means, case: StandingCase, act: Act, day: date) -> Member:
+    """Let the roll follow a decision; answers the member after it, of whom nothing is announced yet."""
+    person_id = case.person_id
     member = await _held_member(work, person_id)
     for head in await cases.open_of(work, [person_id]):
         raise StandingLeftToAdmissionError(person_id=person_id, case_id=head.case_id)
@@ -156,8 +157,8 @@ async def _follow(work: UnitOfWork, means: Means, case: StandingCase, decision: 
         await _leave(work, means, case, member, day)
     await members.touch(work, [person_id])
     (changed,) = await members.find_many(work, [person_id])
-    work.emit(events.membership_changed(changed, act, case.standing_case_id, day))
     work.audit_change("member", person_id, _statuses(member), _statuses(changed))
+    return changed
 
 
 async def _leave(work: UnitOfWork, means: Means, case: StandingCase, member: Member, day: date) -> None:
@@ -167,10 +168,21 @@ async def _leave(work: UnitOfWork, means: Means, case: StandingCase, member: Mem
         raise TransferAlreadyOpenError(person_id=person_id, transfer_id=transfer_id)
     (await known_unit(work, case.unit_id)).check_free()
     await members.relate(work, person_id, Interval(day), None)
+    await leave_the_rest(work, means, case, member, day)
+
+
+async def leave_the_rest(
+    work: UnitOfWork, means: Means, case: StandingCase, member: Member, day: date
+) -> None:
+    """End whatever else only a member does, kept with the case so that it can be resumed."""
     for part in member.participations:
         if part.valid_until is None or part.valid_until > day:
-            await members.participate(work, person_id, part.unit_id, Interval(day), None)
-    await leaving.leave_roll(work, means, person_id, day, reason="已出党", without=case.standing_case_id)
+            first = max(day, part.valid_from)
+            await members.participate(work, member.person_id, part.unit_id, Interval(first), None)
+            await removal_ends.keep(work, case.standing_case_id, resuming.of_part(part, first))
+    await leaving.leave_roll(
+        work, means, member.person_id, day, reason="已出党", without=case.standing_case_id
+    )
 
 
 async def _branch_of(call: Call, person_id: UUID) -> UUID | None:

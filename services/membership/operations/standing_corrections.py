@@ -8,13 +8,14 @@ from chassis.calls import Call
 from chassis.database import UnitOfWork
 from membership.domain.members import Member
 from membership.domain.standing import LEAVING, STATUS_ACTS, Act, Entry, StandingCase
-from membership.domain.standing_corrections import Shift, corrected, shifted
+from membership.domain.standing_corrections import Shift, check_kind, corrected, effect, shifted, undone
 from membership.domain.units import Use
 from membership.errors import StandingCaseNotFoundError
 from membership.errors.standing import StandingEntryNotFoundError
 from membership.events import standing as events
 from membership.facts import usable_unit
-from membership.operations import waiting
+from membership.operations import resuming, waiting
+from membership.operations import standing as standing_acts
 from membership.operations.means import Means
 from membership.operations.standing_entries import audited
 from membership.repository import members, standing
@@ -28,6 +29,8 @@ class Correction:
     """What an act was, in the place of what is written."""
 
     position: int
+    # None for the act that is written.
+    act: Act | None
     occurred_on: date
     note: str
     reason: str
@@ -54,8 +57,10 @@ async def correct(call: Call, means: Means, standing_case_id: UUID, right: Corre
         if right.position > len(before.entries):
             raise StandingEntryNotFoundError(position=right.position)
         wrong = before.entries[right.position - 1]
+        entry = _entry(work, wrong, right)
+        check_kind(wrong.act, entry)
         entries = list(before.entries)
-        entries[right.position - 1] = _entry(work, wrong, right)
+        entries[right.position - 1] = entry
         after = corrected(
             before,
             entries,
@@ -64,14 +69,13 @@ async def correct(call: Call, means: Means, standing_case_id: UUID, right: Corre
             await _approvers(work, entries[right.position - 1 :]),
             today=work.today,
         )
-        if wrong.act in STATUS_ACTS and wrong.occurred_on != right.occurred_on:
-            await _move_day(work, means, before, wrong, right.occurred_on)
+        await _follow(work, means, before, after, wrong, entry)
         return await _keep(work, means, before, after, right.position)
 
 
 def _entry(work: UnitOfWork, wrong: Entry, right: Correction) -> Entry:
     return Entry(
-        act=wrong.act,
+        act=right.act or wrong.act,
         occurred_on=right.occurred_on,
         recorded_at=work.now,
         recorded_by=work.call.caller.person_id,
@@ -99,17 +103,54 @@ async def _approvers(work: UnitOfWork, entries: list[Entry]) -> dict[UUID, str]:
     }
 
 
-async def _move_day(work: UnitOfWork, means: Means, case: StandingCase, wrong: Entry, day: date) -> None:
-    """Let the roll follow a decision whose day was another one."""
-    person_id = case.person_id
+async def _follow(
+    work: UnitOfWork, means: Means, before: StandingCase, after: StandingCase, wrong: Entry, right: Entry
+) -> None:
+    """Let the roll follow a decision whose day was another one, or which was another decision, or none."""
+    is_same_day, is_same = wrong.occurred_on == right.occurred_on, effect(wrong.act) is effect(right.act)
+    if not {wrong.act, right.act} & STATUS_ACTS or (wrong.act is right.act and is_same_day):
+        return
+    person_id = before.person_id
     await members.lock(work, person_id)
-    member = await _member(work, person_id)
-    shift = shifted(member, wrong.act, wrong.occurred_on, day)
-    await _apply(work, person_id, wrong.act, shift)
+    if wrong.act in LEAVING and not (is_same and is_same_day):
+        await resuming.resume(work, means, before)
+    if not is_same:
+        await _change(work, means, before, after, wrong, right)
+    elif not is_same_day:
+        await _move_day(work, means, before, wrong, right)
     await waiting.keep_arrears(work, means, [person_id])
     await members.touch(work, [person_id])
-    after = await _member(work, person_id)
-    work.emit(events.membership_changed(after, wrong.act, case.standing_case_id, day))
+    found = await _member(work, person_id)
+    if wrong.act is right.act:
+        work.emit(events.membership_changed(found, right.act, before.standing_case_id, right.occurred_on))
+    else:
+        work.emit(events.standing_corrected(found, before.standing_case_id, wrong, right))
+
+
+async def _move_day(work: UnitOfWork, means: Means, case: StandingCase, wrong: Entry, right: Entry) -> None:
+    """What was ended with the membership goes on until the other day."""
+    member = await _member(work, case.person_id)
+    shift = shifted(member, wrong.act, wrong.occurred_on, right.occurred_on)
+    await _apply(work, case.person_id, wrong.act, shift)
+    if right.act in LEAVING:
+        await standing_acts.leave_the_rest(work, means, case, member, right.occurred_on)
+
+
+async def _change(
+    work: UnitOfWork, means: Means, before: StandingCase, after: StandingCase, wrong: Entry, right: Entry
+) -> None:
+    if wrong.act in STATUS_ACTS:
+        await _undo(work, before, wrong)
+    if right.act in STATUS_ACTS:
+        await standing_acts.follow(work, means, after, right.act, right.occurred_on)
+
+
+async def _undo(work: UnitOfWork, case: StandingCase, wrong: Entry) -> None:
+    """The member is what they were; who was not removed is in the branch again, if that can have members."""
+    shift = undone(await _member(work, case.person_id), wrong.act, wrong.occurred_on)
+    if shift.unit_id is not None:
+        (await usable_unit(work, shift.unit_id, Use.FORMAL_RELATIONSHIP, day=wrong.occurred_on)).check_free()
+    await _apply(work, case.person_id, wrong.act, shift)
 
 
 async def _apply(work: UnitOfWork, person_id: UUID, act: Act, shift: Shift) -> None:

@@ -43,7 +43,7 @@ from membership.tables.pledges import pledge, pledge_evidence
 from membership.tables.record_sets import reconciliation, reconciliation_part, record_entry
 from membership.tables.rosters import roster_import, roster_problem, roster_row
 from membership.tables.secondments import secondment
-from membership.tables.standing import standing_case, standing_entry
+from membership.tables.standing import removal_end, standing_case, standing_entry
 from membership.tables.sync import (
     person_source,
     residence,
@@ -100,6 +100,7 @@ __all__ = [
     "record_entry",
     "relationship",
     "reminder",
+    "removal_end",
     "reorganizing",
     "residence",
     "roll_move",

@@ -64,3 +64,15 @@ standing_entry = sa.Table(
     # Null while it is believed.
     instant_column("superseded_at", null=True),
 )
+
+# What a removal ended, as it was, so that it goes on where there was no removal or it was on another day.
+removal_end = sa.Table(
+    "removal_end",
+    metadata,
+    sa.Column("standing_case_id", sa.Uuid, sa.ForeignKey("standing_case.standing_case_id"), primary_key=True),
+    sa.Column("noun", sa.Text, primary_key=True),
+    sa.Column("resource_id", sa.Uuid, primary_key=True),
+    # The state that the removal left; whoever changed it since decides.
+    version_column(),
+    sa.Column("before", JSONB, nullable=False),
+)

@@ -51,6 +51,33 @@ class GroupMember:
         found = [stay.days.intersection(rest) for stay in self.stays if stay.unit_id == unit_id]
         return [days for days in found if days is not None]
 
+    def resumed(self, cuts: Iterable[Stay], belonging: Sequence[Interval]) -> list[Stay]:
+        """The days, cut off before, on which the person does belong to the branch: from the very day of a cut on.
+
+        Whoever comes back later, was taken out of the group before, or is in another one, does not belong to it again.
+        """
+        found: list[Stay] = []
+        for lost in sorted(cuts, key=lambda each: each.days.start):
+            stays = [*self.stays, *found]
+            goes_on = any(stay.unit_id == lost.unit_id and stay.days.end == lost.days.start for stay in stays)
+            again = next((days for days in belonging if lost.days.start in days), None)
+            if again is None or not goes_on or any(stay.days.overlaps(lost.days) for stay in stays):
+                continue
+            days = lost.days.intersection(again)
+            assert days is not None, "the first day lies in both"
+            found.append(Stay(lost.unit_id, days))
+        return found
+
+    def still_cut(self, cuts: Iterable[Stay]) -> list[Stay]:
+        """What of days cut off is not believed again."""
+        rest: list[Stay] = []
+        for lost in cuts:
+            left = [lost.days]
+            for stay in self.stays:
+                left = cut(left, stay.days)
+            rest += [Stay(lost.unit_id, days) for days in left]
+        return rest
+
     def outside(self, belonging: Iterable[Interval]) -> list[Interval]:
         """The days in a group on which the person does not belong to the branch."""
         left = [stay.days for stay in self.stays]

@@ -102,17 +102,36 @@ async def follow(
     work: UnitOfWork, person_id: UUID, belonging: Sequence[tuple[UUID, Interval]], *, said_at: datetime
 ) -> None:
     """
-    Let somebody who left a branch belong to its groups no longer; called for membership's events.
+    Let somebody who left a branch belong to its groups no longer, or who did not leave it, after all, go on to.
 
-    What membership said before it was last asked is old, for example when its whole log is applied again.
+    Called for membership's events. What membership said before it was last asked is old, for example when its whole log
+    is applied again.
     """
     for member in await members.of_person(work, person_id):
         if said_at <= member.checked_at:
             continue
         theirs = [days for unit_id, days in belonging if unit_id == member.branch_id]
-        outside = member.outside(theirs)
+        going_on = await _resumed(work, member, theirs, said_at)
+        outside = going_on.outside(theirs)
         if outside:
-            await _left(work, member, outside, said_at)
+            await members.note_cut(work, going_on, outside)
+            await _left(work, going_on, outside, said_at)
+
+
+async def _resumed(
+    work: UnitOfWork, member: GroupMember, belonging: Sequence[Interval], said_at: datetime
+) -> GroupMember:
+    cuts = await members.cuts(work, member.member_id)
+    stays = member.resumed(cuts, belonging)
+    for stay in stays:
+        await members.put(work, member, stay.days, stay.unit_id)
+    if not stays:
+        return member
+    after = await members.changed(work, member, checked_at=said_at)
+    await members.keep_cuts(work, member.member_id, after.still_cut(cuts))
+    work.emit(facts.assigned(after, stays[0].unit_id, stays[0].days.start))
+    work.audit_change("party_group_member", member.member_id, _kept(member), _kept(after))
+    return after
 
 
 async def list_members(

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.bitemporal import History, Interval, interval_of
+from chassis.bitemporal import History, Interval, interval_of, range_of
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.ids import new_id
-from chassis.statements import query
+from chassis.statements import insert, query
 from organization import tables
 from organization.domain.party_groups import Enlisted, GroupMember, Stay
 from organization.repository.beliefs import beliefs
@@ -45,6 +45,11 @@ _CHANGED = query(
             WHERE member_id = :member_id"""
     )
 )
+_CUTS = query(
+    sa.text("SELECT unit_id, valid FROM party_group_cut WHERE member_id = :member_id ORDER BY lower(valid)")
+)
+_NOTE_CUT = query(insert(tables.party_group_cut, "member_id", "unit_id", "valid"))
+_FORGET_CUTS = query(sa.text("DELETE FROM party_group_cut WHERE member_id = :member_id"))
 _PAGE = beliefs(
     """SELECT m.person_id, t.valid
          FROM party_group_term t
@@ -111,6 +116,39 @@ async def changed(work: UnitOfWork, member: GroupMember, *, checked_at: datetime
     found = await of_branch(work, member.branch_id, member.person_id)
     assert found is not None, "a member is never deleted"
     return found
+
+
+async def cuts(reader: Reader, member_id: UUID) -> list[Stay]:
+    """The days in groups that ended because somebody was said not to be in the branch."""
+    rows = await reader.fetch(_CUTS, member_id=member_id)
+    return [Stay(row["unit_id"], interval_of(row["valid"])) for row in rows]
+
+
+async def note_cut(work: UnitOfWork, member: GroupMember, outside: Iterable[Interval]) -> None:
+    """Keep the days on which somebody is said not to be in the branch, and the groups that they had then."""
+    await _add_cuts(
+        work,
+        member.member_id,
+        [
+            Stay(stay.unit_id, days)
+            for away in outside
+            for stay in member.stays
+            if (days := stay.days.intersection(away)) is not None
+        ],
+    )
+
+
+async def keep_cuts(work: UnitOfWork, member_id: UUID, left: Iterable[Stay]) -> None:
+    """Keep these in place of what was kept."""
+    await work.execute(_FORGET_CUTS, member_id=member_id)
+    await _add_cuts(work, member_id, left)
+
+
+async def _add_cuts(work: UnitOfWork, member_id: UUID, stays: Iterable[Stay]) -> None:
+    await work.execute_many(
+        _NOTE_CUT,
+        [{"member_id": member_id, "unit_id": stay.unit_id, "valid": range_of(stay.days)} for stay in stays],
+    )
 
 
 async def page(

@@ -18,7 +18,7 @@ from organization.tables.formations import (
     temporary_branch,
 )
 from organization.tables.links import pact, pact_partner, pairing, vanguard_team, vanguard_team_member
-from organization.tables.party_groups import party_group_member, party_group_term
+from organization.tables.party_groups import party_group_cut, party_group_member, party_group_term
 from organization.tables.people import member_participation, member_period, person_class, person_kind
 from organization.tables.places import class_link, class_link_term, place, plaque, zone, zone_term
 from organization.tables.posts import (
@@ -78,6 +78,7 @@ __all__ = [
     "pact",
     "pact_partner",
     "pairing",
+    "party_group_cut",
     "party_group_member",
     "party_group_term",
     "person_class",

@@ -112,3 +112,71 @@ async def test_what_rests_on_belonging_there_ends_with_it(city: City) -> None:
     await transfer(city, lecturer, "staff", 2)
     ended = await city.get("approver", secondment)
     assert (ended["state"], ended["validUntil"]) == ("STATE_ENDED", city.ago(2))
+
+
+@pytest.mark.covers("F39", "S83")
+async def test_what_a_removal_ended_goes_on_until_another_day_or_for_good(city: City) -> None:
+    mentor, first = city.members[2:4]
+    guiding = await guide(city, mentor)
+    mentors = f"/v1/peerMentors/{guiding['peerMentorId']}"
+    body = {"mentees": [{"personId": first, "cohortYear": 2023}], "validFrom": city.ago(100)}
+    await city.post("secretary", f"{mentors}:assign", body, etag=guiding["etag"])
+    group = await city.post(
+        "secretary",
+        "/v1/partyGroups",
+        {
+            "branchUnitId": city.units["cohort"],
+            "name": "第一党小组",
+            "leaderPersonId": first,
+            "establishedOn": city.ago(60),
+        },
+    )
+    members = f"/v1/partyGroups/{group['unitId']}/members"
+    await city.post(
+        "secretary",
+        f"/v1/partyGroups/{group['unitId']}:assignMembers",
+        {"personIds": [mentor], "validFrom": city.ago(50)},
+    )
+    case = await city.post(
+        "secretary",
+        "/v1/standingCases",
+        {
+            "personId": mentor,
+            "kind": "STANDING_CASE_KIND_SELF_WITHDRAWAL",
+            "ground": "STANDING_GROUND_NO_DUES",
+            "since": city.ago(400),
+            "reason": "连续六个月未交党费",
+        },
+    )
+    path = f"/v1/standingCases/{case['standingCaseId']}"
+    stated = {"approverUnitId": city.units["committee"], "resolvedOn": city.ago(30)}
+    decided = {"act": "STANDING_ACT_REMOVAL", "decidedOn": city.ago(20), "reason": "除名", **stated}
+    case = await city.post("approver", f"{path}:decide", decided, etag=case["etag"])
+
+    async def ends() -> tuple[Any, Any, list[bool]]:
+        found = await city.get("approver", mentors)
+        there = [
+            mentor
+            in {
+                each["personId"]
+                for each in (await city.get("admin", members, asOf=city.ago(days)))["members"]
+            }
+            for days in (21, 15, 5)
+        ]
+        return found.get("validUntil"), found["mentees"][0].get("validUntil"), there
+
+    assert await ends() == (city.ago(20), city.ago(20), [True, False, False])
+    right = {"position": 2, "occurredOn": city.ago(10), "note": "除名", "reason": "日期误录", **stated}
+    case = await city.post("approver", f"{path}:correctEntry", right, etag=case["etag"])
+    assert await ends() == (city.ago(10), city.ago(10), [True, True, False])
+    # There was no removal: the dues had been paid, and the matter was settled.
+    none = {"position": 2, "occurredOn": city.ago(20), "note": "已补交", "reason": "并未除名"}
+    none["act"] = "STANDING_ACT_END"
+    settled = await city.post("approver", f"{path}:correctEntry", none, etag=case["etag"])
+    assert (settled["state"], settled["entries"][-1]["act"]) == (
+        "STANDING_CASE_STATE_ENDED",
+        "STANDING_ACT_END",
+    )
+    assert await ends() == (None, None, [True, True, True])
+    member = await city.get("approver", f"/v1/members/{mentor}")
+    assert [each["status"] for each in member["statuses"]] == ["MEMBERSHIP_STATUS_FULL"]

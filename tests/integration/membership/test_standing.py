@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import EtagMismatchError, PermissionDeniedError
 from membership.errors import (
+    FieldsContradictError,
     MemberNotFoundError,
     StandingCaseAlreadyOpenError,
     StandingCaseNotFoundError,
@@ -224,6 +225,68 @@ class TestCorrections:
         case = await corrected(case, 4, "2027-09-03")
         rolls = [(await branch.roll(day))[1] for day in ("2027-09-02", "2027-09-03")]
         assert rolls == [1, 0]
+
+    async def test_who_was_suspended_by_mistake_was_not(self, branch: Branch) -> None:
+        office = branch.office
+        office.clock.go_to(date(2026, 1, 5))
+        case = await branch.searched(await branch.open("LOST_CONTACT", "2025-01-05"), "2025-06-01")
+        case = await branch.decide(case, "SUSPENSION", "2025-08-01")
+        known = office.clock.now()
+        office.clock.go_to(date(2026, 1, 6))
+        fields = {"position": 3, "reason": "误录", "occurred_on": "2025-08-01", "note": "登门未遇"}
+
+        after = await branch.act(case, "CorrectStandingEntry", **fields, act=CASE.STANDING_ACT_CONTACT)
+
+        assert (after.entries[-1].act, after.suspended_on) == (CASE.STANDING_ACT_CONTACT, "")
+        assert await branch.statuses() == [("FULL", "2022-06-01")]
+        assert await branch.roll("2025-08-01", known_at=known) == (1, 1, 1)
+        assert (await office.events("member"))[-1] == "member.standing_corrected"
+        # And it was a suspension after all.
+        stated = {"resolved_on": "2025-08-01", "approver_unit_id": str(branch.committee)}
+        again = await branch.act(
+            after, "CorrectStandingEntry", **fields, **stated, act=CASE.STANDING_ACT_SUSPENSION
+        )
+        assert again.suspended_on == "2025-08-01"
+        assert await branch.roll("2025-08-01") == (1, 1, 1)
+        for position, act in ((3, "OPENING"), (1, "CONTACT")):
+            wrong = fields | {"position": position, "act": CASE.StandingAct.Value(f"STANDING_ACT_{act}")}
+            with pytest.raises(FieldsContradictError):
+                await branch.act(again, "CorrectStandingEntry", **wrong)
+
+    async def test_what_a_removal_ended_goes_on_where_it_was_on_another_day_or_none(
+        self, branch: Branch
+    ) -> None:
+        office = branch.office
+        functional = await office.unit("branch", parent=branch.committee, form="functional")
+        add = roll_service_pb2.AddParticipationRequest(
+            person_id=str(branch.person), unit_id=str(functional), valid_from="2024-01-01"
+        )
+        await office.ask("RollService/AddParticipation", add, if_match="1")
+        idle = await branch.open("SELF_WITHDRAWAL", "2024-03-01", ground="NO_DUES")
+        case = await branch.decide(idle, "REMOVAL", "2024-10-01")
+
+        async def parts() -> list[tuple[str, str]]:
+            request = roll_service_pb2.GetMemberRequest(person_id=str(branch.person))
+            member = (await office.ask("RollService/GetMember", request)).member
+            return [(each.valid_from, each.valid_until) for each in member.participations]
+
+        stated = {"position": 2, "note": "决议", "reason": "误录", "resolved_on": "2024-09-20"}
+        stated["approver_unit_id"] = str(branch.committee)
+        for day in ("2024-10-05", "2024-09-25"):
+            case = await branch.act(case, "CorrectStandingEntry", **stated, occurred_on=day)
+            assert await parts() == [("2024-01-01", day)]
+            assert [await branch.roll(each) for each in ("2024-09-24", "2024-10-05")] == [
+                (2, 0, 2),
+                (1, 0, 1),
+            ]
+
+        ended = {"position": 2, "note": "已补交", "reason": "并未除名", "occurred_on": "2024-10-01"}
+        case = await branch.act(case, "CorrectStandingEntry", **ended, act=CASE.STANDING_ACT_END)
+
+        assert case.state == CASE.STANDING_CASE_STATE_ENDED
+        assert await parts() == [("2024-01-01", "")]
+        assert await branch.roll("2024-10-08") == (2, 0, 2)
+        assert await branch.statuses() == [("FULL", "2022-06-01")]
 
 
 class TestAbroad:

@@ -267,6 +267,52 @@ class TestMembers:
         await hear(world, "member", "moved", person, at=world.instant(), relationships=[here, there, back])
         assert await self.members(world, two.first, date(2025, 3, 1)) == [str(other)]
 
+    async def test_who_did_not_leave_after_all_or_on_another_day_goes_on(
+        self, world: World, two: Groups
+    ) -> None:
+        person = two.people[0]
+        await self.assign(world, two.first, person)
+
+        async def said(until: date | None) -> None:
+            here = {"unitId": two.branch.unit_id, "validFrom": FOUNDED.isoformat()}
+            ends = {} if until is None else {"validUntil": until.isoformat()}
+            for _ in range(2):
+                await hear(
+                    world,
+                    "member",
+                    "standing_corrected",
+                    person,
+                    at=world.instant(),
+                    relationships=[here | ends],
+                )
+
+        async def there(*days: date) -> list[bool]:
+            return [await self.members(world, two.first, day) == [str(person)] for day in days]
+
+        days = (SEP - 2 * DAY, SEP - DAY, SEP, SEP + DAY)
+        for until, found in (
+            (SEP, [True, True, False, False]),
+            (SEP - DAY, [True, False, False, False]),
+            (SEP + DAY, [True, True, True, False]),
+            (None, [True, True, True, True]),
+        ):
+            await said(until)
+            assert await there(*days) == found
+        verbs = [each["verb"] for each in await world.events("party_group_member")]
+        assert verbs == ["assigned", "left", "left", "assigned", "assigned"]
+
+    async def test_who_was_taken_out_before_a_removal_does_not_go_on(self, world: World, two: Groups) -> None:
+        person = two.people[0]
+        await self.assign(world, two.first, person)
+        here = {"unitId": two.branch.unit_id, "validFrom": FOUNDED.isoformat()}
+        left = here | {"validUntil": SEP.isoformat()}
+        await hear(world, "member", "removed", person, at=world.instant(), relationships=[left])
+        await self.remove(world, two.first, person, SEP - DAY)
+
+        await hear(world, "member", "standing_corrected", person, at=world.instant(), relationships=[here])
+
+        assert await self.members(world, two.first, SEP) == []
+
     async def test_a_group_that_is_dissolved_has_nobody(self, world: World, two: Groups) -> None:
         await self.assign(world, two.first, two.people[0])
         await world.dissolve(await world.unit(two.first.unit_id), on=SEP)

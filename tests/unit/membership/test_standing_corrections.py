@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.intervals import Interval
 from membership.domain.members import Member, MembershipStatus, Relationship, StatusPeriod
 from membership.domain.people import PersonKind
 from membership.domain.standing import Act, Entry, Ground, Kind, StandingCase
-from membership.domain.standing_corrections import corrected, known, shifted
-from membership.errors import DayOutOfOrderError, StepForbiddenError
+from membership.domain.standing_corrections import check_kind, corrected, effect, known, shifted, undone
+from membership.errors import DayOutOfOrderError, FieldsContradictError, StepForbiddenError
 from tests.unit.membership.test_standing import APPROVER, NOW, RULES, SINCE, TODAY, case, decide, search
 
 SUSPENDED_ON = date(2024, 9, 1)
@@ -105,3 +106,54 @@ class TestShift:
             with pytest.raises(DayOutOfOrderError):
                 shifted(member, Act.SUSPENSION, SUSPENDED_ON, day)
         shifted(member, Act.SUSPENSION, SUSPENDED_ON, restored - DAY)
+
+    def test_what_was_none_is_undone_up_to_what_came_after(self) -> None:
+        restored = SUSPENDED_ON + 10 * DAY
+        full = StatusPeriod(MembershipStatus.FULL, date(2020, 1, 1), SUSPENDED_ON)
+        member = self.member(full, StatusPeriod(MembershipStatus.SUSPENDED, SUSPENDED_ON, restored))
+        shift = undone(member, Act.SUSPENSION, SUSPENDED_ON)
+        assert (shift.days, shift.status) == (Interval(full.valid_from, restored), MembershipStatus.FULL)
+        for day in (SUSPENDED_ON - DAY, SUSPENDED_ON + DAY):
+            with pytest.raises(DayOutOfOrderError):
+                undone(member, Act.SUSPENSION, day)
+
+    def test_who_was_not_removed_is_in_the_branch_again_unless_they_came_back_since(self) -> None:
+        full = StatusPeriod(MembershipStatus.FULL, date(2020, 1, 1), SUSPENDED_ON)
+        shift = undone(self.member(full), Act.REMOVAL, SUSPENDED_ON)
+        assert (shift.days, shift.status, shift.unit_days.end) == (
+            Interval(full.valid_from),
+            MembershipStatus.FULL,
+            None,
+        )
+        assert shift.unit_id is not None
+        back = StatusPeriod(MembershipStatus.FULL, SUSPENDED_ON + DAY)
+        with pytest.raises(DayOutOfOrderError):
+            undone(self.member(full, back), Act.REMOVAL, SUSPENDED_ON)
+
+
+def test_both_ways_of_leaving_are_one_and_most_acts_change_nothing() -> None:
+    assert effect(Act.WITHDRAWAL) is effect(Act.REMOVAL)
+    assert {act for act in Act if effect(act) is None} == {
+        Act.OPENING,
+        Act.CONTACT,
+        Act.EXTENSION,
+        Act.RECTIFICATION_ORDER,
+        Act.URGED_WITHDRAWAL,
+        Act.END,
+    }
+
+
+def test_an_opening_stays_one_and_only_an_order_has_a_limit() -> None:
+    entry = lost().entries[1]
+    check_kind(Act.SUSPENSION, entry)
+    order = replace(entry, act=Act.RECTIFICATION_ORDER, until=TODAY)
+    check_kind(Act.CONTACT, order)
+    wrong = [
+        (Act.OPENING, entry),
+        (Act.CONTACT, replace(entry, act=Act.OPENING)),
+        (Act.CONTACT, replace(entry, until=TODAY)),
+        (Act.CONTACT, replace(order, until=None)),
+    ]
+    for written, right in wrong:
+        with pytest.raises(FieldsContradictError):
+            check_kind(written, right)

@@ -3014,6 +3014,50 @@ class MemberRestored(_message.Message):
 Global___MemberRestored: _TypeAlias = MemberRestored  # noqa: Y015
 
 @_typing.final
+class MemberStandingCorrected(_message.Message):
+    """An act that changed a membership was another one, or changed nothing: what the member is since then is corrected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_CASE_ID_FIELD_NUMBER: _builtins.int
+    WRONG_ACT_FIELD_NUMBER: _builtins.int
+    WRONG_DAY_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    standing_case_id: _builtins.str
+    """The standing case."""
+    wrong_act: _standing_case_pb2.StandingAct.ValueType
+    """The act that was written, and its day."""
+    wrong_day: _builtins.str
+    """The first day on which that was said to hold."""
+    act: _standing_case_pb2.StandingAct.ValueType
+    """The act that it was."""
+    occurred_on: _builtins.str
+    """Its day."""
+    @_builtins.property
+    def member(self) -> _member_pb2.Member:
+        """The member after it."""
+
+    def __init__(
+        self,
+        *,
+        standing_case_id: _builtins.str = ...,
+        wrong_act: _standing_case_pb2.StandingAct.ValueType = ...,
+        wrong_day: _builtins.str = ...,
+        act: _standing_case_pb2.StandingAct.ValueType = ...,
+        occurred_on: _builtins.str = ...,
+        member: _member_pb2.Member | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["member", b"member"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "member", b"member", "occurred_on", b"occurred_on", "standing_case_id", b"standing_case_id", "wrong_act", b"wrong_act", "wrong_day", b"wrong_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberStandingCorrected: _TypeAlias = MemberStandingCorrected  # noqa: Y015
+
+@_typing.final
 class MemberRemoved(_message.Message):
     """A member was removed from the roll, or withdrew."""
 
@@ -3126,6 +3170,30 @@ class PeerMentorMenteeReleased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PeerMentorMenteeReleased: _TypeAlias = PeerMentorMenteeReleased  # noqa: Y015
+
+@_typing.final
+class PeerMentorResumed(_message.Message):
+    """What a removal ended of a mentorship goes on, because there was no removal or it was on another day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_MENTOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def peer_mentor(self) -> _peer_mentor_pb2.PeerMentor:
+        """The mentor after it."""
+
+    def __init__(
+        self,
+        *,
+        peer_mentor: _peer_mentor_pb2.PeerMentor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["peer_mentor", b"peer_mentor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PeerMentorResumed: _TypeAlias = PeerMentorResumed  # noqa: Y015
 
 @_typing.final
 class PeerMentorLogged(_message.Message):

@@ -386,6 +386,7 @@ class CorrectStandingEntryRequest(_message.Message):
     RESOLVED_ON_FIELD_NUMBER: _builtins.int
     APPROVER_UNIT_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_REFERENCE_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
     standing_case_id: _builtins.str
     """The case."""
     position: _builtins.int
@@ -406,6 +407,8 @@ class CorrectStandingEntryRequest(_message.Message):
     """The organisation that approved it."""
     document_reference: _builtins.str
     """The document of the decision."""
+    act: _standing_case_pb2.StandingAct.ValueType
+    """Which act it was; not given, it was the one that is written. The opening of a case stays one, and nothing else is."""
     def __init__(
         self,
         *,
@@ -419,10 +422,11 @@ class CorrectStandingEntryRequest(_message.Message):
         resolved_on: _builtins.str | None = ...,
         approver_unit_id: _builtins.str | None = ...,
         document_reference: _builtins.str | None = ...,
+        act: _standing_case_pb2.StandingAct.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_resolved_on", b"_resolved_on", "_until", b"_until", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "resolved_on", b"resolved_on", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_resolved_on", b"_resolved_on", "_until", b"_until", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "note", b"note", "occurred_on", b"occurred_on", "position", b"position", "reached", b"reached", "reason", b"reason", "resolved_on", b"resolved_on", "standing_case_id", b"standing_case_id", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id", "_document_reference", b"_document_reference", "_resolved_on", b"_resolved_on", "_until", b"_until", "act", b"act", "approver_unit_id", b"approver_unit_id", "document_reference", b"document_reference", "note", b"note", "occurred_on", b"occurred_on", "position", b"position", "reached", b"reached", "reason", b"reason", "resolved_on", b"resolved_on", "standing_case_id", b"standing_case_id", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approver_unit_id: _TypeAlias = _typing.Literal["approver_unit_id"]  # noqa: Y015
     _WhichOneofArgType__approver_unit_id: _TypeAlias = _typing.Literal["_approver_unit_id", b"_approver_unit_id"]  # noqa: Y015

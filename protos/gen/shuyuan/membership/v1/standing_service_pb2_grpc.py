@@ -124,12 +124,15 @@ class StandingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CorrectStandingEntry(self, request, context):
-        """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
-        again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
-        written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+        """Corrects an act that was written wrongly: which it was, its day, who decided, what was heard. The act and those after
+        it are judged again, and refused as they would have been. The roll follows where a decision took effect on another
+        day, or was another one: who was not removed is on the roll of the branch again, and what the removal ended (parts in
+        functional and temporary branches, secondments, mentorships) goes on as before, or until the other day, unless it was
+        changed since; standing cases that it ended stay ended. What was written stays, as it was known then.
         Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
         (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
-        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
+        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, UNIT_FROZEN, TRANSFER_ALREADY_OPEN, STANDING_LEFT_TO_ADMISSION,
+        STEP_FORBIDDEN_BY_RULES).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

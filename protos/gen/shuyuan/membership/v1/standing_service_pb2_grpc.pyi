@@ -65,12 +65,15 @@ class StandingServiceStub:
     STEP_FORBIDDEN_BY_RULES).
     """
     CorrectStandingEntry: _grpc.UnaryUnaryMultiCallable[_standing_service_pb2.CorrectStandingEntryRequest, _standing_service_pb2.CorrectStandingEntryResponse]
-    """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
-    again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
-    written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+    """Corrects an act that was written wrongly: which it was, its day, who decided, what was heard. The act and those after
+    it are judged again, and refused as they would have been. The roll follows where a decision took effect on another
+    day, or was another one: who was not removed is on the roll of the branch again, and what the removal ended (parts in
+    functional and temporary branches, secondments, mentorships) goes on as before, or until the other day, unless it was
+    changed since; standing cases that it ended stay ended. What was written stays, as it was known then.
     Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
     (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
-    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
+    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, UNIT_FROZEN, TRANSFER_ALREADY_OPEN, STANDING_LEFT_TO_ADMISSION,
+    STEP_FORBIDDEN_BY_RULES).
     """
     EndStandingCase: _grpc.UnaryUnaryMultiCallable[_standing_service_pb2.EndStandingCaseRequest, _standing_service_pb2.EndStandingCaseResponse]
     """Ends a case that needs no decision any more: the graduate has left, the member has returned, was found or has
@@ -112,12 +115,15 @@ class StandingServiceAsyncStub(StandingServiceStub):
     STEP_FORBIDDEN_BY_RULES).
     """
     CorrectStandingEntry: _aio.UnaryUnaryMultiCallable[_standing_service_pb2.CorrectStandingEntryRequest, _standing_service_pb2.CorrectStandingEntryResponse]  # type: ignore[assignment]
-    """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
-    again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
-    written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+    """Corrects an act that was written wrongly: which it was, its day, who decided, what was heard. The act and those after
+    it are judged again, and refused as they would have been. The roll follows where a decision took effect on another
+    day, or was another one: who was not removed is on the roll of the branch again, and what the removal ended (parts in
+    functional and temporary branches, secondments, mentorships) goes on as before, or until the other day, unless it was
+    changed since; standing cases that it ended stay ended. What was written stays, as it was known then.
     Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
     (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
-    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
+    UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, UNIT_FROZEN, TRANSFER_ALREADY_OPEN, STANDING_LEFT_TO_ADMISSION,
+    STEP_FORBIDDEN_BY_RULES).
     """
     EndStandingCase: _aio.UnaryUnaryMultiCallable[_standing_service_pb2.EndStandingCaseRequest, _standing_service_pb2.EndStandingCaseResponse]  # type: ignore[assignment]
     """Ends a case that needs no decision any more: the graduate has left, the member has returned, was found or has
@@ -192,12 +198,15 @@ class StandingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _standing_service_pb2.CorrectStandingEntryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_standing_service_pb2.CorrectStandingEntryResponse, _abc.Awaitable[_standing_service_pb2.CorrectStandingEntryResponse]]:
-        """Corrects an act that was written wrongly: its day, who decided, what was heard. The act and those after it are judged
-        again, and refused as they would have been; the roll follows where a decision took effect on another day. What was
-        written stays, as it was known then. Which act it was is not corrected: another one is recorded.
+        """Corrects an act that was written wrongly: which it was, its day, who decided, what was heard. The act and those after
+        it are judged again, and refused as they would have been. The roll follows where a decision took effect on another
+        day, or was another one: who was not removed is on the roll of the branch again, and what the removal ended (parts in
+        functional and temporary branches, secondments, mentorships) goes on as before, or until the other day, unless it was
+        changed since; standing cases that it ended stay ended. What was written stays, as it was known then.
         Errors: NOT_FOUND (STANDING_CASE_NOT_FOUND, STANDING_ENTRY_NOT_FOUND), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT
         (FIELDS_CONTRADICT), FAILED_PRECONDITION (STANDING_CASE_OVER, STANDING_ACT_NOT_DUE, DAY_OUT_OF_ORDER, UNIT_UNKNOWN,
-        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, STEP_FORBIDDEN_BY_RULES).
+        UNIT_NOT_IN_FORCE, UNIT_KIND_NOT_ALLOWED, UNIT_FROZEN, TRANSFER_ALREADY_OPEN, STANDING_LEFT_TO_ADMISSION,
+        STEP_FORBIDDEN_BY_RULES).
         """
 
     @_abc_1.abstractmethod
