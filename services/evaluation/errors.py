@@ -172,6 +172,18 @@ class IndicatorValueNotFoundError(NotFoundError):
     reason = "INDICATOR_VALUE_NOT_FOUND"
 
 
+class ImprovementItemNotFoundError(NotFoundError):
+    """No such improvement item."""
+
+    reason = "IMPROVEMENT_ITEM_NOT_FOUND"
+
+
+class ImprovementItemWrongStateError(StateError):
+    """The improvement item stands where that cannot be done."""
+
+    reason = "IMPROVEMENT_ITEM_WRONG_STATE"
+
+
 class ModelPostNotFoundError(NotFoundError):
     """No such model post."""
 

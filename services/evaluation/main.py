@@ -11,12 +11,11 @@ from evaluation.repository.holdings import HOLDINGS
 from evaluation.servicer.awards import AwardServicer
 from evaluation.servicer.editions import EditionServicer
 from evaluation.servicer.honours import HonourServicer
+from evaluation.servicer.improvements import ImprovementItemServicer
 from evaluation.servicer.indicators import IndicatorServicer
 from evaluation.servicer.model_posts import ModelPostServicer
 from evaluation.servicer.nominations import NominationServicer
-from shuyuan.evaluation.v1 import (
-    error_reason_pb2,
-)
+from shuyuan.evaluation.v1 import error_reason_pb2
 from shuyuan.organization.v1 import role_pb2
 
 
@@ -33,6 +32,7 @@ def build(settings: Settings) -> Service:
             NominationServicer(),
             HonourServicer(),
             ModelPostServicer(recorders),
+            ImprovementItemServicer(),
             IndicatorServicer(recorders),
         ),
         consumers=CONSUMERS,

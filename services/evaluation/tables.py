@@ -266,6 +266,38 @@ sa.Index(
     postgresql_where=model_post.c.state == "nominated",
 )
 
+# One for each unit and criterion of an edition; what the next edition said is written once.
+improvement_item = sa.Table(
+    "improvement_item",
+    metadata,
+    sa.Column("improvement_item_id", sa.Uuid, primary_key=True),
+    _id("award_id", of="award.award_id"),
+    _id("edition_id", of="edition.edition_id"),
+    _int("edition_number"),
+    _id("unit_id"),
+    _text("criterion_key"),
+    _text("criterion_name"),
+    _exact("score"),
+    _exact("threshold"),
+    _text("state"),
+    _text("measure"),
+    _day("due_on", null=True),
+    _text("report"),
+    _day("reported_on", null=True),
+    _text("reason"),
+    _id("next_edition_id", null=True, of="edition.edition_id"),
+    _exact("next_score", null=True),
+    *_stamps(),
+    sa.UniqueConstraint("edition_id", "unit_id", "criterion_key"),
+)
+sa.Index("improvement_item_unit_id_idx", improvement_item.c.unit_id)
+sa.Index(
+    "improvement_item_open_idx",
+    improvement_item.c.award_id,
+    improvement_item.c.unit_id,
+    postgresql_where=improvement_item.c.next_edition_id.is_(None),
+)
+
 indicator = sa.Table(
     "indicator",
     metadata,

@@ -11,6 +11,7 @@ from evaluation.domain.editions import Edition, EditionState, Result
 from evaluation.domain.ranking import choose, rank
 from evaluation.errors import EditionStateError
 from evaluation.events import facts
+from evaluation.operations import improvements
 from evaluation.operations.editions import changed
 from evaluation.operations.finding import (
     found_award,
@@ -89,6 +90,8 @@ async def post_notice(
             now=work.now,
             today=work.today,
         )
+        # The scores are public from here on.
+        await improvements.follow_up(work, after)
         return await changed(work, before, after, facts.edition_notice_posted(after, override_reason))
 
 

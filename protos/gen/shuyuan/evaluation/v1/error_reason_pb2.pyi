@@ -86,6 +86,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The member is nominated or holds one. Metadata: `model_post_id`."""
     ERROR_REASON_MODEL_POST_HOLDER_NOT_MEMBER: _ErrorReason.ValueType  # 43
     """The person is not on the roll of the branch. Metadata: `person_id`."""
+    ERROR_REASON_IMPROVEMENT_ITEM_NOT_FOUND: _ErrorReason.ValueType  # 44
+    """There is no such improvement item. Metadata: `improvement_item_id`."""
+    ERROR_REASON_IMPROVEMENT_ITEM_WRONG_STATE: _ErrorReason.ValueType  # 45
+    """The improvement item stands where that cannot be done. Metadata: `improvement_item_id`, `state`, `needed`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of an error whose domain is `evaluation.shuyuan`. {name} in a message stands for the metadata of that name;
@@ -156,4 +160,8 @@ ERROR_REASON_MODEL_POST_EXISTS: ErrorReason.ValueType  # 42
 """The member is nominated or holds one. Metadata: `model_post_id`."""
 ERROR_REASON_MODEL_POST_HOLDER_NOT_MEMBER: ErrorReason.ValueType  # 43
 """The person is not on the roll of the branch. Metadata: `person_id`."""
+ERROR_REASON_IMPROVEMENT_ITEM_NOT_FOUND: ErrorReason.ValueType  # 44
+"""There is no such improvement item. Metadata: `improvement_item_id`."""
+ERROR_REASON_IMPROVEMENT_ITEM_WRONG_STATE: ErrorReason.ValueType  # 45
+"""The improvement item stands where that cannot be done. Metadata: `improvement_item_id`, `state`, `needed`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -14,6 +14,7 @@ from google.protobuf.internal import containers as _containers
 from shuyuan.evaluation.v1 import award_pb2 as _award_pb2
 from shuyuan.evaluation.v1 import edition_pb2 as _edition_pb2
 from shuyuan.evaluation.v1 import honour_pb2 as _honour_pb2
+from shuyuan.evaluation.v1 import improvement_item_pb2 as _improvement_item_pb2
 from shuyuan.evaluation.v1 import indicator_pb2 as _indicator_pb2
 from shuyuan.evaluation.v1 import model_post_pb2 as _model_post_pb2
 from shuyuan.evaluation.v1 import nomination_pb2 as _nomination_pb2
@@ -473,6 +474,174 @@ class ScoreReassigned(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ScoreReassigned: _TypeAlias = ScoreReassigned  # noqa: Y015
+
+@_typing.final
+class ImprovementItemProposed(_message.Message):
+    """An improvement item was proposed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemProposed: _TypeAlias = ImprovementItemProposed  # noqa: Y015
+
+@_typing.final
+class ImprovementItemPlanned(_message.Message):
+    """What is done about an improvement item was planned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemPlanned: _TypeAlias = ImprovementItemPlanned  # noqa: Y015
+
+@_typing.final
+class ImprovementItemReported(_message.Message):
+    """What was done about an improvement item was reported."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemReported: _TypeAlias = ImprovementItemReported  # noqa: Y015
+
+@_typing.final
+class ImprovementItemReturned(_message.Message):
+    """A report on an improvement item was returned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemReturned: _TypeAlias = ImprovementItemReturned  # noqa: Y015
+
+@_typing.final
+class ImprovementItemClosed(_message.Message):
+    """An improvement item was closed: what was done is enough."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemClosed: _TypeAlias = ImprovementItemClosed  # noqa: Y015
+
+@_typing.final
+class ImprovementItemDismissed(_message.Message):
+    """An improvement item was dismissed: nothing need be done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemDismissed: _TypeAlias = ImprovementItemDismissed  # noqa: Y015
+
+@_typing.final
+class ImprovementItemFollowedUp(_message.Message):
+    """The next edition said what came of an improvement item."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPROVEMENT_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def improvement_item(self) -> _improvement_item_pb2.ImprovementItem:
+        """The item after the event."""
+
+    def __init__(
+        self,
+        *,
+        improvement_item: _improvement_item_pb2.ImprovementItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["improvement_item", b"improvement_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImprovementItemFollowedUp: _TypeAlias = ImprovementItemFollowedUp  # noqa: Y015
 
 @_typing.final
 class ModelPostNominated(_message.Message):
