@@ -24,9 +24,6 @@ Answered = tuple[Message, dict[str, str]]
 # Asks for an answer and its trailing metadata; the number is the time that is left, in seconds.
 Invoke = Callable[[Message, Metadata, float], Awaitable[Answered]]
 
-# Pages are bounded by their own rules; this bounds what a defect could make us hold.
-_OPTIONS = [*OPTIONS, ("grpc.max_receive_message_length", 16 * 1024 * 1024)]
-
 
 class Breaker:
     """Refuses calls to a service for a moment after it has not answered several times in a row."""
@@ -67,7 +64,7 @@ class Upstream:
         self.name = name
         self.breaker = Breaker()
         self.budget = RetryBudget()
-        self._channel = grpc.aio.insecure_channel(_address(target), options=_OPTIONS) if target else None
+        self._channel = grpc.aio.insecure_channel(_address(target), options=OPTIONS) if target else None
 
     async def close(self) -> None:
         """Give up the channel."""

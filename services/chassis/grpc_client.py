@@ -31,6 +31,9 @@ PASSING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 PAUSES = (0.03, 0.1, 0.3)
 
 OPTIONS = [
+    # Pages are bounded by their own rules, and answers about a whole university are some MiB; this bounds what a
+    # defect could make us hold.
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 3_000),
     ("grpc.keepalive_permit_without_calls", 1),

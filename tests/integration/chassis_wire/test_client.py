@@ -37,6 +37,7 @@ class Sibling:
         self.server = grpc.aio.server()
         self.seen: list[dict[str, Any]] = []
         self.answers: list[ServiceError | grpc.StatusCode | None] = []
+        self.note = "answered"
         self.servicer.handler = self._handler  # type: ignore[method-assign]
         lamps.add_to_server(self.servicer, self.server)
         self.port = self.server.add_insecure_port("127.0.0.1:0")
@@ -51,7 +52,7 @@ class Sibling:
                 await context.abort(wire_errors.CODES[answer.status], status.message, trailing)
             if answer is not None:
                 await context.abort(answer, "")
-            return lamp(note="answered")
+            return lamp(note=self.note)
 
         return grpc.unary_unary_rpc_method_handler(serve, lamps.Lamp.FromString, lamps.Lamp.SerializeToString)
 
@@ -240,3 +241,12 @@ async def test_an_issuer_that_is_away_is_unavailable(sibling: Sibling) -> None:
         await alone(lambda: method(channel, "GetLamp")(lamp()))
 
     await channel.close()
+
+
+async def test_an_answer_about_a_whole_university_is_taken(ask: Ask, sibling: Sibling) -> None:
+    # The ids of who moves with whom, of more than a hundred thousand people.
+    sibling.note = "0" * 5 * 1024 * 1024
+
+    answer = await alone(ask)
+
+    assert len(answer.note) == len(sibling.note)
