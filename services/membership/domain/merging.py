@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from membership.domain.people import Person
 from membership.errors import FieldsContradictError
 from membership.errors.merging import PersonMergeNotReversibleError, PersonsNotMergeableError
 
@@ -56,6 +57,18 @@ def check_two(kept: UUID, merged: UUID) -> None:
     """Refuse to merge somebody into themselves."""
     if kept == merged:
         raise FieldsContradictError.of("merged_person_id", "不能与自身合并。", "This is the same person.")
+
+
+class Likeness(StrEnum):
+    """In what two names are alike."""
+
+    WRITTEN = "written"
+    SOUND = "sound"
+
+
+def likeness(one: Person, other: Person) -> Likeness:
+    """In what the names of two persons are alike whose names sound alike."""
+    return Likeness.WRITTEN if one.name == other.name else Likeness.SOUND
 
 
 class MergeState(StrEnum):

@@ -91,7 +91,7 @@ _DUPLICATES = query(
     sa.text(
         """SELECT a.person_id AS one, b.person_id AS other
              FROM person a JOIN person b
-               ON b.name = a.name AND b.born_on = a.born_on AND b.person_id > a.person_id
+               ON b.pinyin = a.pinyin AND b.born_on = a.born_on AND b.person_id > a.person_id
             WHERE a.merged_into IS NULL AND b.merged_into IS NULL
               AND (CAST(:one AS uuid) IS NULL
                    OR (a.person_id, b.person_id) > (CAST(:one AS uuid), CAST(:other AS uuid)))
@@ -188,7 +188,7 @@ async def touch(work: UnitOfWork, noun: str, ids: Sequence[UUID]) -> None:
 async def duplicates(
     reader: Reader, *, after: tuple[UUID, UUID] | None, size: int
 ) -> list[tuple[UUID, UUID]]:
-    """Pairs of persons of one name and birth date."""
+    """Pairs of persons of one birth date whose names sound alike; names written alike do."""
     one, other = after or (None, None)
     rows = await reader.fetch(_DUPLICATES, one=one, other=other, size=size)
     return [(row["one"], row["other"]) for row in rows]

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.calls import answer, current, parse_uuid
 from chassis.paging import decode_token, encode_token, page_size
 from membership.convert.values import page_of
-from membership.domain.merging import PersonMerge
+from membership.domain.merging import PersonMerge, likeness
 from membership.events import shapes
 from membership.events.merging import shape
 from membership.operations import merging
@@ -40,7 +40,13 @@ class PersonMergeServicer(person_merge_service_pb2_grpc.PersonMergeServiceServic
         last = [person.person_id for person in shown[-1]] if len(found) > size else []
         return pb.ListPersonDuplicatesResponse(
             duplicates=[
-                person_merge_pb2.PersonDuplicate(person=shapes.person(one), other=shapes.person(other))
+                person_merge_pb2.PersonDuplicate(
+                    person=shapes.person(one),
+                    other=shapes.person(other),
+                    likeness=shapes.enum_number(
+                        person_merge_pb2.NameLikeness, "NAME_LIKENESS", likeness(one, other)
+                    ),
+                )
                 for one, other in shown
             ],
             next_page_token=encode_token(*last) if last else "",

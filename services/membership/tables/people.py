@@ -35,8 +35,8 @@ person = sa.Table(
         "initials", sa.Text, sa.Computed(r"regexp_replace(pinyin, '(\S)\S*\s*', '\1', 'g')", persisted=True)
     ),
 )
-sa.Index("person_name_born_on_idx", person.c.name, person.c.born_on, person.c.person_id)
 sa.Index("person_pinyin_idx", person.c.pinyin, person.c.person_id)
+sa.Index("person_pinyin_born_on_idx", person.c.pinyin, person.c.born_on, person.c.person_id)
 
 account = sa.Table(
     "account",

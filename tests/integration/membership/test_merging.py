@@ -229,9 +229,11 @@ async def test_what_was_corrected_since_does_not_go_back(register: Register) -> 
 async def test_pairs_of_one_name_and_birth_date_are_listed_page_by_page(register: Register) -> None:
     office: Office = register.office
     people = sorted([await office.person("同名", born="2004-02-29") for _ in range(3)])
-    await office.person("同名", born="2004-03-01")
+    born_later = await office.person("同名", born="2004-03-01")
     await office.person("同名", born=None)
+    slip = await office.person("童名", born="2004-03-01")
     pairs: list[tuple[str, str]] = []
+    slips: list[tuple[set[str], int]] = []
     token = ""
     while True:
         request = pb.ListPersonDuplicatesRequest(page_size=2, page_token=token)
@@ -239,10 +241,16 @@ async def test_pairs_of_one_name_and_birth_date_are_listed_page_by_page(register
         pairs += [
             (item.person.person_id, item.other.person_id)
             for item in answer.duplicates
-            if item.person.name == "同名"
+            if item.person.name == item.other.name == "同名"
+        ]
+        slips += [
+            ({item.person.person_id, item.other.person_id}, item.likeness)
+            for item in answer.duplicates
+            if str(slip) in (item.person.person_id, item.other.person_id)
         ]
         token = answer.next_page_token
         if not token:
             break
+    assert slips == [({str(slip), str(born_later)}, person_merge_pb2.NAME_LIKENESS_SOUND)]
     one, two, three = map(str, people)
     assert pairs == [(one, two), (one, three), (two, three)]

@@ -35,13 +35,14 @@ async def merge(city: City, kept: str, merged: str, *, who: str = "admin") -> An
     return await city.send(who, f"/v1/persons/{kept}:merge", body, etag=person["etag"])
 
 
-async def is_listed(city: City, pair: set[str]) -> bool:
+async def is_listed(city: City, pair: set[str], likeness: str = "NAME_LIKENESS_WRITTEN") -> bool:
     """Whether two entries are among the duplicates, which other tests' people are too, page after page."""
     token = ""
     while True:
         page = await city.get("admin", "/v1/personDuplicates", pageSize=200, pageToken=token)
         if any(
-            {each["person"]["personId"], each["other"]["personId"]} == pair for each in page["duplicates"]
+            {each["person"]["personId"], each["other"]["personId"]} == pair and each["likeness"] == likeness
+            for each in page["duplicates"]
         ):
             return True
         token = page["nextPageToken"]
@@ -174,6 +175,19 @@ async def told(city: City, meeting_id: str) -> list[tuple[str, str]]:
         if not page["events"]:
             return found
         after = page["events"][-1]["position"]
+
+
+@pytest.mark.covers("F21")
+async def test_names_that_sound_alike_are_listed_too(city: City) -> None:
+    people = [
+        {"name": name, "kind": "PERSON_KIND_STAFF", "birthDate": birth}
+        for name, birth in (("王晓明", "1991-01-31"), ("王小鸣", "1991-01-31"), ("王小鸣", "1991-02-01"))
+    ]
+    one, other, younger = (await city.post("admin", "/v1/persons:batchRegister", {"people": people}))[
+        "personIds"
+    ]
+    assert await is_listed(city, {one, other}, "NAME_LIKENESS_SOUND")
+    assert not await is_listed(city, {one, younger}, "NAME_LIKENESS_SOUND")
 
 
 @pytest.mark.covers("F21")

@@ -61,6 +61,30 @@ MERGE_OBSTACLE_FACTS_CONTRADICT: MergeObstacle.ValueType  # 6
 """Other facts of the two contradict each other: a mentorship, a secondment."""
 Global___MergeObstacle: _TypeAlias = MergeObstacle  # noqa: Y015
 
+class _NameLikeness:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NameLikenessEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NameLikeness.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NAME_LIKENESS_UNSPECIFIED: _NameLikeness.ValueType  # 0
+    """Never answered."""
+    NAME_LIKENESS_WRITTEN: _NameLikeness.ValueType  # 1
+    """They are written alike."""
+    NAME_LIKENESS_SOUND: _NameLikeness.ValueType  # 2
+    """They are written differently and sound alike: one may be a slip."""
+
+class NameLikeness(_NameLikeness, metaclass=_NameLikenessEnumTypeWrapper):
+    """In what the names of two persons who were born on one day are alike."""
+
+NAME_LIKENESS_UNSPECIFIED: NameLikeness.ValueType  # 0
+"""Never answered."""
+NAME_LIKENESS_WRITTEN: NameLikeness.ValueType  # 1
+"""They are written alike."""
+NAME_LIKENESS_SOUND: NameLikeness.ValueType  # 2
+"""They are written differently and sound alike: one may be a slip."""
+Global___NameLikeness: _TypeAlias = NameLikeness  # noqa: Y015
+
 @_typing.final
 class MergeCount(_message.Message):
     """How many rows of one noun name the person."""
@@ -191,12 +215,15 @@ Global___PersonMerge: _TypeAlias = PersonMerge  # noqa: Y015
 
 @_typing.final
 class PersonDuplicate(_message.Message):
-    """Two persons of one name who were born on one day."""
+    """Two persons whose names are alike and who were born on one day."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_FIELD_NUMBER: _builtins.int
     OTHER_FIELD_NUMBER: _builtins.int
+    LIKENESS_FIELD_NUMBER: _builtins.int
+    likeness: Global___NameLikeness.ValueType
+    """In what their names are alike."""
     @_builtins.property
     def person(self) -> _person_pb2.Person:
         """One of them."""
@@ -210,10 +237,11 @@ class PersonDuplicate(_message.Message):
         *,
         person: _person_pb2.Person | None = ...,
         other: _person_pb2.Person | None = ...,
+        likeness: Global___NameLikeness.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["other", b"other", "person", b"person"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["other", b"other", "person", b"person"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["likeness", b"likeness", "other", b"other", "person", b"person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

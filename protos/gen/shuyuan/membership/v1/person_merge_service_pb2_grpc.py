@@ -76,7 +76,8 @@ class PersonMergeServiceServicer:
     """
 
     def ListPersonDuplicates(self, request, context):
-        """Lists pairs of persons who have one name and one birth date, in the order of their ids.
+        """Lists pairs of persons who were born on one day and whose names sound alike in pinyin, written alike or not, in the
+        order of their ids.
         Errors: INVALID_ARGUMENT for a page token of another list.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -37,7 +37,8 @@ class PersonMergeServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PersonMergeServiceAsyncStub: ...
     ListPersonDuplicates: _grpc.UnaryUnaryMultiCallable[_person_merge_service_pb2.ListPersonDuplicatesRequest, _person_merge_service_pb2.ListPersonDuplicatesResponse]
-    """Lists pairs of persons who have one name and one birth date, in the order of their ids.
+    """Lists pairs of persons who were born on one day and whose names sound alike in pinyin, written alike or not, in the
+    order of their ids.
     Errors: INVALID_ARGUMENT for a page token of another list.
     """
     ReviewPersonMerge: _grpc.UnaryUnaryMultiCallable[_person_merge_service_pb2.ReviewPersonMergeRequest, _person_merge_service_pb2.ReviewPersonMergeResponse]
@@ -79,7 +80,8 @@ class PersonMergeServiceAsyncStub(PersonMergeServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListPersonDuplicates: _aio.UnaryUnaryMultiCallable[_person_merge_service_pb2.ListPersonDuplicatesRequest, _person_merge_service_pb2.ListPersonDuplicatesResponse]  # type: ignore[assignment]
-    """Lists pairs of persons who have one name and one birth date, in the order of their ids.
+    """Lists pairs of persons who were born on one day and whose names sound alike in pinyin, written alike or not, in the
+    order of their ids.
     Errors: INVALID_ARGUMENT for a page token of another list.
     """
     ReviewPersonMerge: _aio.UnaryUnaryMultiCallable[_person_merge_service_pb2.ReviewPersonMergeRequest, _person_merge_service_pb2.ReviewPersonMergeResponse]  # type: ignore[assignment]
@@ -124,7 +126,8 @@ class PersonMergeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _person_merge_service_pb2.ListPersonDuplicatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_person_merge_service_pb2.ListPersonDuplicatesResponse, _abc.Awaitable[_person_merge_service_pb2.ListPersonDuplicatesResponse]]:
-        """Lists pairs of persons who have one name and one birth date, in the order of their ids.
+        """Lists pairs of persons who were born on one day and whose names sound alike in pinyin, written alike or not, in the
+        order of their ids.
         Errors: INVALID_ARGUMENT for a page token of another list.
         """
 
