@@ -86,6 +86,8 @@ async def declare_emergency(
         refuse("approver_person_id", "没有登记此人。", "Nobody is registered under this id.")
     async with call.transaction() as work:
         life = Interval(new.started_on or work.today)
+        # Before what it touches, in the order of whoever dissolves units or ends an emergency.
+        await work.share(founding.STRUCTURE)
         await ensure_free(work, new.unit_id)
         check_leading((await units.outlines(work, [new.unit_id])).get(new.unit_id), life.start)
         emergency = Emergency(
@@ -128,6 +130,7 @@ async def set_up_in_emergency(
         refuse("branches", "没有要设立的组织。", "Nothing is to be set up.")
     people = await temporary_branches.officers_of(call, membership, wanted.branches, *wanted.team_person_ids)
     async with call.transaction() as work:
+        await work.share(founding.STRUCTURE)
         before = await _taken(work, emergency_id)
         before.check_lasts()
         return work.answer(await _set_up(work, before, wanted, people))
