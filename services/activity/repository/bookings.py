@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from activity import tables
 from activity.domain.bookings import Basis, Booking, BookingState, Span, Usage
-from activity.repository.scopes import in_scope
+from chassis.access import within_text
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
 from chassis.table_statements import adding, changing, names, reading
@@ -36,7 +36,7 @@ _PAGE = query(
                AND (CAST(:until AS timestamptz) IS NULL OR lower(b.during) < CAST(:until AS timestamptz))
                AND (CAST(:after_start AS timestamptz) IS NULL
                     OR (lower(b.during), b.booking_id) > (CAST(:after_start AS timestamptz), CAST(:after_id AS uuid)))
-               AND ({in_scope("b.unit_id")} OR {in_scope("b.user_unit_id")})
+               AND ({within_text("b.unit_id")} OR {within_text("b.user_unit_id")})
              ORDER BY lower(b.during), b.booking_id LIMIT :most"""
     ),
     planned_anew=True,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from activity import tables
 from activity.domain.selections import DUTY_ROLES, Consent, Selector
-from activity.repository.scopes import in_scope
+from chassis.access import within_text
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
 from chassis.table_statements import adding, changing, names, reading
@@ -50,7 +50,7 @@ _PAGE = query(
                AND (CAST(:person_id AS uuid) IS NULL OR s.person_id = :person_id)
                AND (NOT CAST(:in_force_only AS boolean) OR ({_HOLDS}))
                AND (CAST(:after AS uuid) IS NULL OR s.consent_id > CAST(:after AS uuid))
-               AND (s.person_id = CAST(:own_id AS uuid) OR {in_scope("s.unit_id")})
+               AND (s.person_id = CAST(:own_id AS uuid) OR {within_text("s.unit_id")})
              ORDER BY s.consent_id LIMIT :most"""
     ),
     planned_anew=True,

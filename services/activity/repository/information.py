@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from activity import tables
 from activity.domain.information import InformationField, InformationGrant, Reach, Record, View
-from activity.repository.scopes import in_scope
 from chassis import database
+from chassis.access import within_text
 from chassis.database import Reader, UnitOfWork
 from chassis.intervals import Interval
 from chassis.statements import query
@@ -35,7 +35,7 @@ _PAGE = query(
                AND (CAST(:viewer_unit_id AS uuid) IS NULL OR g.viewer_unit_id = :viewer_unit_id)
                AND (CAST(:day AS date) IS NULL OR g.valid @> CAST(:day AS date))
                AND (CAST(:after AS uuid) IS NULL OR g.information_grant_id > CAST(:after AS uuid))
-               AND ({in_scope("g.unit_id")} OR {in_scope("g.viewer_unit_id")})
+               AND ({within_text("g.unit_id")} OR {within_text("g.viewer_unit_id")})
              ORDER BY g.information_grant_id LIMIT :most"""
     ),
     planned_anew=True,
@@ -80,7 +80,7 @@ _VIEW_PAGE = query(
                AND (CAST(:person_id AS uuid) IS NULL OR v.person_id = :person_id)
                AND (CAST(:before AS uuid) IS NULL OR v.view_id < CAST(:before AS uuid))
                AND (v.person_id = CAST(:own_id AS uuid)
-                    OR {in_scope("v.unit_id")} OR {in_scope("v.viewer_unit_id")})
+                    OR {within_text("v.unit_id")} OR {within_text("v.viewer_unit_id")})
              ORDER BY v.view_id DESC LIMIT :most"""
     ),
     planned_anew=True,

@@ -12,7 +12,7 @@ from activity import tables
 from activity.domain import rules
 from activity.domain.meetings import Meeting, MeetingKind, MeetingState, Vote
 from activity.domain.plans import AgendaItem, ItemKind, LearningMode, Plan, Session
-from activity.repository.scopes import in_scope
+from chassis.access import within_text
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import Query, insert, query
 
@@ -58,7 +58,7 @@ _BELOW = """EXISTS (
 _REACH = {
     "unit": f"""SELECT DISTINCT c.descendant_id AS unit_id FROM access_closure c
          WHERE c.ancestor_id = CAST(:unit_id AS uuid) AND c.valid @> CAST(:access_day AS date)
-           AND NOT c.reading_only AND {in_scope("c.descendant_id")}""",
+           AND NOT c.reading_only AND {within_text("c.descendant_id")}""",
     "scope": """SELECT DISTINCT c.descendant_id AS unit_id FROM access_closure c
          WHERE c.ancestor_id = ANY (CAST(:access_units AS uuid[])) AND c.valid @> CAST(:access_day AS date)
            AND (CAST(:access_reading AS boolean) OR NOT c.reading_only)""",
@@ -82,7 +82,7 @@ def _page(shape: str, *, latest_first: bool) -> Query:
                 f"""SELECT {_SHORT} FROM attendance a JOIN meeting m ON m.meeting_id = a.meeting_id
                      WHERE a.person_id = CAST(:person_id AS uuid) AND {narrowed}
                        AND (CAST(:unit_id AS uuid) IS NULL OR {_BELOW})
-                       AND (CAST(:own AS boolean) OR {in_scope("m.unit_id")}) {order}"""
+                       AND (CAST(:own AS boolean) OR {within_text("m.unit_id")}) {order}"""
             )
         )
     return query(

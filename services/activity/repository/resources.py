@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from activity import tables
 from activity.domain.bookings import Share
 from activity.domain.resources import Origin, Resource, ResourceKind, ResourceState, ShareGrant, ShareScope
-from activity.repository.scopes import in_scope, reaches_scope
+from chassis.access import within_text
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.intervals import Interval
 from chassis.statements import query
@@ -27,12 +27,16 @@ _NAMESAKE = query(
             WHERE unit_id = :unit_id AND name = :name AND state <> 'retired'"""
     )
 )
+_REACHES = """EXISTS (
+    SELECT FROM access_closure reached
+     WHERE reached.ancestor_id = g.grantee_unit_id AND reached.descendant_id = ANY (CAST(:access_units AS uuid[]))
+       AND reached.valid @> CAST(:access_day AS date) AND NOT reached.reading_only)"""
 # Its owner's, what everybody may ask for, and what is shared with the caller's units or units above or below them.
-_VISIBLE = f"""({in_scope("r.unit_id")}
+_VISIBLE = f"""({within_text("r.unit_id")}
     OR (r.state = 'offered' AND cardinality(CAST(:access_units AS uuid[])) > 0)
     OR EXISTS (SELECT FROM share_grant g
                 WHERE g.resource_id = r.resource_id AND g.valid @> CAST(:access_day AS date)
-                  AND ({in_scope("g.grantee_unit_id")} OR {reaches_scope("g.grantee_unit_id")})))"""
+                  AND ({within_text("g.grantee_unit_id")} OR {_REACHES})))"""
 _IS_VISIBLE = query(
     sa.text(f"SELECT EXISTS (SELECT FROM resource r WHERE r.resource_id = :resource_id AND {_VISIBLE})")
 )
@@ -66,7 +70,7 @@ _SHARE_PAGE = query(
                AND (CAST(:grantee_unit_id AS uuid) IS NULL OR g.grantee_unit_id = :grantee_unit_id)
                AND (CAST(:day AS date) IS NULL OR g.valid @> CAST(:day AS date))
                AND (CAST(:after AS uuid) IS NULL OR g.share_grant_id > CAST(:after AS uuid))
-               AND ({in_scope("g.unit_id")} OR {in_scope("g.grantee_unit_id")})
+               AND ({within_text("g.unit_id")} OR {within_text("g.grantee_unit_id")})
              ORDER BY g.share_grant_id LIMIT :most"""
     ),
     planned_anew=True,

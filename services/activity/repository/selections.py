@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from activity import tables
 from activity.domain.selections import Entry, Quota, Roster, RosterState, SeatOutcome, Selector
-from activity.repository.scopes import in_scope
+from chassis.access import within_text
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.statements import query
 from chassis.table_statements import adding, changing, names, reading
@@ -23,7 +23,7 @@ _PAGE = query(
              WHERE (CAST(:unit_id AS uuid) IS NULL OR r.unit_id = :unit_id)
                AND (CAST(:state AS text) IS NULL OR r.state = :state)
                AND (CAST(:after AS uuid) IS NULL OR r.roster_id > CAST(:after AS uuid))
-               AND {in_scope("r.unit_id")}
+               AND {within_text("r.unit_id")}
              ORDER BY r.roster_id LIMIT :most"""
     ),
     planned_anew=True,
