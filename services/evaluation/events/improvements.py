@@ -3,8 +3,9 @@
 from typing import Any
 
 from chassis.events import Event
+from chassis.message_values import stamp
 from evaluation.domain.improvements import ImprovementItem
-from evaluation.events.shapes import day, exact, number, stamp, text
+from evaluation.events.shapes import day, exact, number, text
 from shuyuan.evaluation.v1 import events_pb2, improvement_item_pb2
 
 STATE = improvement_item_pb2.ImprovementItem.State.DESCRIPTOR
