@@ -6,7 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from chassis.calls import Call
+from chassis.paging import Page, decode_token, page_of, page_size
 from evaluation.domain import rules
+from evaluation.domain.distributions import EditionDistribution, distribution_of
 from evaluation.domain.editions import Edition, EditionState, Result
 from evaluation.domain.ranking import choose, rank
 from evaluation.errors import EditionStateError
@@ -118,3 +120,17 @@ async def list_results(call: Call, edition_id: UUID, *, winners_only: bool) -> S
     await require_somewhere(call, READ, award.unit_id)
     edition.check_state(EditionState.PUBLISHED)
     return await editions.results(call.database, edition_id, winners_only=winners_only)
+
+
+async def list_distributions(
+    call: Call, award_id: UUID, *, size: int, token: str
+) -> Page[EditionDistribution]:
+    """How the scores of an award's editions are spread, the newest first."""
+    award = await found_award(call.database, award_id)
+    await require_somewhere(call, READ, award.unit_id)
+    after = decode_token(token, int)
+    most = page_size(size)
+    found = await editions.announced(
+        call.database, award_id, below=after[0] if after else None, most=most + 1
+    )
+    return page_of([distribution_of(edition) for edition in found], most, lambda each: (each.number,))

@@ -35,6 +35,15 @@ _PAGE = query(
              ORDER BY award_id, number DESC, edition_id LIMIT CAST(:most AS int)"""
     )
 )
+# What an edition taken over from the past came to is known, its scores are not.
+_ANNOUNCED = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM edition
+             WHERE award_id = :award_id AND state IN ('notice', 'published') AND NOT imported
+               AND (CAST(:below AS int) IS NULL OR number < CAST(:below AS int))
+             ORDER BY number DESC LIMIT CAST(:most AS int)"""
+    )
+)
 _ADD_RESULT = adding(tables.edition_result)
 _RESULTS = query(
     sa.text(
@@ -133,6 +142,12 @@ async def page(
         after_id=edition,
         most=most,
     )
+    return [_read(row) for row in rows]
+
+
+async def announced(reader: Reader, award_id: UUID, *, below: int | None, most: int) -> list[Edition]:
+    """Editions whose winners and scores are public, the newest number first."""
+    rows = await reader.fetch(_ANNOUNCED, award_id=award_id, below=below, most=most)
     return [_read(row) for row in rows]
 
 

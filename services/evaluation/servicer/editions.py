@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.calls import answer, current
 from chassis.message_values import maybe_int, maybe_uuid
+from evaluation.convert import distributions
 from evaluation.convert import editions as convert
 from evaluation.events.shapes import edition_message
 from evaluation.operations import editions, judging, results
@@ -147,6 +148,15 @@ class EditionServicer(edition_service_pb2_grpc.EditionServiceServicer):
         call = current()
         operation = results.list_results(call, UUID(request.edition_id), winners_only=request.winners_only)
         return await answer(call, operation, convert.results_response)
+
+    async def ListDistributions(
+        self, request: pb.ListDistributionsRequest, context: Any
+    ) -> pb.ListDistributionsResponse:
+        call = current()
+        operation = results.list_distributions(
+            call, UUID(request.award_id), size=request.page_size, token=request.page_token
+        )
+        return await answer(call, operation, distributions.page_response)
 
     async def CancelEdition(self, request: pb.CancelEditionRequest, context: Any) -> pb.CancelEditionResponse:
         call = current()

@@ -163,6 +163,35 @@ async def test_a_low_score_becomes_a_task_and_the_next_edition_says_whether_it_h
     assert [each["improvementItemId"] for each in improved["improvementItems"]] == [item["improvementItemId"]]
 
 
+@pytest.mark.covers("S64", "S4")
+async def test_editions_are_laid_beside_each_other_by_how_their_scores_are_spread(
+    university: University,
+) -> None:
+    one, two, three, _ = university.branches
+    award = await award_of(university)
+    await announced(university, award, 1, {one: ("50", "60"), two: ("70", "60"), three: ("90", "60")})
+    path = f"/v1/awards/{award}/distributions"
+    only = await university.get(path, by=university.office)
+    await announced(university, award, 2, {one: ("60", "70"), two: ("90", "80")})
+
+    newest = await university.get(path, by=university.office, pageSize=1)
+    older = await university.get(path, by=university.office, pageSize=1, pageToken=newest["nextPageToken"])
+
+    assert older["distributions"] == only["distributions"]
+    (first,), (second,) = older["distributions"], newest["distributions"]
+    assert (first["number"], second["number"], older["nextPageToken"]) == (1, 2, "")
+    assert first["totals"] == {
+        "count": 3, "lowest": "55.0000", "lowerQuartile": "55.0000", "median": "65.0000",
+        "upperQuartile": "75.0000", "highest": "75.0000", "mean": "65.0000",
+    }  # fmt: skip
+    study, service = second["criteria"]
+    assert (study["key"], study["distribution"]["median"]) == ("study", "60.0000")
+    assert (service["key"], service["distribution"]["mean"]) == ("service", "75.0000")
+    assert [each["key"] for each in second["dimensions"]] == ["outcome"]
+    # Nobody is named.
+    assert one not in str(only)
+
+
 async def test_scores_that_are_not_public_yet_become_no_tasks(university: University) -> None:
     award = await award_of(university)
     body = {

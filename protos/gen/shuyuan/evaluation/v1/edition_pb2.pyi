@@ -414,3 +414,150 @@ class Ranking(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Ranking: _TypeAlias = Ranking  # noqa: Y015
+
+@_typing.final
+class ScoreDistribution(_message.Message):
+    """How some scores are spread. The five points are scores that were given, by the nearest rank; all are absent where there
+    is no score.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    LOWEST_FIELD_NUMBER: _builtins.int
+    LOWER_QUARTILE_FIELD_NUMBER: _builtins.int
+    MEDIAN_FIELD_NUMBER: _builtins.int
+    UPPER_QUARTILE_FIELD_NUMBER: _builtins.int
+    HIGHEST_FIELD_NUMBER: _builtins.int
+    MEAN_FIELD_NUMBER: _builtins.int
+    count: _builtins.int
+    """How many scores there are."""
+    lowest: _builtins.str
+    """The lowest."""
+    lower_quartile: _builtins.str
+    """The score that at least a quarter does not exceed."""
+    median: _builtins.str
+    """The score that at least half do not exceed."""
+    upper_quartile: _builtins.str
+    """The score that at least three quarters do not exceed."""
+    highest: _builtins.str
+    """The highest."""
+    mean: _builtins.str
+    """The mean, four digits after the point, half up."""
+    def __init__(
+        self,
+        *,
+        count: _builtins.int = ...,
+        lowest: _builtins.str | None = ...,
+        lower_quartile: _builtins.str | None = ...,
+        median: _builtins.str | None = ...,
+        upper_quartile: _builtins.str | None = ...,
+        highest: _builtins.str | None = ...,
+        mean: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_highest", b"_highest", "_lower_quartile", b"_lower_quartile", "_lowest", b"_lowest", "_mean", b"_mean", "_median", b"_median", "_upper_quartile", b"_upper_quartile", "highest", b"highest", "lower_quartile", b"lower_quartile", "lowest", b"lowest", "mean", b"mean", "median", b"median", "upper_quartile", b"upper_quartile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_highest", b"_highest", "_lower_quartile", b"_lower_quartile", "_lowest", b"_lowest", "_mean", b"_mean", "_median", b"_median", "_upper_quartile", b"_upper_quartile", "count", b"count", "highest", b"highest", "lower_quartile", b"lower_quartile", "lowest", b"lowest", "mean", b"mean", "median", b"median", "upper_quartile", b"upper_quartile"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__highest: _TypeAlias = _typing.Literal["highest"]  # noqa: Y015
+    _WhichOneofArgType__highest: _TypeAlias = _typing.Literal["_highest", b"_highest"]  # noqa: Y015
+    _WhichOneofReturnType__lower_quartile: _TypeAlias = _typing.Literal["lower_quartile"]  # noqa: Y015
+    _WhichOneofArgType__lower_quartile: _TypeAlias = _typing.Literal["_lower_quartile", b"_lower_quartile"]  # noqa: Y015
+    _WhichOneofReturnType__lowest: _TypeAlias = _typing.Literal["lowest"]  # noqa: Y015
+    _WhichOneofArgType__lowest: _TypeAlias = _typing.Literal["_lowest", b"_lowest"]  # noqa: Y015
+    _WhichOneofReturnType__mean: _TypeAlias = _typing.Literal["mean"]  # noqa: Y015
+    _WhichOneofArgType__mean: _TypeAlias = _typing.Literal["_mean", b"_mean"]  # noqa: Y015
+    _WhichOneofReturnType__median: _TypeAlias = _typing.Literal["median"]  # noqa: Y015
+    _WhichOneofArgType__median: _TypeAlias = _typing.Literal["_median", b"_median"]  # noqa: Y015
+    _WhichOneofReturnType__upper_quartile: _TypeAlias = _typing.Literal["upper_quartile"]  # noqa: Y015
+    _WhichOneofArgType__upper_quartile: _TypeAlias = _typing.Literal["_upper_quartile", b"_upper_quartile"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__highest) -> _WhichOneofReturnType__highest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lower_quartile) -> _WhichOneofReturnType__lower_quartile | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lowest) -> _WhichOneofReturnType__lowest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean) -> _WhichOneofReturnType__mean | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__median) -> _WhichOneofReturnType__median | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__upper_quartile) -> _WhichOneofReturnType__upper_quartile | None: ...
+
+Global___ScoreDistribution: _TypeAlias = ScoreDistribution  # noqa: Y015
+
+@_typing.final
+class KeyedDistribution(_message.Message):
+    """How the scores of one criterion or one dimension are spread."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    DISTRIBUTION_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """The key of the criterion or dimension in the edition."""
+    @_builtins.property
+    def distribution(self) -> Global___ScoreDistribution:
+        """How they are spread."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        distribution: Global___ScoreDistribution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["distribution", b"distribution"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["distribution", b"distribution", "key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KeyedDistribution: _TypeAlias = KeyedDistribution  # noqa: Y015
+
+@_typing.final
+class EditionDistribution(_message.Message):
+    """How the scores of one edition are spread."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EDITION_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    TOTALS_FIELD_NUMBER: _builtins.int
+    CRITERIA_FIELD_NUMBER: _builtins.int
+    DIMENSIONS_FIELD_NUMBER: _builtins.int
+    edition_id: _builtins.str
+    """The edition."""
+    number: _builtins.int
+    """Its number."""
+    year: _builtins.int
+    """Its year."""
+    @_builtins.property
+    def totals(self) -> Global___ScoreDistribution:
+        """The weighted totals."""
+
+    @_builtins.property
+    def criteria(self) -> _containers.RepeatedCompositeFieldContainer[Global___KeyedDistribution]:
+        """The scores of each criterion, in their order."""
+
+    @_builtins.property
+    def dimensions(self) -> _containers.RepeatedCompositeFieldContainer[Global___KeyedDistribution]:
+        """What the units scored in each dimension: the mean of its criteria by their weights."""
+
+    def __init__(
+        self,
+        *,
+        edition_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+        year: _builtins.int = ...,
+        totals: Global___ScoreDistribution | None = ...,
+        criteria: _abc.Iterable[Global___KeyedDistribution] | None = ...,
+        dimensions: _abc.Iterable[Global___KeyedDistribution] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["totals", b"totals"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["criteria", b"criteria", "dimensions", b"dimensions", "edition_id", b"edition_id", "number", b"number", "totals", b"totals", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EditionDistribution: _TypeAlias = EditionDistribution  # noqa: Y015

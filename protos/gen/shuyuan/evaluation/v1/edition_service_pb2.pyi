@@ -902,6 +902,64 @@ class ListResultsResponse(_message.Message):
 Global___ListResultsResponse: _TypeAlias = ListResultsResponse  # noqa: Y015
 
 @_typing.final
+class ListDistributionsRequest(_message.Message):
+    """Asks how the scores of an award's editions are spread."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AWARD_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    award_id: _builtins.str
+    """The award."""
+    page_size: _builtins.int
+    """Most editions of a page; 0 means 50."""
+    page_token: _builtins.str
+    """The `next_page_token` of the page before."""
+    def __init__(
+        self,
+        *,
+        award_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["award_id", b"award_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDistributionsRequest: _TypeAlias = ListDistributionsRequest  # noqa: Y015
+
+@_typing.final
+class ListDistributionsResponse(_message.Message):
+    """How the scores are spread."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISTRIBUTIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Asks for the next page; empty on the last."""
+    @_builtins.property
+    def distributions(self) -> _containers.RepeatedCompositeFieldContainer[_edition_pb2.EditionDistribution]:
+        """The editions of the page."""
+
+    def __init__(
+        self,
+        *,
+        distributions: _abc.Iterable[_edition_pb2.EditionDistribution] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["distributions", b"distributions", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDistributionsResponse: _TypeAlias = ListDistributionsResponse  # noqa: Y015
+
+@_typing.final
 class CancelEditionRequest(_message.Message):
     """Asks to cancel an edition."""
 

@@ -110,6 +110,11 @@ class EditionServiceStub:
                 request_serializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListResultsRequest.SerializeToString,
                 response_deserializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListResultsResponse.FromString,
                 _registered_method=True)
+        self.ListDistributions = channel.unary_unary(
+                '/shuyuan.evaluation.v1.EditionService/ListDistributions',
+                request_serializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListDistributionsRequest.SerializeToString,
+                response_deserializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListDistributionsResponse.FromString,
+                _registered_method=True)
         self.CancelEdition = channel.unary_unary(
                 '/shuyuan.evaluation.v1.EditionService/CancelEdition',
                 request_serializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.CancelEditionRequest.SerializeToString,
@@ -253,6 +258,15 @@ class EditionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDistributions(self, request, context):
+        """Tells of each edition of an award how its scores are spread, the newest first, so that editions can be compared. It
+        names no unit. Editions whose winners are not announced, and past ones whose scores are not known, are left out.
+        Errors: NOT_FOUND with AWARD_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CancelEdition(self, request, context):
         """Cancels an edition that has not been ranked.
         Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with EDITION_STATE.
@@ -338,6 +352,11 @@ def add_EditionServiceServicer_to_server(servicer, server):
                     servicer.ListResults,
                     request_deserializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListResultsRequest.FromString,
                     response_serializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListResultsResponse.SerializeToString,
+            ),
+            'ListDistributions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDistributions,
+                    request_deserializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListDistributionsRequest.FromString,
+                    response_serializer=shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListDistributionsResponse.SerializeToString,
             ),
             'CancelEdition': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelEdition,
@@ -751,6 +770,33 @@ class EditionService:
             '/shuyuan.evaluation.v1.EditionService/ListResults',
             shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListResultsRequest.SerializeToString,
             shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListResultsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDistributions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuyuan.evaluation.v1.EditionService/ListDistributions',
+            shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListDistributionsRequest.SerializeToString,
+            shuyuan_dot_evaluation_dot_v1_dot_edition__service__pb2.ListDistributionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

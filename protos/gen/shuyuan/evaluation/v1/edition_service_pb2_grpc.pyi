@@ -105,6 +105,11 @@ class EditionServiceStub:
     """Lists the published results of an edition, past ones included: known places first, then by name.
     Errors: NOT_FOUND with EDITION_NOT_FOUND; FAILED_PRECONDITION with EDITION_STATE before publication.
     """
+    ListDistributions: _grpc.UnaryUnaryMultiCallable[_edition_service_pb2.ListDistributionsRequest, _edition_service_pb2.ListDistributionsResponse]
+    """Tells of each edition of an award how its scores are spread, the newest first, so that editions can be compared. It
+    names no unit. Editions whose winners are not announced, and past ones whose scores are not known, are left out.
+    Errors: NOT_FOUND with AWARD_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
+    """
     CancelEdition: _grpc.UnaryUnaryMultiCallable[_edition_service_pb2.CancelEditionRequest, _edition_service_pb2.CancelEditionResponse]
     """Cancels an edition that has not been ranked.
     Errors: NOT_FOUND; ABORTED with ETAG_MISMATCH; FAILED_PRECONDITION with EDITION_STATE.
@@ -186,6 +191,11 @@ class EditionServiceAsyncStub(EditionServiceStub):
     ListResults: _aio.UnaryUnaryMultiCallable[_edition_service_pb2.ListResultsRequest, _edition_service_pb2.ListResultsResponse]  # type: ignore[assignment]
     """Lists the published results of an edition, past ones included: known places first, then by name.
     Errors: NOT_FOUND with EDITION_NOT_FOUND; FAILED_PRECONDITION with EDITION_STATE before publication.
+    """
+    ListDistributions: _aio.UnaryUnaryMultiCallable[_edition_service_pb2.ListDistributionsRequest, _edition_service_pb2.ListDistributionsResponse]  # type: ignore[assignment]
+    """Tells of each edition of an award how its scores are spread, the newest first, so that editions can be compared. It
+    names no unit. Editions whose winners are not announced, and past ones whose scores are not known, are left out.
+    Errors: NOT_FOUND with AWARD_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
     """
     CancelEdition: _aio.UnaryUnaryMultiCallable[_edition_service_pb2.CancelEditionRequest, _edition_service_pb2.CancelEditionResponse]  # type: ignore[assignment]
     """Cancels an edition that has not been ranked.
@@ -355,6 +365,17 @@ class EditionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_edition_service_pb2.ListResultsResponse, _abc.Awaitable[_edition_service_pb2.ListResultsResponse]]:
         """Lists the published results of an edition, past ones included: known places first, then by name.
         Errors: NOT_FOUND with EDITION_NOT_FOUND; FAILED_PRECONDITION with EDITION_STATE before publication.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDistributions(
+        self,
+        request: _edition_service_pb2.ListDistributionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_edition_service_pb2.ListDistributionsResponse, _abc.Awaitable[_edition_service_pb2.ListDistributionsResponse]]:
+        """Tells of each edition of an award how its scores are spread, the newest first, so that editions can be compared. It
+        names no unit. Editions whose winners are not announced, and past ones whose scores are not known, are left out.
+        Errors: NOT_FOUND with AWARD_NOT_FOUND; INVALID_ARGUMENT for a malformed page token.
         """
 
     @_abc_1.abstractmethod
