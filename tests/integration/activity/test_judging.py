@@ -1,6 +1,7 @@
 """What others judge a unit by: its periodic duties, and facts with the evidence behind them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from activity.domain.talks import TalkKind
 from activity.errors import UnitUnknownError
 from activity.operations import judging, meetings, talks
 from activity.operations.talks import NewTalk
+from activity.repository import unit_facts
 from chassis.errors import InvalidArgumentError
 from chassis.ids import new_id
 from tests.integration.activity.desk import NOW, REPORT, Desk, voter
@@ -114,3 +116,21 @@ class TestFacts:
             await judging.get_unit_facts(
                 desk.system(), desk.branch, first=date(2026, 1, 1), until=date(2026, 1, 1)
             )
+
+    async def test_its_numbers_are_of_one_snapshot(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+
+        def counting(name: str) -> Any:
+            read = getattr(desk.database, name)
+
+            def reading(*statement: Any, **params: Any) -> Any:
+                asked.append(statement)
+                return read(*statement, **params)
+
+            return reading
+
+        for name in ("fetch", "fetch_one", "fetch_value"):
+            monkeypatch.setattr(desk.database, name, counting(name))
+        await unit_facts.gather(desk.database, desk.branch, **YEAR)
+
+        assert len(asked) == 1
