@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chassis.errors import PermissionDeniedError
 from chassis.ids import new_id
 from chassis.statements import query
-from evaluation.domain.editions import Edition, EditionState
+from evaluation.domain.editions import Edition, EditionState, PastEdition
 from evaluation.errors import EditionStateError, EvaluationRuleError, TieUndecidedError
 from evaluation.operations import editions, nominations, results
 from evaluation.operations.results import TieDecision
@@ -207,3 +207,17 @@ class TestTrace:
 
         with pytest.raises(EditionStateError):
             await nominations.get_trace(desk.call(), nomination.nomination_id)
+
+
+async def test_only_editions_whose_scores_are_public_are_laid_beside_each_other(desk: Desk) -> None:
+    award = await desk.award()
+    past = [PastEdition(n, 1999 + n, 1, None, (), ()) for n in range(1, 27)]
+    await editions.import_editions(desk.call(), award.award_id, past)
+    edition, _ = await desk.ranked(award=award)
+
+    before = await results.list_distributions(desk.call(), award.award_id, size=0, token="")
+    await post(desk, edition)
+    after = await results.list_distributions(desk.call(), award.award_id, size=0, token="")
+
+    assert before.items == []
+    assert [each.number for each in after.items] == [27]
