@@ -28,8 +28,9 @@ class Membership:
         self._siblings = siblings
 
     async def known_persons(self, person_ids: Sequence[UUID]) -> set[UUID]:
-        """Those of the persons who are registered."""
-        return {UUID(label.person_id) for label in await self._labels(person_ids)}
+        """Those of the persons who are registered; of whoever was merged into another nothing new is written."""
+        labels = await self._labels(person_ids)
+        return {UUID(label.person_id) for label in labels if not label.HasField("merged_into_person_id")}
 
     async def studies(self, person_ids: Sequence[UUID]) -> Studies:
         """Which of the people study, and who of them for a bachelor's degree."""

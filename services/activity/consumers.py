@@ -31,13 +31,15 @@ async def _unit_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
 
 
 async def _person_changed(work: UnitOfWork, event: ReceivedEvent) -> None:
-    if event.verb == "erased":
+    # Of whoever is off the register nothing new is written.
+    if event.verb in ("erased", "withdrawn"):
         await copying.drop_person(work, event.resource_id)
         return
     await copying.keep_person(work, event.resource_id)
     if event.verb == "merged":
         kept, merge_id = UUID(event.data["intoPersonId"]), UUID(event.data["mergeId"])
         await merging.follow(work, merge_id, kept=kept, merged=event.resource_id)
+        await copying.drop_person(work, event.resource_id)
     elif event.verb == "restored":
         kept, merge_id = UUID(event.data["fromPersonId"]), UUID(event.data["mergeId"])
         await merging.go_back(work, merge_id, kept=kept, merged=event.resource_id)

@@ -38,6 +38,9 @@ def schedule(means: Means, subjects: Subjects) -> list[Timed]:
     async def take_rosters_back(call: Call, slot: Slot) -> int:
         return await roster_returns.take_back_waiting(call, means, subjects)
 
+    async def look_after_rosters(call: Call, slot: Slot) -> int:
+        return await roster_returns.look_after(call, subjects)
+
     async def enter_batches(call: Call, slot: Slot) -> int:
         return await sync_entering.work_off(call, means)
 
@@ -52,6 +55,7 @@ def schedule(means: Means, subjects: Subjects) -> list[Timed]:
         Timed("membership.discard-rosters", Daily(), rosters.discard_abandoned),
         Timed("membership.enter-rosters", _ENTER_ROSTERS, enter_rosters, rosters.WAITING),
         Timed("membership.take-rosters-back", _ENTER_ROSTERS, take_rosters_back, rosters.WAITING),
+        Timed("membership.look-after-rosters", Every(timedelta(minutes=1)), look_after_rosters),
         Timed("membership.discard-batches", Daily(), sync.discard_abandoned),
         Timed("membership.enter-batches", _ENTER_BATCHES, enter_batches, sync.WAITING),
     ]

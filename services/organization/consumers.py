@@ -38,7 +38,7 @@ def _ties(rows: Iterable[Mapping[str, Any]]) -> list[tuple[UUID, Interval]]:
 
 async def apply_person(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Somebody was registered, corrected, or belongs elsewhere."""
-    if event.verb == "erased":
+    if event.verb in ("erased", "withdrawn"):
         await copying.drop_person(work, event.resource_id)
         return
     person = event.resource

@@ -20,7 +20,7 @@ async def keep_person(work: UnitOfWork, person_id: UUID) -> None:
 
 
 async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
-    """Keep nothing of a person who was erased."""
+    """Keep nothing of a person who was erased, taken off the register, or merged into another."""
     await copies.replace_relationships(work, person_id, ())
     await copies.drop_person(work, person_id)
 

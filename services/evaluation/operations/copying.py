@@ -18,7 +18,7 @@ async def keep_person(work: UnitOfWork, person: Person, *, version: int) -> None
 
 
 async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
-    """Keep nothing of a person who was erased."""
+    """Keep nothing of a person who was erased, taken off the register, or merged into another."""
     await copies.drop_person(work, person_id)
 
 

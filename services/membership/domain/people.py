@@ -116,6 +116,7 @@ class Label:
     kind: PersonKind
     category: PersonCategory | None
     version: int
+    merged_into: UUID | None = None
 
 
 def masked_number(number: str | None) -> str:

@@ -45,6 +45,8 @@ class RosterImport:
     rolled_back_at: datetime | None = None
     reason: str = ""
     version: int = 1
+    # What others hold of the people all the same; None until they were asked again.
+    left_behind: str | None = None
 
     def _needs(self, *states: ImportState) -> None:
         if self.state not in states:
@@ -79,6 +81,11 @@ class RosterImport:
         """Not taken back by the background, for a reason."""
         self._needs(ImportState.ROLLING_BACK)
         return self._next(state=ImportState.APPLIED, rolled_back_by=None, reason=reason)
+
+    def looked_after(self, left_behind: str) -> "RosterImport":
+        """Others were asked again after it was taken back."""
+        self._needs(ImportState.ROLLED_BACK)
+        return self._next(left_behind=left_behind)
 
     def discarded(self, reason: str) -> "RosterImport":
         """Given up."""

@@ -36,6 +36,8 @@ def shape(found: RosterImport) -> roster_import_pb2.RosterImport:
         version=found.version,
         etag=str(found.version),
     )
+    if found.left_behind is not None:
+        message.left_behind = found.left_behind
     if found.applied_at is not None:
         message.apply_time.CopyFrom(shapes.stamp(found.applied_at))
     if found.rolled_back_at is not None:

@@ -105,6 +105,7 @@ def label(found: Label) -> person_pb2.PersonLabel:
         kind=enum_number(person_pb2.PersonKind, "PERSON_KIND", found.kind),
         category=enum_number(person_pb2.PersonCategory, "PERSON_CATEGORY", found.category),
         version=found.version,
+        merged_into_person_id=id_text(found.merged_into),
     )
 
 

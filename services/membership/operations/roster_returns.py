@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.calls import Call
@@ -16,6 +17,9 @@ from membership.events import rosters as events
 from membership.operations import rosters as imports
 from membership.operations.means import Means
 from membership.repository import cases, members, persons, rosters, withdrawals
+
+# By then every other service has heard that people are off the register.
+HEARD_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,28 @@ async def _take_back_as_asked(call: Call, means: Means, found: RosterImport) -> 
         work.answer(None)
 
 
+async def look_after(call: Call, subjects: Subjects) -> int:
+    """
+    Find what others wrote of people while they were asked, and people were taken off the register; answers how many imports.
+
+    They learn that the people are gone within seconds, and write nothing new of them from then on.
+    """
+    count, after = 0, UUID(int=0)
+    before = call.clock.now() - HEARD_AFTER
+    while (found := await rosters.not_looked_after(call.database, before=before, after=after)) is not None:
+        count, after = count + 1, found.import_id
+        held = await _held_elsewhere(subjects, found, await _people_of(call.database, found))
+        async with call.transaction() as work:
+            mine = await rosters.lock(work, found.import_id)
+            if mine is not None and mine.version == found.version:
+                kept = mine.looked_after(_facts(held))
+                await rosters.save(work, kept)
+                work.emit(events.changed(kept))
+                _audit(work, mine, kept)
+            work.answer(None)
+    return count
+
+
 async def _keep(call: Call, found: RosterImport, reason: str) -> None:
     async with call.transaction() as work:
         mine = await rosters.lock(work, found.import_id)
@@ -149,9 +175,12 @@ async def _check_elsewhere(call: Call, subjects: Subjects, found: RosterImport) 
 
 
 def _stood_upon(found: RosterImport, standing: Mapping[UUID, tuple[str, ...]]) -> RosterStoodUponError:
+    return RosterStoodUponError(import_id=found.import_id, rows=len(standing), facts=_facts(standing))
+
+
+def _facts(standing: Mapping[UUID, tuple[str, ...]]) -> str:
     counts = Counter(noun for nouns in standing.values() for noun in nouns)
-    facts = ", ".join(f"{noun}: {count}" for noun, count in sorted(counts.items()))
-    return RosterStoodUponError(import_id=found.import_id, rows=len(standing), facts=facts)
+    return ", ".join(f"{noun}: {count}" for noun, count in sorted(counts.items()))
 
 
 async def _check_nothing_stands(work: UnitOfWork, found: RosterImport, people: list[UUID]) -> None:

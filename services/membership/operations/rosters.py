@@ -339,5 +339,6 @@ def audited(found: RosterImport) -> dict[str, object]:
         "entered_rows": found.entered_rows,
         "problems": found.problems,
         "reason": found.reason,
+        "left_behind": found.left_behind,
         "version": found.version,
     }

@@ -111,7 +111,7 @@ _VISIBLE = query(
 )
 _LABELS = query(
     sa.text(
-        f"""SELECT person_id, name, pinyin, kind, category, version FROM person p
+        f"""SELECT person_id, name, pinyin, kind, category, version, merged_into FROM person p
              WHERE person_id = ANY (CAST(:person_ids AS uuid[])) AND {_THERE}"""
     )
 )
@@ -285,6 +285,7 @@ async def labels(reader: Reader, person_ids: Sequence[UUID]) -> list[Label]:
             kind=PersonKind(row["kind"]),
             category=None if row["category"] is None else PersonCategory(row["category"]),
             version=row["version"],
+            merged_into=row["merged_into"],
         )
         for row in rows
     ]

@@ -35,6 +35,14 @@ _ROLLING_BACK = query(
              ORDER BY import_id LIMIT 1"""
     )
 )
+_NOT_LOOKED_AFTER = query(
+    sa.text(
+        f"""SELECT {_COLUMNS} FROM roster_import
+             WHERE state = 'rolled_back' AND kind = 'persons' AND left_behind IS NULL
+               AND rolled_back_at < :before AND import_id > :after
+             ORDER BY import_id LIMIT 1"""
+    )
+)
 _ABANDONED = query(
     sa.text(
         f"""SELECT {_COLUMNS} FROM roster_import WHERE state = 'checked' AND created_at < :before
@@ -130,6 +138,12 @@ async def waiting(reader: Reader) -> RosterImport | None:
 async def rolling_back(reader: Reader, *, after: UUID) -> RosterImport | None:
     """The next import that is to be taken back, in the order of their ids."""
     row = await reader.fetch_one(_ROLLING_BACK, after=after)
+    return None if row is None else _import(row)
+
+
+async def not_looked_after(reader: Reader, *, before: datetime, after: UUID) -> RosterImport | None:
+    """The next import that was taken back before an instant, of which others were not asked since."""
+    row = await reader.fetch_one(_NOT_LOOKED_AFTER, before=before, after=after)
     return None if row is None else _import(row)
 
 

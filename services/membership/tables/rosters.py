@@ -31,6 +31,12 @@ roster_import = sa.Table(
     text_column("reason"),
     version_column(),
     instant_column("created_at"),
+    text_column("left_behind", null=True),
+)
+sa.Index(
+    "roster_import_left_behind_idx",
+    roster_import.c.import_id,
+    postgresql_where=sa.text("state = 'rolled_back' AND kind = 'persons' AND left_behind IS NULL"),
 )
 sa.Index("roster_import_file_digest_idx", roster_import.c.file_digest)
 sa.Index(

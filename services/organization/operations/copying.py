@@ -24,7 +24,7 @@ async def keep_member(
 
 
 async def drop_person(work: UnitOfWork, person_id: UUID) -> None:
-    """Keep nothing of a person who was erased."""
+    """Keep nothing of a person who was erased or taken off the register."""
     await people.replace_classes(work, person_id, ())
     await people.replace_membership(work, person_id, (), ())
     await people.drop_kind(work, person_id)

@@ -49,6 +49,20 @@ async def test_a_person_is_known_after_being_registered(desk: Desk) -> None:
     assert await copies.unknown_persons(desk.database, [person_id, stranger]) == [stranger]
 
 
+async def test_of_whoever_is_off_the_register_nothing_new_is_written(desk: Desk) -> None:
+    withdrawn, merged, kept = await desk.people(3)
+    merge_id = new_id()
+    told = {"mergeId": str(merge_id), "intoPersonId": str(kept), "person": {}}
+
+    await desk.receive("membership", "person", withdrawn, {"person": {}}, verb="withdrawn")
+    await desk.receive("membership", "person", merged, told, verb="merged")
+
+    assert set(await copies.unknown_persons(desk.database, [withdrawn, merged, kept])) == {withdrawn, merged}
+    told = {"mergeId": str(merge_id), "fromPersonId": str(kept), "person": {}}
+    await desk.receive("membership", "person", merged, told, verb="restored")
+    assert await copies.unknown_persons(desk.database, [merged]) == []
+
+
 async def test_a_members_relationships_are_those_believed_last(desk: Desk) -> None:
     person_id = new_id()
     first = [_relationship(desk.branch, "2021-01-01")]

@@ -272,11 +272,18 @@ class Desk:
         return [(f"{row['noun']}.{row['verb']}", orjson.loads(row["data"])) for row in rows]
 
     async def receive(
-        self, source: str, noun: str, resource_id: UUID, data: dict[str, Any], *, version: int = 1
+        self,
+        source: str,
+        noun: str,
+        resource_id: UUID,
+        data: dict[str, Any],
+        *,
+        version: int = 1,
+        verb: str = "",
     ) -> None:
         """Have our consumers hear an event of another service, as the follower would."""
         async with self.system().transaction() as work:
-            await _hear(work, source, noun, resource_id, data, version=version)
+            await _hear(work, source, noun, resource_id, data, version=version, verb=verb)
 
 
 async def _hear(
@@ -287,9 +294,10 @@ async def _hear(
     data: dict[str, Any],
     *,
     version: int = 1,
+    verb: str = "",
 ) -> None:
     event = ReceivedEvent(
-        id=new_id(), source=source, type="", noun=noun, verb="", resource_id=resource_id, version=version,
+        id=new_id(), source=source, type="", noun=noun, verb=verb, resource_id=resource_id, version=version,
         position=1, epoch=1, time=NOW, actor=None, traceparent=None, data=data,
     )  # fmt: skip
     (row,) = [row for row in CONSUMERS if (row.source, row.noun) == (source, noun)]

@@ -40,6 +40,17 @@ async def test_a_person_is_known_with_their_group_alone(desk: Desk) -> None:
     assert await copies.first_unknown(desk.database, [person, stranger]) == stranger
 
 
+async def test_of_whoever_is_off_the_register_nothing_new_is_written(desk: Desk) -> None:
+    withdrawn, merged, kept = await desk.people(3)
+    told = {"mergeId": str(new_id()), "intoPersonId": str(kept), "person": {}}
+
+    await desk.receive("membership", "person", withdrawn, {"person": {}}, verb="withdrawn")
+    await desk.receive("membership", "person", merged, told, verb="merged")
+
+    for person, unknown in ((withdrawn, withdrawn), (merged, merged), (kept, None)):
+        assert await copies.first_unknown(desk.database, [person]) == unknown
+
+
 async def test_a_new_life_of_a_log_begins_with_nothing(desk: Desk) -> None:
     async with desk.system().transaction() as work:
         await copies.forget_units(work)

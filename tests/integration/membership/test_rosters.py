@@ -303,6 +303,23 @@ class TestRollBack:
         await desk.roll_back(done)
         assert (await desk.counts())["persons"] == 0
 
+    async def test_what_was_written_while_others_were_asked_is_found_a_minute_later(self, desk: Desk) -> None:
+        done = await desk.apply(await desk.send(rows(3)))
+        person = UUID((await desk.entered(done))[1].person_id)
+        await desk.roll_back(done)
+        call = desk.office.call(Caller("system", service="membership"))
+        request = pb.GetRosterImportRequest(import_id=done.import_id)
+        desk.office.elsewhere.kept = {"activity": {person: ("attendance",)}}
+
+        early = await roster_returns.look_after(call, desk.office.elsewhere)
+        desk.office.clock.go_to(desk.office.clock.today() + timedelta(days=1))
+        looked = [await roster_returns.look_after(call, desk.office.elsewhere) for _ in range(2)]
+
+        found = (await desk.office.ask("RosterService/GetRosterImport", request)).roster_import
+        assert (early, looked) == (0, [1, 0])
+        assert found.left_behind == "activity.attendance: 1"
+        assert (await desk.office.events("roster_import"))[-1] == "roster_import.changed"
+
     async def test_many_rows_are_taken_back_in_the_background_or_kept_with_the_reason(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -155,6 +155,9 @@ async def test_who_was_at_one_meeting_twice_was_there_once_and_everybody_is_told
     assert (await attended(), await counts()) == ({kept: False, merged: True}, (2, 1))
     made = (await merge(city, kept, merged)).json()
     assert (await attended(), await counts()) == ({kept: True}, (1, 1))
+    # Nothing new is written of the entry that is no person of its own any more.
+    again = await city.send("secretary", f"{path}:checkIn", came)
+    assert (again.status_code, again.json()["reason"]) == (409, "PERSON_UNKNOWN"), again.text
     await city.post(
         "admin", f"/v1/personMerges/{made['mergeId']}:reverse", {"reason": "误合并"}, etag=made["etag"]
     )

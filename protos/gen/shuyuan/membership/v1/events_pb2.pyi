@@ -3769,7 +3769,7 @@ Global___RosterImportUploaded: _TypeAlias = RosterImportUploaded  # noqa: Y015
 
 @_typing.final
 class RosterImportChanged(_message.Message):
-    """An import waits to be entered, or the background gave it back."""
+    """An import waits to be entered, or the background gave it back, or others were asked again after it was taken back."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

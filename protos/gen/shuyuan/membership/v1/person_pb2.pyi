@@ -17,10 +17,10 @@ import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -331,6 +331,7 @@ class PersonLabel(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     CATEGORY_FIELD_NUMBER: _builtins.int
+    MERGED_INTO_PERSON_ID_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """The person."""
     name: _builtins.str
@@ -343,6 +344,8 @@ class PersonLabel(_message.Message):
     """The state of the person that the label was read from."""
     category: Global___PersonCategory.ValueType
     """The group that the person is counted in; unspecified where nobody has recorded it."""
+    merged_into_person_id: _builtins.str
+    """Whom this entry was merged into: nothing new is written of it; absent for a person of their own."""
     def __init__(
         self,
         *,
@@ -352,11 +355,14 @@ class PersonLabel(_message.Message):
         kind: Global___PersonKind.ValueType = ...,
         version: _builtins.int = ...,
         category: Global___PersonCategory.ValueType = ...,
+        merged_into_person_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_merged_into_person_id", b"_merged_into_person_id", "merged_into_person_id", b"merged_into_person_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "kind", b"kind", "name", b"name", "person_id", b"person_id", "pinyin", b"pinyin", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_merged_into_person_id", b"_merged_into_person_id", "category", b"category", "kind", b"kind", "merged_into_person_id", b"merged_into_person_id", "name", b"name", "person_id", b"person_id", "pinyin", b"pinyin", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__merged_into_person_id: _TypeAlias = _typing.Literal["merged_into_person_id"]  # noqa: Y015
+    _WhichOneofArgType__merged_into_person_id: _TypeAlias = _typing.Literal["_merged_into_person_id", b"_merged_into_person_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__merged_into_person_id) -> _WhichOneofReturnType__merged_into_person_id | None: ...
 
 Global___PersonLabel: _TypeAlias = PersonLabel  # noqa: Y015

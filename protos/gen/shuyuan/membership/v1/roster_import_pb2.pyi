@@ -159,6 +159,7 @@ class RosterImport(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    LEFT_BEHIND_FIELD_NUMBER: _builtins.int
     import_id: _builtins.str
     """The id."""
     kind: Global___RosterKind.ValueType
@@ -195,6 +196,10 @@ class RosterImport(_message.Message):
     """Number of the state, from 1."""
     etag: _builtins.str
     """The tag to send as If-Match with a change."""
+    left_behind: _builtins.str
+    """Of an import of persons that was taken back, what other services hold of those people all the same, because it was
+    written while they were asked: empty for nothing, absent until they were asked again, a minute later.
+    """
     @_builtins.property
     def ignored_columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Columns that say nothing to us and were not read."""
@@ -236,19 +241,24 @@ class RosterImport(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         etag: _builtins.str = ...,
+        left_behind: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_applied_by", b"_applied_by", "_rolled_back_by", b"_rolled_back_by", "_uploaded_by", b"_uploaded_by", "applied_by", b"applied_by", "apply_time", b"apply_time", "create_time", b"create_time", "roll_back_time", b"roll_back_time", "rolled_back_by", b"rolled_back_by", "uploaded_by", b"uploaded_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applied_by", b"_applied_by", "_left_behind", b"_left_behind", "_rolled_back_by", b"_rolled_back_by", "_uploaded_by", b"_uploaded_by", "applied_by", b"applied_by", "apply_time", b"apply_time", "create_time", b"create_time", "left_behind", b"left_behind", "roll_back_time", b"roll_back_time", "rolled_back_by", b"rolled_back_by", "uploaded_by", b"uploaded_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applied_by", b"_applied_by", "_rolled_back_by", b"_rolled_back_by", "_uploaded_by", b"_uploaded_by", "applied_by", b"applied_by", "apply_time", b"apply_time", "create_time", b"create_time", "entered_rows", b"entered_rows", "etag", b"etag", "file_bytes", b"file_bytes", "file_digest", b"file_digest", "good_rows", b"good_rows", "ignored_columns", b"ignored_columns", "import_id", b"import_id", "kind", b"kind", "media_type", b"media_type", "policy", b"policy", "problems", b"problems", "reason", b"reason", "roll_back_time", b"roll_back_time", "rolled_back_by", b"rolled_back_by", "rows", b"rows", "source_reference", b"source_reference", "state", b"state", "uploaded_by", b"uploaded_by", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applied_by", b"_applied_by", "_left_behind", b"_left_behind", "_rolled_back_by", b"_rolled_back_by", "_uploaded_by", b"_uploaded_by", "applied_by", b"applied_by", "apply_time", b"apply_time", "create_time", b"create_time", "entered_rows", b"entered_rows", "etag", b"etag", "file_bytes", b"file_bytes", "file_digest", b"file_digest", "good_rows", b"good_rows", "ignored_columns", b"ignored_columns", "import_id", b"import_id", "kind", b"kind", "left_behind", b"left_behind", "media_type", b"media_type", "policy", b"policy", "problems", b"problems", "reason", b"reason", "roll_back_time", b"roll_back_time", "rolled_back_by", b"rolled_back_by", "rows", b"rows", "source_reference", b"source_reference", "state", b"state", "uploaded_by", b"uploaded_by", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__applied_by: _TypeAlias = _typing.Literal["applied_by"]  # noqa: Y015
     _WhichOneofArgType__applied_by: _TypeAlias = _typing.Literal["_applied_by", b"_applied_by"]  # noqa: Y015
+    _WhichOneofReturnType__left_behind: _TypeAlias = _typing.Literal["left_behind"]  # noqa: Y015
+    _WhichOneofArgType__left_behind: _TypeAlias = _typing.Literal["_left_behind", b"_left_behind"]  # noqa: Y015
     _WhichOneofReturnType__rolled_back_by: _TypeAlias = _typing.Literal["rolled_back_by"]  # noqa: Y015
     _WhichOneofArgType__rolled_back_by: _TypeAlias = _typing.Literal["_rolled_back_by", b"_rolled_back_by"]  # noqa: Y015
     _WhichOneofReturnType__uploaded_by: _TypeAlias = _typing.Literal["uploaded_by"]  # noqa: Y015
     _WhichOneofArgType__uploaded_by: _TypeAlias = _typing.Literal["_uploaded_by", b"_uploaded_by"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__applied_by) -> _WhichOneofReturnType__applied_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__left_behind) -> _WhichOneofReturnType__left_behind | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__rolled_back_by) -> _WhichOneofReturnType__rolled_back_by | None: ...
     @_typing.overload
