@@ -1,5 +1,6 @@
 """One RPC as an HTTP endpoint: everything that can be prepared is prepared once for each route."""
 
+import asyncio
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -8,7 +9,7 @@ from urllib.parse import parse_qsl
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from chassis.errors import UnauthenticatedError
+from chassis.errors import DeadlineExceededError, UnauthenticatedError
 from chassis.protojson import RejectedError, decoder, encoder, parameter_reader
 from chassis.protojson.fields import Field, fields_by_name
 from chassis.tokens import Claims
@@ -111,9 +112,9 @@ class Asking:
             raise IfMatchRequiredError()
         request = self._make()
         if self._file is not None:
-            await read_file(receive, headers, self._file, request)
+            await read_file(receive, headers, self._file, request, self._limits.long_seconds)
         elif self._read_body is not None:
-            body = await read_body(receive, headers, self._limits.body_bytes)
+            body = await read_body(receive, headers, self._limits.body_bytes, self._limits.seconds)
             self._read_body(request, body, found)
         if self._read_path is not None:
             self._read_path(request, values)
@@ -167,33 +168,41 @@ class Endpoint(Asking):
         return Reply(200, replied, body)
 
 
-async def read_body(receive: Receive, headers: Headers, most: int) -> bytes:
-    """Read a JSON body of at most `most` bytes."""
-    body = await _read_bytes(receive, headers, most)
+async def read_body(receive: Receive, headers: Headers, most: int, seconds: float) -> bytes:
+    """Read a JSON body of at most `most` bytes, which comes in time."""
+    body = await _read_bytes(receive, headers, most, seconds)
     if body and not _is_json(headers.get("content-type")):
         raise MediaTypeNotSupportedError()
     return body
 
 
-async def read_file(receive: Receive, headers: Headers, field: Field, request: Message) -> None:
+async def read_file(
+    receive: Receive, headers: Headers, field: Field, request: Message, seconds: float
+) -> None:
     """Read a body of bytes into its field; one of another type or size than the contract takes is refused."""
     media_type = (headers.get("content-type") or "").partition(";")[0].strip().lower()
     if media_type not in field.rules.media_types:
         raise MediaTypeNotSupportedError()
     file = getattr(request, field.name)
-    file.data = await _read_bytes(receive, headers, field.rules.max_bytes)
+    file.data = await _read_bytes(receive, headers, field.rules.max_bytes, seconds)
     file.content_type = media_type
 
 
-async def _read_bytes(receive: Receive, headers: Headers, most: int) -> bytes:
+async def _read_bytes(receive: Receive, headers: Headers, most: int, seconds: float) -> bytes:
     announced = headers.get("content-length")
     if announced is not None and announced.isdecimal() and int(announced) > most:
         raise BodyTooLargeError(limit=most)
-    message = await receive()
-    body = bytearray(message.get("body", b""))
-    while message.get("more_body", False) and len(body) <= most:
-        message = await receive()
-        body += message.get("body", b"")
+    body = bytearray()
+    try:
+        # Whoever begins a body and never ends it would keep a place among those that are answered.
+        async with asyncio.timeout(seconds):
+            more = True
+            while more and len(body) <= most:
+                message = await receive()
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise DeadlineExceededError() from None
     if len(body) > most:
         raise BodyTooLargeError(limit=most)
     return bytes(body)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -357,6 +357,22 @@ class TestFailures:
             answer = await client.get(f"/v1/units/{UNIT}")
 
         assert (answer.status_code, answer.json()["reason"]) == (504, "DEADLINE_EXCEEDED")
+
+    async def test_a_body_that_never_ends_keeps_nobody_elses_place(
+        self, make_app: Callable[..., Gateway], service: FakeService
+    ) -> None:
+        async def stalled() -> AsyncIterator[bytes]:
+            yield b"{"
+            await asyncio.Event().wait()
+
+        async with client_of(make_app(http_request_seconds=0.2)) as client:
+            async with asyncio.timeout(10):
+                answer = await client.post(
+                    "/v1/units", content=stalled(), headers={"content-type": "application/json"}
+                )
+
+        assert (answer.status_code, answer.json()["reason"]) == (504, "DEADLINE_EXCEEDED")
+        assert service.calls == 0
 
     async def test_what_is_about_many_resources_may_take_longer(
         self, make_app: Callable[..., Gateway], service: FakeService
