@@ -124,7 +124,13 @@ def _lacks(rule: Rule, stated: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]
     """
     The names of facts that are not there, and of those that are not of their type.
     """
-    absent = [need.fact for need in rule.needs if not need.optional and stated[need.fact] is None]
-    present = [need for need in rule.needs if stated[need.fact] is not None]
-    unusable = [need.fact for need in present if not need.type.holds(stated[need.fact])]
-    return tuple(dict.fromkeys(absent)), tuple(dict.fromkeys(unusable))
+    absent: dict[str, None] = {}
+    unusable: dict[str, None] = {}
+    for need in rule.needs:
+        value = stated[need.fact]
+        if value is not None:
+            if not need.type.holds(value):
+                unusable[need.fact] = None
+        elif not need.optional:
+            absent[need.fact] = None
+    return tuple(absent), tuple(unusable)

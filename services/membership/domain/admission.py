@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -89,7 +90,8 @@ class CaseHead:
     source_reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what follows from the steps is found once for each case: rules ask for it again and again.
+@dataclass(frozen=True)
 class AdmissionCase:
     """A case with everything that belongs to it."""
 
@@ -98,21 +100,23 @@ class AdmissionCase:
     companions: tuple[Companion, ...] = ()
     ballots: tuple[Ballot, ...] = ()
 
-    @property
+    @cached_property
     def valid_steps(self) -> list[TakenStep]:
         """Steps that count: those of a conversion that ended in an extension do not any more."""
         return [step for step in self.steps if not step.superseded]
 
-    @property
+    @cached_property
     def taken(self) -> list[str]:
         """Names of the steps that count."""
         return [step.step for step in self.valid_steps]
 
     def last(self, step: str) -> TakenStep | None:
         """The last time a step was taken."""
-        return next(
-            (item for item in reversed(self.steps) if item.step == step and not item.superseded), None
-        )
+        return self._last_by_name.get(step)
+
+    @cached_property
+    def _last_by_name(self) -> dict[str, TakenStep]:
+        return {item.step: item for item in self.valid_steps}
 
     def day_of(self, step: str) -> date | None:
         """The day on which a step was last taken."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from membership.domain.admission import AdmissionCase, CaseHead, TakenStep, without_conclusion
-from membership.domain.duties import InboxItem, Urgency, items_of_case, urgency_of
+from membership.domain.duties import InboxItem, overdue_of_case
 from membership.domain.steps import Catalogue
 from membership.domain.verdicts import Judgement
 from rulebook import RuleSet
@@ -42,9 +42,4 @@ def examine(case: AdmissionCase, rules: RuleSet, *, today: date) -> CaseFindings
         for judgement in without_conclusion(step.judgements)
         if not judgement.satisfied
     )
-    overdue = tuple(
-        item
-        for item in items_of_case(case, rules, catalogue)
-        if urgency_of(item.duty, today) is Urgency.OVERDUE
-    )
-    return CaseFindings(case.head, steps, overdue)
+    return CaseFindings(case.head, steps, tuple(overdue_of_case(case, rules, catalogue, today=today)))

@@ -4,7 +4,7 @@ Not from today: so they are reckoned when something changes, and a page of them 
 cases there are. How a day lies to today is said when it is read (`urgency_of`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from membership.domain.admission import AdmissionCase, CaseState
 from membership.domain.evidence import Standing, evidence
 from membership.domain.steps import Catalogue
 from membership.domain.verdicts import Judgement, judge
-from rulebook import Facts, RuleSet, Severity
+from rulebook import Facts, RuleSet, Severity, Step
 
 
 class DutyKind(StrEnum):
@@ -37,12 +37,14 @@ class Urgency(StrEnum):
 
 # A day so near is due, not merely upcoming.
 SOON: Final = timedelta(days=7)
-_DEADLINES, _OPENINGS, _EXPIRIES = (
-    frozenset({"not_after", "cadence"}),
-    frozenset({"not_before"}),
-    frozenset({"validity"}),
-)
-_DATED = _DEADLINES | _OPENINGS | _EXPIRIES
+# What the day means that a rule of a kind gives; other kinds give none.
+_DATED: Final[Mapping[str, DutyKind]] = {
+    "not_after": DutyKind.DEADLINE,
+    "cadence": DutyKind.DEADLINE,
+    "not_before": DutyKind.OPENING,
+    "validity": DutyKind.EXPIRY,
+}
+_ENDING = frozenset(kind for kind, meaning in _DATED.items() if meaning is not DutyKind.OPENING)
 # Of these kinds a verdict shows the day of judging as what was seen; nothing has been seen yet.
 _SHOWS_DAY_OF_JUDGING = frozenset({"not_after", "not_before"})
 # Decisions are looked at before they are next, from the step named on: their time runs already, what they rest on
@@ -131,34 +133,69 @@ def urgency_of(duty: Duty, today: date) -> Urgency:
 
 def items_of_case(case: AdmissionCase, rules: RuleSet, catalogue: Catalogue) -> list[InboxItem]:
     """What the case waits for, as its branch finds it."""
+    return [_item(case, duty) for duty in duties_of(case, rules, catalogue)]
+
+
+def overdue_of_case(
+    case: AdmissionCase, rules: RuleSet, catalogue: Catalogue, *, today: date
+) -> list[InboxItem]:
+    """Those of them whose day has passed; rules by which something only opens are not asked."""
+    if not _is_under_way(case):
+        return []
+    ending = _told_by_rules(case, rules, catalogue, catalogue.takeable(case.taken), kinds=_ENDING)
+    return [_item(case, duty) for duty in _in_order(ending) if urgency_of(duty, today) is Urgency.OVERDUE]
+
+
+def _item(case: AdmissionCase, duty: Duty) -> InboxItem:
     head = case.head
     subject = Subject(SubjectKind.ADMISSION_CASE, head.case_id)
-    return [
-        InboxItem(subject, head.person_id, head.unit_id, head.pack_digest, duty)
-        for duty in duties_of(case, rules, catalogue)
-    ]
+    return InboxItem(subject, head.person_id, head.unit_id, head.pack_digest, duty)
 
 
 def duties_of(case: AdmissionCase, rules: RuleSet, catalogue: Catalogue) -> list[Duty]:
     """For each step the earliest deadline and the latest opening, everything that expires, and what only waits."""
-    if case.head.state not in (CaseState.OPEN, CaseState.CONVERTED):
+    if not _is_under_way(case):
         return []
-    # The days do not depend on the day of judging; on the last one that was recorded nothing has opened since.
-    on = max(step.occurred_on for step in case.steps)
-    facts = evidence(case, _NOBODY, {})
-    found = [
-        duty
-        for step in _looked_at(case, catalogue)
-        for judgement in judge(rules, catalogue.operations(step), facts, on=on, kinds=_DATED)
-        for duty in ruled(step, catalogue.zh(step), catalogue.actor(step), judgement)
-    ]
-    kept = _binding(found)
-    return sorted([*kept, *_waiting(case, catalogue, kept, on)], key=lambda duty: (duty.due_on, duty.step))
+    takeable = catalogue.takeable(case.taken)
+    kept = _told_by_rules(case, rules, catalogue, takeable, kinds=_DATED)
+    return _in_order([*kept, *_waiting(case, catalogue, takeable, kept)])
 
 
-def _looked_at(case: AdmissionCase, catalogue: Catalogue) -> list[str]:
+def _is_under_way(case: AdmissionCase) -> bool:
+    return case.head.state in (CaseState.OPEN, CaseState.CONVERTED)
+
+
+def _in_order(duties: Iterable[Duty]) -> list[Duty]:
+    return sorted(duties, key=lambda duty: (duty.due_on, duty.step))
+
+
+def _last_day(case: AdmissionCase) -> date:
+    # Duties do not depend on the day of judging; on the last one that was recorded nothing has opened since.
+    return max(step.occurred_on for step in case.steps)
+
+
+def _told_by_rules(
+    case: AdmissionCase,
+    rules: RuleSet,
+    catalogue: Catalogue,
+    takeable: Iterable[Step],
+    *,
+    kinds: Container[str],
+) -> list[Duty]:
+    facts, on = evidence(case, _NOBODY, {}), _last_day(case)
+    return _binding(
+        [
+            duty
+            for step in _looked_at(case, catalogue, takeable)
+            for judgement in judge(rules, catalogue.operations(step), facts, on=on, kinds=kinds)
+            for duty in ruled(step, catalogue.zh(step), catalogue.actor(step), judgement)
+        ]
+    )
+
+
+def _looked_at(case: AdmissionCase, catalogue: Catalogue, takeable: Iterable[Step]) -> list[str]:
     taken = case.taken
-    steps = [step.id for step in catalogue.takeable(taken)]
+    steps = [step.id for step in takeable]
     ahead = [step for step, begun in _AHEAD.items() if begun in taken and step not in taken]
     steps += [step for step in ahead if step not in steps]
     if catalogue.may_take(names.THOUGHT_REPORT, taken):
@@ -169,16 +206,13 @@ def _looked_at(case: AdmissionCase, catalogue: Catalogue) -> list[str]:
 def ruled(step: str, zh: str, actor: str, judgement: Judgement) -> Iterable[Duty]:
     """What a rule about days asks for, where everything it reads is known."""
     verdict = judgement.verdict
-    if verdict.missing or verdict.unusable:
+    kind = _DATED.get(verdict.kind)
+    day = verdict.clears_on if kind is DutyKind.OPENING else verdict.holds_until
+    if kind is None or day is None or verdict.missing or verdict.unusable:
         return
     if verdict.kind in _SHOWS_DAY_OF_JUDGING:
         judgement = replace(judgement, verdict=replace(verdict, seen=""))
-    if verdict.kind in _DEADLINES and verdict.holds_until is not None:
-        yield Duty(step, zh, actor, DutyKind.DEADLINE, verdict.holds_until, judgement)
-    elif verdict.kind in _EXPIRIES and verdict.holds_until is not None:
-        yield Duty(step, zh, actor, DutyKind.EXPIRY, verdict.holds_until, judgement)
-    elif verdict.kind in _OPENINGS and verdict.clears_on is not None:
-        yield Duty(step, zh, actor, DutyKind.OPENING, verdict.clears_on, judgement)
+    yield Duty(step, zh, actor, kind, day, judgement)
 
 
 def strictest(
@@ -216,11 +250,13 @@ def _binding(found: list[Duty]) -> list[Duty]:
     return list(kept.values())
 
 
-def _waiting(case: AdmissionCase, catalogue: Catalogue, kept: list[Duty], since: date) -> Iterable[Duty]:
+def _waiting(
+    case: AdmissionCase, catalogue: Catalogue, takeable: Iterable[Step], kept: list[Duty]
+) -> Iterable[Duty]:
     """Steps that are next and for which no rule names a day; nobody should forget them for that."""
-    awaited = catalogue.awaited(case.taken)
+    awaited, since = catalogue.awaited(case.taken), _last_day(case)
     timed = {duty.step for duty in kept if duty.kind is not DutyKind.EXPIRY}
-    for step in catalogue.takeable(case.taken):
+    for step in takeable:
         is_next = step.id in names.LOOSE or (awaited is not None and step.id == awaited.id)
         if is_next and step.id not in timed:
             yield Duty(step.id, step.zh, step.actor, DutyKind.OPENING, since)

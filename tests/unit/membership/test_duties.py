@@ -1,5 +1,7 @@
 """What cases and transfers wait for, and until when."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from membership.domain import acts
-from membership.domain.admission import AdmissionCase, CaseState
+from membership.domain.admission import AdmissionCase, CaseState, TakenStep
 from membership.domain.decisions import approved
-from membership.domain.duties import Duty, DutyKind, Urgency, duties_of, items_of_case, urgency_of
+from membership.domain.duties import (
+    Duty,
+    DutyKind,
+    Urgency,
+    duties_of,
+    items_of_case,
+    overdue_of_case,
+    urgency_of,
+)
 from membership.domain.evidence import probation_end
 from membership.domain.letter_duties import items_of_transfer
 from membership.domain.steps import Catalogue
@@ -43,6 +53,20 @@ def told(case: AdmissionCase) -> set[tuple[str, str, str, str]]:
         )
         for duty in duties_of(case, SHIPPED, CATALOGUE)
     }
+
+
+class Walked(tuple[TakenStep, ...]):
+    """Steps that count how often they are walked."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[TakenStep]:
+        self.walks += 1
+        return super().__iter__()
+
+    def __reversed__(self) -> Iterator[TakenStep]:
+        self.walks += 1
+        return reversed(tuple(super().__iter__()))
 
 
 def probationary() -> AdmissionCase:
@@ -140,6 +164,25 @@ class TestOfCases:
         steps = [step.id for step in CATALOGUE.steps]
         for count in range(1, len(steps)):
             assert duties_of(case_after(*steps[:count]), SHIPPED, CATALOGUE), steps[count]
+
+    @pytest.mark.parametrize("taken", range(1, len(RESOLVED) + 2))
+    @pytest.mark.parametrize("days", [-1, 0, 1, 90, 400, 4000])
+    def test_what_is_overdue_is_what_the_case_waits_for_and_is_overdue(self, taken: int, days: int) -> None:
+        case = probationary() if taken > len(RESOLVED) else case_after(*RESOLVED[:taken])
+        for due in {duty.due_on for duty in duties_of(case, SHIPPED, CATALOGUE)}:
+            today = due + timedelta(days)
+            waited_for = items_of_case(case, SHIPPED, CATALOGUE)
+
+            assert overdue_of_case(case, SHIPPED, CATALOGUE, today=today) == [
+                item for item in waited_for if urgency_of(item.duty, today) is Urgency.OVERDUE
+            ]
+
+    def test_the_steps_of_a_case_are_walked_few_times_however_many_rules_read_them(self) -> None:
+        steps = Walked(probationary().steps)
+
+        assert duties_of(replace(probationary(), steps=steps), SHIPPED, CATALOGUE)
+
+        assert steps.walks <= 4
 
     def test_an_item_keeps_its_id_while_its_day_moves(self) -> None:
         case = case_after(*ACTIVIST)
