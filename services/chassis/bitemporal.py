@@ -36,6 +36,7 @@ __all__ = [
     "range_of",
 ]
 
+Row = tuple[Any, ...]
 _TICK = timedelta(microseconds=1)
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
@@ -189,13 +190,26 @@ class History:
 
         The exclusion refuses a subject that is believed something on those days already.
         """
-        await self._bring_in(
-            work, [self._row(subject, values, days, work.now) for subject, days, values in rows]
+        await self.bring_in(
+            work, self.rows((subject, values, days, work.now) for subject, days, values in rows)
         )
 
-    async def _bring_in(self, work: "UnitOfWork", rows: Iterable[Mapping[str, Any]]) -> None:
-        columns = [*self._subject, *self._values, "valid", "recorded_from"]
-        await work.copy(self.table, columns, [[row[name] for name in columns] for row in rows])
+    def rows(self, opened: Iterable[tuple[Mapping[str, Any], Any, Interval, datetime]]) -> list[Row]:
+        """Rows for `bring_in`, of subject, values, interval and instant; made without the database."""
+        subject_names, value_names = self._subject, self._values
+        return [
+            (
+                *[subject[name] for name in subject_names],
+                *[values[name] for name in value_names],
+                range_of(days),
+                instant,
+            )
+            for subject, values, days, instant in opened
+        ]
+
+    async def bring_in(self, work: "UnitOfWork", rows: Iterable[Row]) -> None:
+        """Write rows by COPY."""
+        await work.copy(self.table, [*self._subject, *self._values, "valid", "recorded_from"], rows)
 
     async def record_many(
         self,
@@ -215,7 +229,7 @@ class History:
             found.setdefault(row["place"] - 1, []).append(row)
         latest = {row["place"] - 1: row["latest"] for row in await work.fetch(self._latest_many, **asked)}
         closed: list[tuple[int, datetime]] = []
-        opened: list[dict[str, Any]] = []
+        opened: list[tuple[Mapping[str, Any], Any, Interval, datetime]] = []
         for place, (subject, interval, values) in enumerate(wanted):
             rows = found.get(place, [])
             if self._says_already(rows, interval, values):
@@ -223,16 +237,16 @@ class History:
             instant = max(work.now, latest[place] + _TICK) if place in latest else work.now
             closed += [(row["row_id"], instant) for row in rows]
             opened += [
-                self._row(subject, row, rest, instant)
+                (subject, row, rest, instant)
                 for row in rows
                 for rest in interval_of(row["valid"]).minus(interval)
             ]
             if values is not None:
-                opened.append(self._row(subject, values, interval, instant))
+                opened.append((subject, values, interval, instant))
         await work.execute(
             self._close_many, rows=[row for row, _ in closed], instants=[instant for _, instant in closed]
         )
-        await self._bring_in(work, opened)
+        await self.bring_in(work, self.rows(opened))
 
     def _asked(self, subjects: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         return {name: [subject[name] for subject in subjects] for name in self._subject}

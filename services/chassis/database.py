@@ -20,8 +20,9 @@ import sqlalchemy as sa
 from chassis import journal
 from chassis.days import campus_day
 from chassis.errors import IdempotencyInFlightError, InternalError
-from chassis.events import Event
+from chassis.events import Event, Rendered
 from chassis.statements import Query, Write, joined
+from chassis.tables import event_log
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -342,9 +343,14 @@ class UnitOfWork:
             await self._conn.execute(locks)
         held.update(missing)
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event | Rendered) -> None:
         """Announce a fact; it is written at the commit, after everything else."""
         self._entries.emit(event)
+
+    async def write_events(self) -> None:
+        """Write what was announced so far: of tens of thousands of events each part goes with its rows."""
+        rows = self._entries.taken_out(self.call, self.now)
+        await self.copy(event_log, journal.EVENT_COLUMNS, rows)
 
     def audit_change(
         self,

@@ -12,6 +12,7 @@ from uuid import UUID
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
+from chassis.ids import new_id
 from chassis.protojson import encoder
 from shuyuan.annotations.v1 import annotations_pb2
 
@@ -48,3 +49,34 @@ def event_type(descriptor: Descriptor) -> EventType:
         verb=option.verb,
         render=encoder(descriptor, strip_sensitive=True),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An event as it is written."""
+
+    event_id: UUID
+    resource_id: UUID
+    version: int
+    kind: EventType
+    data: bytes
+
+
+def rendered(event: Event) -> Rendered:
+    """The event, printed."""
+    kind = event_type(event.data.DESCRIPTOR)
+    return Rendered(new_id(), event.resource_id, event.version, kind, kind.render(event.data))
+
+
+class Pattern:
+    """An event that many new resources have alike but for their id: printed once, each id put in its place."""
+
+    def __init__(self, event: Event) -> None:
+        self._one = rendered(event)
+        self._parts = self._one.data.split(str(event.resource_id).encode())
+
+    def of(self, resource_id: UUID) -> Rendered:
+        """The event of a resource."""
+        one = self._one
+        data = str(resource_id).encode().join(self._parts)
+        return Rendered(new_id(), resource_id, one.version, one.kind, data)

@@ -1,6 +1,7 @@
 """What a unit of work records about itself at its commit, written by one statement.
 
 Events, one audit row for the command, and the answer kept under the idempotency key. Nothing here commits.
+Whoever announces tens of thousands of events has them written before, part by part.
 """
 
 import hashlib
@@ -13,8 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from chassis.events import Event, event_type
-from chassis.ids import new_id
+from chassis.events import Event, Rendered, rendered
 
 if TYPE_CHECKING:
     from chassis.calls import Call
@@ -36,7 +36,7 @@ _STATEMENT = """WITH logged AS (
     INSERT INTO audit_log (recorded_at, outcome, principal, person_id, method, noun, resource_id, changes,
                            event_ids, remote_address, request_id, traceparent)
     VALUES ($8::timestamptz, 'allowed', $11::text, $9::uuid, $12::text, $13::text, $14::uuid, $15::jsonb,
-            $1, $16::text, $17::text, $10::text)
+            $23::uuid[], $16::text, $17::text, $10::text)
 ), kept AS (
     INSERT INTO idempotency_key AS k (principal, method, key, request_hash, answer, event_id, expires_at)
     SELECT $11, $12, $18::text, $19::bytea, $20::bytea, $21::uuid, $22::timestamptz
@@ -49,6 +49,12 @@ _STATEMENT = """WITH logged AS (
 )
 SELECT count(*) FROM kept
 """
+
+# The same columns, for COPY.
+EVENT_COLUMNS = (
+    *("event_id", "noun", "verb", "type", "resource_id", "resource_version", "data"),
+    *("occurred_at", "actor_id", "traceparent"),
+)
 
 _NO_ANSWER = object()
 
@@ -63,29 +69,43 @@ class Written:
 
 def size_of(event: Event) -> int:
     """How many bytes the event takes in the log; more than MOST_EVENT_BYTES cannot be announced."""
-    return len(event_type(event.data.DESCRIPTOR).render(event.data))
+    return len(rendered(event).data)
 
 
 class Entries:
     """Collects what happens in one unit of work."""
 
-    __slots__ = ("_answer", "_changes", "_events")
+    __slots__ = ("_answer", "_changes", "_event_ids", "_events", "_first")
 
     def __init__(self) -> None:
         # As they are written: id, noun, verb, type, resource, version, data. Tens of thousands are smaller so.
         self._events: list[tuple[UUID, str, str, str, UUID, int, str]] = []
+        # Of all events, also of those that were taken out to be written before the commit.
+        self._event_ids: list[UUID] = []
+        # What the first event was about.
+        self._first: tuple[str | None, UUID | None] = (None, None)
         self._changes: list[dict[str, Any]] = []
         self._answer: Any = _NO_ANSWER
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event | Rendered) -> None:
         """Take an event and render it; a defect of it shows here, where it is."""
-        kind = event_type(event.data.DESCRIPTOR)
-        data = kind.render(event.data)
-        if len(data) > MOST_EVENT_BYTES:
-            raise RuntimeError(f"{kind.name} of {event.resource_id} is too large to announce")
+        ready = event if isinstance(event, Rendered) else rendered(event)
+        kind, event_id = ready.kind, ready.event_id
+        if len(ready.data) > MOST_EVENT_BYTES:
+            raise RuntimeError(f"{kind.name} of {ready.resource_id} is too large to announce")
+        if not self._event_ids:
+            self._first = kind.noun, ready.resource_id
+        self._event_ids.append(event_id)
         self._events.append(
-            (new_id(), kind.noun, kind.verb, kind.name, event.resource_id, event.version, data.decode())
+            (event_id, kind.noun, kind.verb, kind.name, ready.resource_id, ready.version, ready.data.decode())
         )
+
+    def taken_out(self, call: "Call", now: datetime) -> list[tuple[Any, ...]]:
+        """The events so far as rows of EVENT_COLUMNS; whoever takes them out writes them."""
+        taken, self._events = self._events, []
+        known = _is_known(call)
+        told = (now, call.caller.person_id if known else None, call.traceparent if known else None)
+        return [(*event, *told) for event in taken]
 
     def change(
         self,
@@ -114,11 +134,10 @@ class Entries:
         """The statement that writes everything, its parameters, and what it writes; None when nothing is to be."""
         # A timer that changed nothing did nothing; an anonymous act is not told by when it was.
         is_command = call.caller.kind not in ("system", "anonymous") or call.idempotency_key is not None
-        if not (self._events or self._changes or is_command):
+        if not (self._event_ids or self._changes or is_command):
             return None, [], Written()
-        last = self._events[-1][0] if self._events else None
-        # An anonymous act (a secret ballot) leaves no trace of who, from where and within what.
-        known = call.caller.kind != "anonymous"
+        last = self._event_ids[-1] if self._event_ids else None
+        known = _is_known(call)
         noun, resource_id = self._subject()
         params = [
             *self._event_columns(),
@@ -133,6 +152,7 @@ class Entries:
             call.remote_address if known else None,
             call.request_id if known else None,
             *self._kept(call, last),
+            self._event_ids,
         ]
         return _STATEMENT, params, Written(anything=True, last_event_id=last)
 
@@ -145,10 +165,7 @@ class Entries:
         # What the command was about: the first thing it changed or announced.
         if self._changes:
             return self._changes[0]["noun"], UUID(self._changes[0]["id"])
-        if self._events:
-            _, noun, _, _, resource_id, *_ = self._events[0]
-            return noun, resource_id
-        return None, None
+        return self._first
 
     def _kept(self, call: "Call", last: UUID | None) -> list[Any]:
         if call.idempotency_key is None:
@@ -157,6 +174,11 @@ class Entries:
             raise RuntimeError(f"{call.method} must answer inside its unit of work to be repeatable")
         answer = call.respond(self._answer).SerializeToString(deterministic=True)
         return [call.idempotency_key, call.request_hash, answer, last, datetime.now(UTC) + KEPT_FOR]
+
+
+def _is_known(call: "Call") -> bool:
+    # An anonymous act (a secret ballot) leaves no trace of who, from where and within what.
+    return call.caller.kind != "anonymous"
 
 
 def digested(

@@ -60,6 +60,35 @@ class TestCommit:
 
         assert [row["resource_id"] for row in await probe.events()] == lamps[::-1]
 
+    async def test_events_written_before_the_commit_are_like_those_at_it(self, probe: Probe) -> None:
+        lamps = [new_id() for _ in range(4)]
+        call = probe.call()
+        async with call.transaction() as work:
+            probe.announce(work, lamps[3], 1, LampLit)
+            probe.announce(work, lamps[2], 1, LampLit)
+            await work.write_events()
+            probe.announce(work, lamps[1], 1, LampLit)
+            await work.write_events()
+            await work.write_events()
+            probe.announce(work, lamps[0], 1, LampLit)
+            work.answer(None)
+
+        found = await probe.events()
+        (audited,) = await probe.audit()
+        assert [row["resource_id"] for row in found] == lamps[::-1]
+        assert len({(row["noun"], row["verb"], row["occurred_at"], row["actor_id"]) for row in found}) == 1
+        assert audited["event_ids"] == [row["event_id"] for row in found]
+        assert (audited["resource_id"], call.last_event_id) == (lamps[3], found[3]["event_id"])
+
+    async def test_events_written_before_a_failure_are_not_there(self, probe: Probe) -> None:
+        with pytest.raises(LookupError):
+            async with probe.call().transaction() as work:
+                probe.announce(work, new_id(), 1, LampLit)
+                await work.write_events()
+                raise LookupError
+
+        assert await probe.events() == []
+
     async def test_a_cancelled_unit_of_work_leaves_no_open_transaction(self, probe: Probe) -> None:
         async def hang() -> None:
             async with probe.call().transaction() as work:
