@@ -1,7 +1,7 @@
 """Judging the rows of a roster: each becomes a person to register or a member to enter, or tells what is wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -46,6 +46,7 @@ CATEGORIES = {
     "离退休人员": "retired",
 }
 _BEGINNINGS = {word: Column(header + SINCE) for word, header in TIES.items()}
+_TIE_HEADERS = [*TIES.values(), *(column.header for column in _BEGINNINGS.values())]
 STATUSES = {"正式党员": "full", "预备党员": "probationary"}
 
 # What stands against a row by the reason of an error, for people.
@@ -106,17 +107,17 @@ class Judged:
 
 def judge_persons(rows: Sequence[Row], known: Register, new_id: Callable[[], UUID]) -> Judged:
     """The rows of a roster of persons."""
-    judged = Judged()
+    judged, ties = Judged(), _Ties(known)
     check_once_each(rows)
     for row in rows:
-        person = _person(row, known, new_id)
+        person = _person(row, known, ties, new_id)
         if person is not None and not row.problems:
             judged.persons.append((row.number, person))
         judged.problems += row.problems
     return judged
 
 
-def _person(row: Row, known: Register, new_id: Callable[[], UUID]) -> NewPerson | None:
+def _person(row: Row, known: Register, ties: "_Ties", new_id: Callable[[], UUID]) -> NewPerson | None:
     name = person_name(row)
     number = campus_number(row, NUMBER)
     kind = row.word(PERSON_KIND, KINDS)
@@ -125,7 +126,7 @@ def _person(row: Row, known: Register, new_id: Callable[[], UUID]) -> NewPerson 
     noting(row, BIRTH.header, lambda: people.check_birth_date(born, today=known.today))
     if number is not None and number in known.holders:
         row.wrong(NUMBER.header, "已登记在他人名下", "belongs to a registered person already")
-    ties = tuple(tie for word in TIES if (tie := _tie(row, word, known)) is not None)
+    affiliations = ties.of(row)
     if row.problems or kind is None:
         return None
     return NewPerson(
@@ -135,8 +136,27 @@ def _person(row: Row, known: Register, new_id: Callable[[], UUID]) -> NewPerson 
         category=None if category is None else PersonCategory(category),
         campus_number=number,
         birth_date=born,
-        affiliations=ties,
+        affiliations=affiliations,
     )
+
+
+class _Ties:
+    """The ties of rows: many rows have the same cells, which are judged once."""
+
+    def __init__(self, known: Register) -> None:
+        self._known = known
+        self._judged: dict[tuple[str, ...], tuple[tuple[Affiliation, ...], list[Problem]]] = {}
+
+    def of(self, row: Row) -> tuple[Affiliation, ...]:
+        """The ties of a row; notes what is wrong with them."""
+        cells = tuple([row.cells.get(header, "") for header in _TIE_HEADERS])
+        found = self._judged.get(cells)
+        if found is None:
+            alone = Row(row.number, row.cells)
+            ties = tuple(tie for word in TIES if (tie := _tie(alone, word, self._known)) is not None)
+            found = self._judged[cells] = ties, alone.problems
+        row.problems += [replace(problem, row=row.number) for problem in found[1]]
+        return found[0]
 
 
 def _tie(row: Row, word: str, known: Register) -> Affiliation | None:

@@ -1,19 +1,35 @@
 """Events about persons, logins and members."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from chassis.events import Event
+from chassis.events import Event, Pattern, Rendered
 from membership.domain.members import Member
 from membership.domain.people import Account, Affiliation, Person
 from membership.events import shapes
 from shuyuan.membership.v1 import events_pb2, person_pb2
+
+# Stands for the id of each of many, and is the id of none.
+_SOMEBODY = UUID("7e3c1d52-5b1c-4c0e-9f52-1f6a3a0b9d11")
 
 
 def person_registered(person: Person) -> Event:
     """A person was registered."""
     message = events_pb2.PersonRegistered(person=shapes.person(person))
     return Event(person.person_id, person.version, message)
+
+
+def persons_registered(people: Iterable[Person]) -> Iterator[Rendered]:
+    """The same of many, most of whom differ by nothing but what no event tells: each kind of them is printed once."""
+    patterns: dict[Person, Pattern] = {}
+    for person in people:
+        alike = replace(person, person_id=_SOMEBODY, name="", campus_number=None, birth_date=None)
+        pattern = patterns.get(alike)
+        if pattern is None:
+            pattern = patterns[alike] = Pattern(person_registered(alike))
+        yield pattern.of(person.person_id)
 
 
 def person_updated(person: Person) -> Event:

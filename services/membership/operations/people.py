@@ -9,6 +9,8 @@ from uuid import UUID
 from chassis.access import put_account, put_accounts
 from chassis.calls import Call
 from chassis.database import Reader, UnitOfWork
+from chassis.days import campus_day
+from chassis.events import Rendered, rendered
 from chassis.ids import new_id, number_key
 from membership.domain import people as domain
 from membership.domain.people import (
@@ -64,26 +66,55 @@ async def register_people(call: Call, means: Means, people: Sequence[NewPerson])
         return work.answer([new.person_id for new in people])
 
 
-async def register_all(work: UnitOfWork, means: Means, people: Sequence[NewPerson]) -> list[Person]:
-    """Register persons with their logins in a unit of work of whoever brings them."""
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """New persons with what is to be written and told of them, made ready without the database."""
+
+    rows: persons.NewRows
+    # Each once, of however many persons.
+    ties: Sequence[Affiliation]
+    accounts: Sequence[Account]
+    registered: Sequence[Person]
+    events: Sequence[Rendered]
+
+
+def registration(means: Means, people: Sequence[NewPerson], *, now: datetime) -> Registration:
+    """Make ready what `register_ready` writes; tens of thousands are made ready in a thread, part by part."""
     for new in people:
-        domain.check_new_person(new, today=work.today)
+        domain.check_new_person(new, today=campus_day(now))
+    accounts = _new_accounts(means, people)
+    registered = [_registered(new, now) for new in people]
+    pinyin = {new.person_id: domain.pinyin_of(new.name) for new in people}
+    return Registration(
+        rows=persons.new_rows(means.cipher, people, pinyin, now=now),
+        ties=list(dict.fromkeys(tie for new in people for tie in new.affiliations)),
+        accounts=accounts,
+        registered=registered,
+        events=[*events.persons_registered(registered), *map(rendered, map(events.account_opened, accounts))],
+    )
+
+
+async def register_all(work: UnitOfWork, means: Means, people: Sequence[NewPerson]) -> Sequence[Person]:
+    """Register persons with their logins in a unit of work of whoever brings them."""
+    ready = registration(means, people, now=work.now)
+    await register_ready(work, means, ready)
+    return ready.registered
+
+
+async def register_ready(work: UnitOfWork, means: Means, ready: Registration) -> None:
+    """Check persons who are made ready against the register, and write them."""
     # One registration at a time: two that bring the same number must not both find it free.
     await work.lock("membership.register")
-    await _check_new_ids(work, people)
-    await check_affiliation_units(work, [tie for new in people for tie in new.affiliations])
-    accounts = await _new_accounts(work, means, people)
-    await persons.add(
-        work, means.cipher, people, {new.person_id: domain.pinyin_of(new.name) for new in people}
+    await _check_new_ids(work, [person.person_id for person in ready.registered])
+    await check_affiliation_units(work, ready.ties)
+    await _check_numbers(work, means, ready.accounts)
+    await persons.add(work, ready.rows)
+    await persons.add_accounts(work, ready.accounts)
+    await put_accounts(
+        work, [(one.issuer, one.number_key, one.person_id, one.active) for one in ready.accounts]
     )
-    await persons.add_accounts(work, accounts)
-    registered = [_registered(new, work.now) for new in people]
-    for person in registered:
-        work.emit(events.person_registered(person))
-    await put_accounts(work, [(one.issuer, one.number_key, one.person_id, one.active) for one in accounts])
-    for account in accounts:
-        work.emit(events.account_opened(account))
-    return registered
+    for event in ready.events:
+        work.emit(event)
 
 
 def _registered(new: NewPerson, now: datetime) -> Person:
@@ -102,31 +133,36 @@ def _registered(new: NewPerson, now: datetime) -> Person:
     )
 
 
-async def _check_new_ids(work: UnitOfWork, people: Sequence[NewPerson]) -> None:
-    ids = [new.person_id for new in people]
+async def _check_new_ids(work: UnitOfWork, ids: Sequence[UUID]) -> None:
     if len(set(ids)) < len(ids) or await persons.known(work, ids):
         raise FieldsContradictError.of(
             "person_id", "人员编号重复或已登记。", "A person id is repeated or registered already."
         )
 
 
-async def _new_accounts(work: UnitOfWork, means: Means, people: Sequence[NewPerson]) -> list[Account]:
-    keys = {
-        new.person_id: number_key(means.identity_key, means.issuer, new.campus_number)
+def _new_accounts(means: Means, people: Sequence[NewPerson]) -> list[Account]:
+    return [
+        Account(
+            new_id(),
+            new.person_id,
+            means.issuer,
+            number_key(means.identity_key, means.issuer, new.campus_number),
+            active=True,
+            version=1,
+        )
         for new in people
         if new.campus_number is not None
-    }
-    repeated = [key for key, count in Counter(keys.values()).items() if count > 1]
-    if repeated:
-        person_id = next(person for person, key in keys.items() if key == repeated[0])
-        raise CampusNumberTakenError(person_id=person_id)
-    taken = await persons.taken_numbers(work, means.issuer, list(keys.values()))
+    ]
+
+
+async def _check_numbers(work: UnitOfWork, means: Means, accounts: Sequence[Account]) -> None:
+    counts = Counter(account.number_key for account in accounts)
+    repeated = next((account for account in accounts if counts[account.number_key] > 1), None)
+    if repeated is not None:
+        raise CampusNumberTakenError(person_id=repeated.person_id)
+    taken = await persons.taken_numbers(work, means.issuer, list(counts))
     if taken:
         raise CampusNumberTakenError(person_id=min(taken.values()))
-    return [
-        Account(new_id(), person_id, means.issuer, key, active=True, version=1)
-        for person_id, key in keys.items()
-    ]
 
 
 async def check_affiliation_units(reader: Reader, ties: Sequence[Affiliation]) -> None:

@@ -15,6 +15,7 @@ from chassis.errors import ServiceError, Violation
 from chassis.ids import new_id, number_key
 from chassis.schedule import Slot
 from membership.domain.history_rows import numbers_of
+from membership.domain.people import NewPerson
 from membership.domain.roster_imports import ImportState, RosterImport
 from membership.domain.roster_rows import Judged, Register, judge_members, judge_persons
 from membership.domain.rosters import (
@@ -44,7 +45,7 @@ from membership.errors import (
 from membership.events import rosters as events
 from membership.operations import case_histories
 from membership.operations.means import Means
-from membership.operations.people import register_all
+from membership.operations.people import Registration, register_ready, registration
 from membership.operations.rolls import establish_all
 from membership.repository import rosters, units
 
@@ -216,9 +217,7 @@ async def _enter(work: UnitOfWork, means: Means, found: RosterImport) -> RosterI
 
 
 async def _write(work: UnitOfWork, means: Means, judged: Judged) -> list[tuple[int, UUID]]:
-    for first in range(0, len(judged.persons), _AT_A_TIME):
-        part = judged.persons[first : first + _AT_A_TIME]
-        await register_all(work, means, [person for _, person in part])
+    await _register(work, means, [person for _, person in judged.persons])
     for first in range(0, len(judged.members), _AT_A_TIME):
         await establish_all(work, [member for _, member in judged.members[first : first + _AT_A_TIME]])
     return [
@@ -226,6 +225,21 @@ async def _write(work: UnitOfWork, means: Means, judged: Judged) -> list[tuple[i
         *((row, member.person_id) for row, member in judged.members),
         *await case_histories.enter(work, means, judged),
     ]
+
+
+async def _register(work: UnitOfWork, means: Means, people: Sequence[NewPerson]) -> None:
+    """Write person after person, part by part; a thread makes each part ready while the one before is written."""
+    parts = [people[first : first + _AT_A_TIME] for first in range(0, len(people), _AT_A_TIME)]
+    ready: Registration | None = None
+    for part in (*parts, ()):
+        making = asyncio.to_thread(registration, means, part, now=work.now)
+        _, ready = await asyncio.gather(_write_ready(work, means, ready), making)
+
+
+async def _write_ready(work: UnitOfWork, means: Means, ready: Registration | None) -> None:
+    if ready is not None:
+        await register_ready(work, means, ready)
+        await work.write_events()
 
 
 async def enter_waiting(call: Call, means: Means) -> int:

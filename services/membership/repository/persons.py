@@ -1,12 +1,15 @@
 """Persons, their accounts and affiliations."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from chassis.bitemporal import Row
 from chassis.database import Reader, Record, UnitOfWork
 from chassis.field_cipher import FieldCipher
 from chassis.intervals import Interval
@@ -308,13 +311,19 @@ async def affiliations(
     ]
 
 
-async def add(
-    work: UnitOfWork, cipher: FieldCipher, people: Sequence[NewPerson], pinyin: Mapping[UUID, str]
-) -> None:
-    """Write new persons with their ties."""
-    await work.copy(
-        tables.person,
-        _NEW_PERSON,
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """New persons with their ties as they are written; made without the database."""
+
+    persons: Sequence[Row]
+    affiliations: Sequence[Row]
+
+
+def new_rows(
+    cipher: FieldCipher, people: Sequence[NewPerson], pinyin: Mapping[UUID, str], *, now: datetime
+) -> NewRows:
+    """The rows of new persons, for `add`."""
+    return NewRows(
         [
             (
                 new.person_id,
@@ -325,24 +334,28 @@ async def add(
                 None if new.category is None else new.category.value,
                 new.birth_date,
                 1,
-                work.now,
-                work.now,
+                now,
+                now,
             )
             for new in people
         ],
-    )
-    await AFFILIATIONS.begin_many(
-        work,
-        [
+        AFFILIATIONS.rows(
             (
                 {"person_id": new.person_id, "kind": tie.kind.value},
-                Interval(tie.valid_from, tie.valid_until),
                 {"unit_id": tie.unit_id},
+                Interval(tie.valid_from, tie.valid_until),
+                now,
             )
             for new in people
             for tie in new.affiliations
-        ],
+        ),
     )
+
+
+async def add(work: UnitOfWork, rows: NewRows) -> None:
+    """Write new persons with their ties."""
+    await work.copy(tables.person, _NEW_PERSON, rows.persons)
+    await AFFILIATIONS.bring_in(work, rows.affiliations)
 
 
 async def affiliate(work: UnitOfWork, person_id: UUID, tie: Affiliation) -> bool:
@@ -395,7 +408,7 @@ async def add_accounts(work: UnitOfWork, accounts: Sequence[Account]) -> None:
     await work.copy(
         tables.account,
         _ACCOUNT_COLUMNS,
-        [[getattr(account, name) for name in _ACCOUNT_COLUMNS] for account in accounts],
+        map(attrgetter(*_ACCOUNT_COLUMNS), accounts),
     )
 
 

@@ -1,17 +1,22 @@
 """What is refused of persons, units and overrides before anything is asked of a database."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from chassis.errors import InternalError
+from chassis.events import Event, Pattern, Rendered, rendered
 from chassis.field_cipher import FieldCipher
 from membership.domain.people import (
     Affiliation,
     AffiliationKind,
     NewPerson,
+    Person,
+    PersonCategory,
     PersonKind,
+    PoliticalStatus,
     check_new_person,
     masked_number,
     pinyin_of,
@@ -23,6 +28,8 @@ from membership.errors import (
     UnitKindNotAllowedError,
     UnitNotInForceError,
 )
+from membership.events import people as events
+from membership.events.people import person_registered, persons_registered
 
 TODAY = date(2026, 6, 1)
 
@@ -38,6 +45,65 @@ def new(*ties: Affiliation, born: date | None = None) -> NewPerson:
 
 def unit(kind: str = "branch", form: str = "staff", **fields: object) -> Unit:
     return Unit(uuid4(), kind, form, date(2020, 1, 1), **({"dissolved_on": None} | fields))  # type: ignore[arg-type] # the fields of the test
+
+
+def person(*ties: Affiliation, **fields: Any) -> Person:
+    values = {
+        "person_id": uuid4(),
+        "name": "某人",
+        "kind": PersonKind.STUDENT,
+        "category": None,
+        "campus_number": "2026001234",
+        "birth_date": TODAY,
+        "political_status": None,
+        "affiliations": ties,
+        "version": 1,
+        "created_at": datetime(2026, 6, 1, tzinfo=UTC),
+        "updated_at": datetime(2026, 6, 1, tzinfo=UTC),
+    }
+    return Person(**values | fields)  # type: ignore[arg-type] # the fields of the test
+
+
+def written(event: Rendered) -> tuple[object, ...]:
+    """Everything of an event but its own id."""
+    return event.resource_id, event.version, event.kind, event.data
+
+
+class TestEvents:
+    def test_events_of_many_persons_are_those_of_each(self) -> None:
+        school, later = tie("2023-09-01"), tie("2024-09-01", "2025-09-01")
+        people = [
+            person(school, name="甲"),
+            person(school, name="乙", campus_number=None, birth_date=None),
+            person(school, later),
+            person(kind=PersonKind.STAFF),
+            person(school, category=PersonCategory.MASTER),
+            person(school, political_status=PoliticalStatus.FULL_MEMBER, version=7),
+            person(school, created_at=datetime(2026, 6, 2, 3, 4, 5, 678, tzinfo=UTC), merged_into=uuid4()),
+        ]
+
+        told = list(persons_registered(people))
+
+        assert [written(event) for event in told] == [
+            written(rendered(person_registered(one))) for one in people
+        ]
+        assert len({event.event_id for event in told}) == len(people)
+
+    def test_persons_who_differ_by_nothing_that_is_told_are_printed_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed = []
+
+        def counted(event: Event) -> Pattern:
+            printed.append(event)
+            return Pattern(event)
+
+        monkeypatch.setattr(events, "Pattern", counted)
+        school = tie("2023-09-01")
+
+        told = list(persons_registered([person(school, name=str(number)) for number in range(50)]))
+
+        assert (len(told), len(printed)) == (50, 1)
 
 
 class TestPersons:

@@ -64,6 +64,14 @@ def test_what_is_no_day(text: str) -> None:
     assert parsed_day(text) is None
 
 
+class TestTies:
+    def test_what_is_wrong_with_the_same_cells_is_told_of_every_row(self) -> None:
+        unknown = PERSON | {"学院": "物理学院", "学院起始日期": "2024-09-01"}
+        rows = [unknown, unknown | {"学号": "301"}, PERSON | {"学号": "302"}]
+
+        assert wrong(RosterKind.PERSONS, *rows) == [(number, "学院", "is no such unit") for number in (2, 3)]
+
+
 class TestHeaders:
     def test_official_headers_other_names_and_stars(self) -> None:
         found = layout(RosterKind.PERSONS, ["序号", "姓名*", "学号", "人员类别", ""])
