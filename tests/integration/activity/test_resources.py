@@ -20,9 +20,9 @@ from activity.errors import (
     ShareGrantOverlapsError,
     UnitUnknownError,
 )
-from activity.events.shapes import stamp
 from chassis.errors import EtagMismatchError, InvalidArgumentError, PermissionDeniedError
 from chassis.ids import new_id
+from chassis.message_values import stamp
 from chassis.statements import query
 from shuyuan.activity.v1 import resource_booking_pb2, resource_pb2
 from shuyuan.activity.v1 import resource_booking_service_pb2 as booking_pb

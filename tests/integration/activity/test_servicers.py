@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from google.protobuf.descriptor_pool import Default
 
-from activity.events.shapes import stamp
 from chassis.errors import PermissionDeniedError
+from chassis.message_values import stamp
 from shuyuan.activity.v1 import (
     activity_fact_service_pb2,
     ceremony_pb2,
