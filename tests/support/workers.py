@@ -24,6 +24,7 @@ TOGETHER = {
         "e2e/test_story.py",
         "e2e/test_subscribers.py",
         "e2e/test_twenty_years.py",
+        "e2e/test_watching.py",
         "contract/test_examples.py",
         "contract/test_typescript.py",
     )

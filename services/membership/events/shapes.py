@@ -244,17 +244,19 @@ def case(found: AdmissionCase, language: str) -> admission_case_pb2.AdmissionCas
     message = case_head(found.head)
     ordered = sorted(found.valid_steps, key=lambda item: (item.number, item.sequence))
     message.steps.extend(step(item) for item in ordered)
+    # In one order, whether they were just named or read again.
+    companions = sorted(found.companions, key=lambda item: (item.valid_from, item.person_id))
     message.contacts.extend(
         admission_case_pb2.CultivationContact(
             person_id=str(item.person_id),
             valid_from=item.valid_from.isoformat(),
             valid_until=day_text(item.valid_until),
         )
-        for item in found.companions
+        for item in companions
         if item.part == CONTACT
     )
     message.introducer_person_ids.extend(
-        str(item.person_id) for item in found.companions if item.part == INTRODUCER
+        str(item.person_id) for item in companions if item.part == INTRODUCER
     )
     message.assessments.extend(_assessments(found))
     message.ballots.extend(ballot(item, language) for item in found.ballots)
