@@ -84,7 +84,11 @@ async def record_self_study(call: Call, *, material: str, start: datetime, end: 
         credit = await crediting.credit_self_study(work, person_id, session, material=material)
         work.emit(facts.class_hour_credited(credit))
         work.audit_change(
-            "class_hour", credit.class_hour_id, None, {"person_id": person_id, "material": material}
+            "class_hour",
+            credit.class_hour_id,
+            None,
+            {"person_id": person_id, "material": material},
+            sensitive=("material",),
         )
         return work.answer(credit)
 

@@ -98,7 +98,7 @@ def _audit(work: UnitOfWork, before: Consent | None, after: Consent) -> None:
         after.consent_id,
         None if before is None else _audited(before),
         _audited(after),
-        sensitive=("selector",),
+        sensitive=("selector", "statement"),
     )
 
 

@@ -156,7 +156,7 @@ async def view_information(
         await information.add_views(work, views)
         for view in views:
             seen = {"person_id": view.person_id, "fields": list(view.fields), "purpose": purpose}
-            work.audit_change("information_view", view.view_id, None, seen)
+            work.audit_change("information_view", view.view_id, None, seen, sensitive=("purpose",))
         return work.answer(tuple(shown(reach, records[reach.person_id]) for reach in reaches))
 
 

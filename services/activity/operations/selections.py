@@ -120,7 +120,7 @@ async def exclude_person(call: Call, roster_id: UUID, *, person_id: UUID, reason
         await selections.save(work, after, seated)
         work.emit(facts.roster_changed(after))
         audited = _audited(after) | {"excluded": person_id, "reason": reason}
-        work.audit_change("selection_roster", roster_id, _audited(before), audited)
+        work.audit_change("selection_roster", roster_id, _audited(before), audited, sensitive=("reason",))
         return work.answer(after)
 
 

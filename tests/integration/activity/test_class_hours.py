@@ -147,6 +147,7 @@ class TestSelfStudy:
         assert [(each.mode, each.credited) for each in credit.entries] == [(LearningMode.SELF_STUDY, 60)]
         statement = await class_hours.get_class_hours(desk.call(desk.member), desk.member, 0)
         assert [each.material for each in statement.entries] == ["党章"]
+        assert "党章" not in await desk.audited()
 
     async def test_time_recorded_already_is_refused(self, desk: Desk) -> None:
         start = NOW - timedelta(hours=3)

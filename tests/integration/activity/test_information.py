@@ -92,6 +92,8 @@ async def test_what_is_granted_is_seen_and_kept_and_nothing_else(desk: Desk, sid
     assert list(newest.fields) == [ATTENDANCE, TALKS]
     assert (newest.viewer_person_id, newest.purpose) == (str(sides.dean), "评优核实")
     assert newest.information_grant_id == grant.information_grant_id
+    # An erasure empties why somebody was looked at; the audit has it as a digest only.
+    assert "评优核实" not in await desk.audited()
     (earlier,) = await sides.look(present, year=2025)
     assert (earlier.expected_count, earlier.talk_count) == (0, 0)
 

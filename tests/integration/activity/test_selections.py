@@ -128,6 +128,7 @@ async def test_quotas_hold_and_the_next_moves_up(desk: Desk, office: Office) -> 
 
     changed = await office.change("Exclude", roster, person_id=str(first), reason="在外实习")
     assert [person for person, _ in await office.entries(changed, outcome=CHOSEN)] == [second, third]
+    assert "在外实习" not in await desk.audited()
     await office.withdraw(consents[second], second)
 
     assert [person for person, _ in await office.entries(roster, outcome=CHOSEN)] == [third, fourth]
@@ -199,6 +200,7 @@ async def test_people_speak_for_themselves_and_paper_for_others(desk: Desk, offi
     with pytest.raises(InvalidArgumentError):
         await office.agree(first, by=counsellor)
     paper = await office.agree(first, by=counsellor, statement="同意书 2026-7")
+    assert "同意书 2026-7" not in await desk.audited()
     with pytest.raises(SelectionConsentExistsError):
         await office.agree(first)
     with pytest.raises(PermissionDeniedError):
