@@ -30,6 +30,8 @@ _PIECE = 64 * 1024
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})([0-9]{1,12})["']""")
 _LONGEST_REFERENCE = 40
 _WIDTH = 16
+# What a spreadsheet would take for a formula, were it not for the apostrophe that says "text" to it.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class UnreadableError(Exception):
@@ -76,7 +78,7 @@ def _read_csv(data: bytes, most_rows: int) -> list[Sequence[Any]]:
     rows: list[Sequence[Any]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
-            rows.append(row)
+            rows.append([_without_mark(cell) for cell in row])
             _check_size(len(rows), len(row), most_rows)
     except csv.Error:
         raise UnreadableError(
@@ -224,9 +226,17 @@ def write(
 
 def _write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([headers, *rows])
+    csv.writer(out).writerows([[_as_text(cell) for cell in row] for row in (headers, *rows)])
     # The mark makes Excel read UTF-8.
     return out.getvalue().encode("utf-8-sig")
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _without_mark(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:

@@ -47,6 +47,14 @@ def test_numbers_keep_their_zeros_and_formulas_stay_texts() -> None:
     assert sheets.read(data, XLSX, most_rows=10).rows == [(2, ("007", "=1+1"))]
 
 
+@pytest.mark.parametrize("cell", ["=1+1", "+8613800000000", "-5", "@sum", "'=1", "''+1"])
+def test_a_cell_of_a_csv_file_that_would_be_a_formula_is_marked_as_text_and_read_as_it_was(cell: str) -> None:
+    data = sheets.write(["a"], [[cell]], CSV)
+
+    assert data.decode("utf-8-sig").splitlines()[1] == f"'{cell}"
+    assert sheets.read(data, CSV, most_rows=10).rows == [(2, (cell,))]
+
+
 def test_a_csv_file_of_excel_in_china_is_read() -> None:
     data = "姓名,学号\r\n张三,2023001\r\n\r\n 李四 ,2023002\r\n".encode("gb18030")
 
