@@ -5,6 +5,7 @@ import argparse
 from chassis.calls import ServiceContext, system_call
 from chassis.field_cipher import FieldCipher
 from chassis.grpc_client import Siblings
+from chassis.grpc_server import registered
 from chassis.ids import bootstrap_person_id
 from chassis.runtime import Command, Service
 from membership import tables
@@ -45,32 +46,7 @@ from membership.servicer.sync import SyncServicer
 from membership.servicer.transfers import TransferServicer
 from membership.settings import Settings
 from rulebook import RuleBook
-from shuyuan.membership.v1 import (
-    admission_form_service_pb2_grpc,
-    admission_plan_service_pb2_grpc,
-    admission_service_pb2_grpc,
-    case_material_service_pb2_grpc,
-    compliance_service_pb2_grpc,
-    counterfactual_service_pb2_grpc,
-    dues_service_pb2_grpc,
-    error_reason_pb2,
-    inbox_service_pb2_grpc,
-    inspection_service_pb2_grpc,
-    peer_mentor_service_pb2_grpc,
-    person_erasure_service_pb2_grpc,
-    person_export_service_pb2_grpc,
-    person_file_service_pb2_grpc,
-    person_merge_service_pb2_grpc,
-    person_service_pb2_grpc,
-    pledge_service_pb2_grpc,
-    record_set_service_pb2_grpc,
-    roll_service_pb2_grpc,
-    roster_service_pb2_grpc,
-    secondment_service_pb2_grpc,
-    standing_service_pb2_grpc,
-    sync_service_pb2_grpc,
-    transfer_service_pb2_grpc,
-)
+from shuyuan.membership.v1 import error_reason_pb2
 from shuyuan.organization.v1 import role_pb2
 
 
@@ -95,55 +71,31 @@ def build(settings: Settings) -> Service:
     return Service(
         name="membership",
         settings=settings,
-        servicers=[
-            (person_service_pb2_grpc.add_PersonServiceServicer_to_server, PersonServicer(means)),
-            (
-                person_merge_service_pb2_grpc.add_PersonMergeServiceServicer_to_server,
-                PersonMergeServicer(means),
-            ),
-            (person_file_service_pb2_grpc.add_PersonFileServiceServicer_to_server, PersonFileServicer(means)),
-            (
-                person_erasure_service_pb2_grpc.add_PersonErasureServiceServicer_to_server,
-                PersonErasureServicer(archivist),
-            ),
-            (
-                record_set_service_pb2_grpc.add_RecordSetServiceServicer_to_server,
-                RecordSetServicer(means, writing),
-            ),
-            (
-                person_export_service_pb2_grpc.add_PersonExportServiceServicer_to_server,
-                PersonExportServicer(means, gathering),
-            ),
-            (roll_service_pb2_grpc.add_RollServiceServicer_to_server, RollServicer(means)),
-            (admission_service_pb2_grpc.add_AdmissionServiceServicer_to_server, AdmissionServicer(means)),
-            (
-                admission_form_service_pb2_grpc.add_AdmissionFormServiceServicer_to_server,
-                AdmissionFormServicer(means),
-            ),
-            (
-                admission_plan_service_pb2_grpc.add_AdmissionPlanServiceServicer_to_server,
-                AdmissionPlanServicer(means),
-            ),
-            (
-                counterfactual_service_pb2_grpc.add_CounterfactualServiceServicer_to_server,
-                CounterfactualServicer(means),
-            ),
-            (dues_service_pb2_grpc.add_DuesServiceServicer_to_server, DuesServicer(means)),
-            (
-                case_material_service_pb2_grpc.add_CaseMaterialServiceServicer_to_server,
-                CaseMaterialServicer(means),
-            ),
-            (pledge_service_pb2_grpc.add_PledgeServiceServicer_to_server, PledgeServicer(means)),
-            (peer_mentor_service_pb2_grpc.add_PeerMentorServiceServicer_to_server, PeerMentorServicer(means)),
-            (secondment_service_pb2_grpc.add_SecondmentServiceServicer_to_server, SecondmentServicer()),
-            (standing_service_pb2_grpc.add_StandingServiceServicer_to_server, StandingServicer(means)),
-            (roster_service_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(means, subjects)),
-            (sync_service_pb2_grpc.add_SyncServiceServicer_to_server, SyncServicer(means)),
-            (transfer_service_pb2_grpc.add_TransferServiceServicer_to_server, TransferServicer(means)),
-            (compliance_service_pb2_grpc.add_ComplianceServiceServicer_to_server, ComplianceServicer(means)),
-            (inspection_service_pb2_grpc.add_InspectionServiceServicer_to_server, InspectionServicer(means)),
-            (inbox_service_pb2_grpc.add_InboxServiceServicer_to_server, InboxServicer(means)),
-        ],
+        servicers=registered(
+            PersonServicer(means),
+            PersonMergeServicer(means),
+            PersonFileServicer(means),
+            PersonErasureServicer(archivist),
+            RecordSetServicer(means, writing),
+            PersonExportServicer(means, gathering),
+            RollServicer(means),
+            AdmissionServicer(means),
+            AdmissionFormServicer(means),
+            AdmissionPlanServicer(means),
+            CounterfactualServicer(means),
+            DuesServicer(means),
+            CaseMaterialServicer(means),
+            PledgeServicer(means),
+            PeerMentorServicer(means),
+            SecondmentServicer(),
+            StandingServicer(means),
+            RosterServicer(means, subjects),
+            SyncServicer(means),
+            TransferServicer(means),
+            ComplianceServicer(means),
+            InspectionServicer(means),
+            InboxServicer(means),
+        ),
         consumers=consumers(means),
         schedule=schedule(means, subjects),
         processes=[gathering, writing, archivist.process],
