@@ -66,7 +66,9 @@ async def nominate(
         await _check_alone(work, nomination, Interval(work.today))
         await model_posts.add(work, nomination)
         work.emit(facts.nominated(nomination))
-        work.audit_change("model_post", nomination.model_post_id, None, _audited(nomination))
+        work.audit_change(
+            "model_post", nomination.model_post_id, None, _audited(nomination), sensitive=["reason"]
+        )
         return work.answer(nomination)
 
 
@@ -161,7 +163,9 @@ async def _changed(
             await _check_alone(work, after, after.days)
         await model_posts.save(work, after)
         work.emit(announce(after))
-        work.audit_change("model_post", model_post_id, _audited(before), _audited(after))
+        work.audit_change(
+            "model_post", model_post_id, _audited(before), _audited(after), sensitive=["reason"]
+        )
         return work.answer(after)
 
 

@@ -125,7 +125,9 @@ async def _keep(
     work.emit(events.duty_counted(after, today=work.today))
     work.emit(events.recorded(made) if before is None else events.corrected(made))
     old = None if before is None else _audited_inspection(before)
-    work.audit_change("inspection", inspection_id, old, _audited_inspection(made))
+    work.audit_change(
+        "inspection", inspection_id, old, _audited_inspection(made), sensitive=["correction_reason"]
+    )
     return work.answer(made)
 
 

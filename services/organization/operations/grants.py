@@ -102,7 +102,7 @@ async def give(
     await grants.add(work, grant)
     await keep_access(work, grant)
     work.emit(facts.grant_given(grant))
-    work.audit_change("grant", grant.grant_id, None, _kept(grant))
+    work.audit_change("grant", grant.grant_id, None, _kept(grant), sensitive=["reason"])
     return grant
 
 
@@ -155,7 +155,7 @@ async def follow(work: UnitOfWork, appointment: Appointment) -> None:
         await grants.change(work, before, after, in_force=after.days)
         await keep_access(work, after)
         work.emit(facts.grant_changed(after))
-        work.audit_change("grant", after.grant_id, _kept(before), _kept(after))
+        work.audit_change("grant", after.grant_id, _kept(before), _kept(after), sensitive=["reason"])
 
 
 async def withdraw(work: UnitOfWork, appointment: Appointment) -> None:
@@ -171,7 +171,7 @@ async def withdraw(work: UnitOfWork, appointment: Appointment) -> None:
         await grants.change(work, before, after, in_force=None)
         await keep_access(work, after)
         work.emit(facts.grant_revoked(after))
-        work.audit_change("grant", after.grant_id, _kept(before), _kept(after))
+        work.audit_change("grant", after.grant_id, _kept(before), _kept(after), sensitive=["reason"])
 
 
 async def revoke_grant(call: Call, grant_id: UUID, *, reason: str) -> Grant:
@@ -204,7 +204,7 @@ async def revoke_grant(call: Call, grant_id: UUID, *, reason: str) -> Grant:
         await grants.change(work, before, after, in_force=held)
         await keep_access(work, after)
         work.emit(facts.grant_revoked(after))
-        work.audit_change("grant", grant_id, _kept(before), _kept(after))
+        work.audit_change("grant", grant_id, _kept(before), _kept(after), sensitive=["reason"])
         return work.answer(after)
 
 

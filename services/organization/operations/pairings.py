@@ -54,7 +54,7 @@ async def pair_leader(
             raise PairingOverlapsError(pairing_id=twin)
         await pairings.add(work, pairing)
         work.emit(facts.pairing_made(pairing))
-        work.audit_change("pairing", pairing.pairing_id, None, _kept(pairing))
+        work.audit_change("pairing", pairing.pairing_id, None, _kept(pairing), sensitive=["reason"])
         return work.answer(pairing)
 
 
@@ -87,7 +87,7 @@ async def end_pairing(call: Call, pairing_id: UUID, *, ends_on: date | None, rea
         )
         await pairings.end(work, after)
         work.emit(facts.pairing_ended(after, on))
-        work.audit_change("pairing", pairing_id, _kept(before), _kept(after))
+        work.audit_change("pairing", pairing_id, _kept(before), _kept(after), sensitive=["reason"])
         return work.answer(after)
 
 

@@ -50,7 +50,7 @@ async def issue_plaque(
             raise PlaqueOverlapsError(plaque_id=twin)
         await plaques.add(work, plaque)
         work.emit(facts.plaque_issued(plaque))
-        work.audit_change("plaque", plaque.plaque_id, None, _kept(plaque))
+        work.audit_change("plaque", plaque.plaque_id, None, _kept(plaque), sensitive=["reason"])
         return work.answer(plaque)
 
 
@@ -79,7 +79,7 @@ async def withdraw_plaque(call: Call, plaque_id: UUID, *, withdrawn_on: date | N
         )
         await plaques.withdraw(work, after)
         work.emit(facts.plaque_withdrawn(after))
-        work.audit_change("plaque", plaque_id, _kept(before), _kept(after))
+        work.audit_change("plaque", plaque_id, _kept(before), _kept(after), sensitive=["reason"])
         return work.answer(after)
 
 

@@ -91,7 +91,7 @@ async def begin(
     )
     await posts.add(work, appointment)
     work.emit(facts.appointment_made(appointment))
-    work.audit_change("appointment", appointment.appointment_id, None, _kept(appointment))
+    _note(work, None, appointment)
     await grants.bring(work, post, appointment)
     return appointment
 
@@ -127,6 +127,17 @@ async def _check_person(
     check_seats(post, [each.term for each in others], term)
 
 
+def _note(work: UnitOfWork, before: Appointment | None, after: Appointment) -> None:
+    # What an erasure empties is kept as a digest.
+    work.audit_change(
+        "appointment",
+        after.appointment_id,
+        None if before is None else _kept(before),
+        _kept(after),
+        sensitive=["reason", "override_reason"],
+    )
+
+
 def _kept(appointment: Appointment) -> dict[str, object]:
     return {
         "post_id": appointment.post_id,
@@ -157,7 +168,7 @@ async def cancel(work: UnitOfWork, appointment: Appointment, *, reason: str) -> 
         version=appointment.version + 1,
     )
     work.emit(facts.appointment_cancelled(after))
-    work.audit_change("appointment", after.appointment_id, _kept(appointment), _kept(after))
+    _note(work, appointment, after)
     await grants.withdraw(work, after)
     return after
 
@@ -172,5 +183,5 @@ async def change(work: UnitOfWork, appointment: Appointment, term: Interval, *, 
         updated_at=work.now,
         version=appointment.version + 1,
     )
-    work.audit_change("appointment", after.appointment_id, _kept(appointment), _kept(after))
+    _note(work, appointment, after)
     return after

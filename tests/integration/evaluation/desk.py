@@ -271,6 +271,10 @@ class Desk:
         rows = await self.database.fetch(EVENTS)
         return [(f"{row['noun']}.{row['verb']}", orjson.loads(row["data"])) for row in rows]
 
+    async def audited(self) -> str:
+        """Everything that the audit says, as one text."""
+        return str([dict(row) for row in await self.database.fetch(AUDIT)])
+
     async def receive(
         self,
         source: str,

@@ -158,6 +158,8 @@ class TestTerms:
         then = (await world.ask(world.stubs.appointments.GetAppointment, request)).appointment
         assert (corrected.valid_from, corrected.valid_until) == ("2024-05-01", "2027-05-01")
         assert (then.valid_from, then.HasField("valid_until")) == ("2024-09-01", False)
+        # Why is emptied with the person; the audit has a digest of it.
+        assert "录入错误" not in await world.audited()
 
     async def test_a_correction_gives_nobody_two_seats_of_one_post(
         self, world: World, campus: Campus

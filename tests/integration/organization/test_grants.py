@@ -52,6 +52,9 @@ async def test_a_role_taken_back_is_gone_at_once(world: World, campus: Campus) -
     with pytest.raises(PermissionDeniedError):
         await world.unit(campus.community.unit_id, by="reader")
     assert revoked.revoked and revoked.version == 2
+    # Why is emptied with the person; the audit has a digest of it.
+    audited = await world.audited()
+    assert "工作需要" not in audited and "岗位调整" not in audited
     then = await world.ask(
         world.stubs.grants.ListGrants, pb.ListGrantsRequest(person_id=str(person), known_at=stamp(before))
     )

@@ -125,6 +125,7 @@ class TestPlaques:
         with pytest.raises(StateError) as refused:
             await self._withdraw(world, withdrawn, SEP)
         assert refused.value.reason == "PLAQUE_WITHDRAWN"
+        assert "搬离" not in await world.audited()
 
     @pytest.mark.covers("S53")
     async def test_members_read_their_own_plaque_and_nobody_elses(

@@ -51,6 +51,7 @@ async def test_two_are_paired_once_on_any_day(world: World, campus: Campus) -> N
     assert await listed(world, as_of="2024-08-31") == [first.pairing_id]
     assert await listed(world, as_of="2024-09-01") == [second.pairing_id]
     assert [event["verb"] for event in await world.events("pairing")] == ["made", "ended", "made"]
+    assert "届满" not in await world.audited()
 
 
 async def test_who_does_not_hold_a_leading_post_is_not_paired(world: World, campus: Campus) -> None:

@@ -73,6 +73,7 @@ from shuyuan.organization.v1 import (
 ISSUER = "https://issuer.test"
 ADMIN = "admin"
 FOUNDED = date(2020, 1, 1)
+_AUDIT = query(sa.text("SELECT * FROM audit_log ORDER BY seq"))
 _EVENTS = query(
     sa.text("SELECT event_id, noun, verb, resource_id, resource_version, data FROM event_log ORDER BY seq")
 )
@@ -389,6 +390,10 @@ class World:
         """What has been announced, in order."""
         rows = await self.database.fetch(_EVENTS)
         return [row for row in rows if noun in (None, row["noun"])]
+
+    async def audited(self) -> str:
+        """Everything that the audit says, as one text."""
+        return str([dict(row) for row in await self.database.fetch(_AUDIT)])
 
     async def work_off(self) -> None:
         """Do the steps of processes that are due."""
