@@ -5,6 +5,8 @@ What the services answer of the same resources can then be compared with it, fie
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,10 @@ from gateway.contract import Route, routes
 from tests.support.http import Api
 
 PAGE = 1000
+# So many of each noun: every kind of event is among them, and the comparison takes seconds.
+MOST_COMPARED = 25
+# Read with the resource and told by no event: who may read it sees more than who hears of it.
+ONLY_READ = {"peerMentor": {"entries", "verdicts"}, "pledge": {"evidence", "verdicts"}}
 _BY_ID = re.compile(r"/v1/\w+/\{\w+\}")
 
 
@@ -71,3 +77,28 @@ def published(document: Any, descriptor: Descriptor) -> Any:
             elif isinstance(value, dict):
                 kept[field.json_name] = published(value, inner)
     return kept
+
+
+async def differences(
+    reader: Api, service: str, resources: Iterable[Resource]
+) -> tuple[Counter[str], list[str]]:
+    """How many resources of each noun were compared with what is read of them, and every field that differs."""
+    compared: Counter[str] = Counter()
+    different: list[str] = []
+    by_noun = reading_routes(service)
+    for resource in resources:
+        route = by_noun.get(resource.noun)
+        if route is None or compared[resource.noun] == MOST_COMPARED:
+            continue
+        compared[resource.noun] += 1
+        path = route.template.partition("{")[0] + resource.resource_id
+        # Sentences of events are in the university's language.
+        answer = await reader.get(path, headers={"Accept-Language": "zh-CN"})
+        assert answer.status_code == 200, (resource.event, answer.text)
+        told, read = resource.document, published(answer.json(), route.answer_message)
+        different += [
+            f"{resource.event} {path} {name}: {told.get(name)!s:.300} told, {read.get(name)!s:.300} read"
+            for name in sorted({*read, *told} - ONLY_READ.get(resource.noun, set()))
+            if read.get(name) != told.get(name)
+        ]
+    return compared, different

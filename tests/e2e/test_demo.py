@@ -23,7 +23,7 @@ from deploy.local.demo.admissions import OATH_ON
 from deploy.local.demo.names import OF_THE_ARTICLE
 from deploy.local.logins import Login
 from deploy.local.stack import Stack
-from tests.e2e.replaying import published, reading_routes, replayed
+from tests.e2e.replaying import differences, replayed
 from tests.support import system
 from tests.support.http import Api
 
@@ -478,39 +478,15 @@ class TestPeople:
         assert set(await asyncio.gather(*map(first_page, roles))) == {200}
 
 
-# Read with the resource and told by no event: who may read it sees more than who hears of it.
-ONLY_READ = {"peerMentor": {"entries", "verdicts"}, "pledge": {"evidence", "verdicts"}}
-# So many of each noun: every kind of event is among them, and the comparison takes seconds.
-MOST_COMPARED = 25
-
-
 @pytest.mark.covers("F82")
 @pytest.mark.parametrize("service", ["organization", "membership", "activity", "evaluation"])
 async def test_what_events_say_of_each_resource_is_what_is_read(university: University, service: str) -> None:
     """State that is rebuilt from the log alone equals what the service keeps: nothing changes without an event."""
-    different: list[str] = []
-    compared: Counter[str] = Counter()
-    by_noun = reading_routes(service)
     async with (
         university.api("system_administrator") as admin,
         university.api("organization_department") as clerk,
     ):
-        for resource in await replayed(admin, service):
-            route = by_noun.get(resource.noun)
-            if route is None or compared[resource.noun] == MOST_COMPARED:
-                continue
-            compared[resource.noun] += 1
-            path = route.template.partition("{")[0] + resource.resource_id
-            # Sentences of events are in the university's language.
-            answer = await clerk.get(path, headers={"Accept-Language": "zh-CN"})
-            assert answer.status_code == 200, (resource.event, answer.text)
-            read_now = published(answer.json(), route.answer_message)
-            told = resource.document
-            different += [
-                f"{resource.event} {path} {name}: {told.get(name)!s:.300} told, {read_now.get(name)!s:.300} read"
-                for name in sorted({*read_now, *told} - ONLY_READ.get(resource.noun, set()))
-                if read_now.get(name) != told.get(name)
-            ]
+        compared, different = await differences(clerk, service, await replayed(admin, service))
 
     assert not different, "\n".join(different)
     assert len(compared) >= 5
