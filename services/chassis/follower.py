@@ -23,6 +23,7 @@ from chassis.copy_store import Watermark
 from chassis.database import Database
 from chassis.errors import ServiceError
 from chassis.received import UnreadableEventError
+from chassis.supervisor import is_wanted
 from shuyuan.events.v1 import event_log_service_pb2 as pb
 
 log = structlog.get_logger()
@@ -150,7 +151,7 @@ class Follower:
         await self._count_parked()
 
     async def _listen(self, broker: Broker) -> None:
-        while True:
+        while is_wanted():
             await broker.wait_until_up()
             if (client := broker.client) is not None:
                 await self._listen_on(client)

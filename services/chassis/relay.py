@@ -20,6 +20,7 @@ from chassis.database import EVENTS, Database, LoneConnection, Reader
 from chassis.errors import UnavailableError
 from chassis.statements import query
 from chassis.stream import Outgoing, PublishRefusedError, Stream, StreamState
+from chassis.supervisor import is_wanted
 
 log = structlog.get_logger()
 
@@ -176,7 +177,7 @@ class Relay:
     async def _number_forever(self, connection: LoneConnection) -> None:
         if self._stream is not None:
             await _wait(self._looked, FIRST_LOOK_SECONDS)
-        while True:
+        while is_wanted():
             woken = self._wake.is_set()
             self._wake.clear()
             if not self._held and (woken or await connection.fetch_value(_PENDING)):
@@ -196,7 +197,7 @@ class Relay:
 
     async def _publish_forever(self, stream: Stream) -> None:
         assert self._broker is not None
-        while True:
+        while is_wanted():
             await self._broker.wait_until_up()
             self._numbered.clear()
             try:

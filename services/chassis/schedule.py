@@ -182,8 +182,10 @@ class ScheduleRunner:
         woken = self._woken[timed.name]
         while True:
             await self.run_due(timed)
+            # Not `wait_for`: until Python 3.12 it may swallow that the task is to end.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await woken.wait()
             if woken.is_set():
                 woken.clear()
                 await self._run_at_once(timed)

@@ -20,6 +20,19 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 15.0
 # After running this long a task counts as healthy again.
 HEALTHY_SECONDS = 30.0
+# A task that has not ended by then is cancelled once more.
+AGAIN_SECONDS = 1.0
+
+
+def is_wanted() -> bool:
+    """Whether the running task should go on: asked by loops around client libraries that only a cancellation ends.
+
+    A cancellation can be lost on its way: `asyncio.wait_for` swallows it where its result comes at the same moment
+    (until Python 3.12). The task still knows. Not for a task that waits for a task group: one that failed leaves the
+    task as if it had been cancelled.
+    """
+    task = asyncio.current_task()
+    return task is None or not task.cancelling()
 
 
 class Supervisor:
@@ -43,16 +56,17 @@ class Supervisor:
             self._begin(name)
 
     def _begin(self, name: str) -> None:
-        self._tasks[name] = asyncio.create_task(self._keep_running(name), name=name)
+        self._tasks[name] = asyncio.create_task(self._keep_running(name, self._bodies[name]), name=name)
 
-    async def _keep_running(self, name: str) -> None:
+    async def _keep_running(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
         pause = FIRST_PAUSE
         up = metrics.task_up.labels(name)
-        while True:
+        # What was stopped is not started again, whatever it ended with.
+        while self._bodies.get(name) is body:
             began = time.monotonic()
             up.set(1)
             try:
-                await self._bodies[name]()
+                await body()
                 return
             except Exception as error:
                 if time.monotonic() - began > HEALTHY_SECONDS:
@@ -73,9 +87,17 @@ class Supervisor:
         chosen = {
             name: self._tasks.pop(name) for name in (names or tuple(self._tasks)) if name in self._tasks
         }
-        for task in chosen.values():
-            task.cancel()
         for name, task in chosen.items():
             self._bodies.pop(name, None)
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            task.cancel()
+        for task in chosen.values():
+            await _ended(task)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    while not task.done():
+        await asyncio.wait([task], timeout=AGAIN_SECONDS)
+        if not task.done():
+            task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        task.result()

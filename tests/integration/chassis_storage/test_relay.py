@@ -229,6 +229,25 @@ class TestFaults:
         assert await stream.publish([again], strict=False) == (1, None)
         assert len(await messages(client, running.service)) == 1
 
+    async def test_it_stops_though_the_broker_swallowed_that_it_should(
+        self, running: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The client library may answer at the very moment of the cancellation, and forget it."""
+        asked = asyncio.Event()
+        really = Stream.open
+
+        async def deaf(stream: Stream) -> Any:
+            asked.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            return await really(stream)
+
+        monkeypatch.setattr(Stream, "open", deaf)
+        await asked.wait()
+
+        async with asyncio.timeout(10):
+            await running.supervisor.stop("relay")
+
     async def test_only_one_of_two_relays_is_active(
         self, probe: Probe, running: Running, nats_server: NatsServer, client: Client
     ) -> None:

@@ -21,7 +21,7 @@ from chassis.grpc_server import registered, service_names
 from chassis.received import UnreadableEventError
 from chassis.serving import UnsafeSettingsError, refuse_unsafe
 from chassis.settings import Settings
-from chassis.supervisor import Supervisor
+from chassis.supervisor import Supervisor, is_wanted
 
 KEY = base64.b64encode(b"0123456789abcdef").decode()
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")
@@ -220,6 +220,38 @@ class TestSupervisor:
         assert tasks.running() == {"flaky": True}
         await tasks.stop()
         assert tasks.running() == {}
+
+    @pytest.mark.parametrize("afterwards", ["goes on", "waits", "fails"])
+    async def test_a_task_whose_cancellation_was_swallowed_ends_all_the_same(
+        self, afterwards: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As `asyncio.wait_for` swallows it where its result comes at the same moment."""
+        monkeypatch.setattr(supervisor, "AGAIN_SECONDS", 0.01)
+        monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.0)
+        begun, times = asyncio.Event(), 0
+
+        async def body() -> None:
+            nonlocal times
+            times += 1
+            try:
+                begun.set()
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if afterwards == "fails":
+                    raise OSError from None
+            if afterwards == "waits":
+                await asyncio.Event().wait()
+            while is_wanted():  # noqa: ASYNC110 - what ends the loop is what is tested
+                await asyncio.sleep(0)
+
+        tasks = Supervisor()
+        tasks.add("deaf", body)
+        tasks.start()
+        await begun.wait()
+        async with asyncio.timeout(5):
+            await tasks.stop()
+
+        assert times == 1
 
     async def test_two_tasks_cannot_share_a_name(self) -> None:
         tasks = Supervisor()
