@@ -68,7 +68,6 @@ class Composed:
             "GetProcess": self._get_process,
             "ResumeProcess": self._resume_process,
         }
-
         self._streams: dict[str, Watch] = {"WatchServiceEvents": self._watch_events}
 
     def invoke(self, route: Route) -> Invoke:

@@ -1,6 +1,5 @@
 """Improvement items: a unit plans and reports what it does about a low score; the next edition says what came of it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,6 +56,11 @@ class ImprovementItem:
     next_edition_id: UUID | None = None
     next_score: Decimal | None = None
     version: int = 1
+
+    @property
+    def place(self) -> tuple[UUID, str]:
+        """Unit and criterion: an edition has one item of each."""
+        return self.unit_id, self.criterion_key
 
     @property
     def outcome(self) -> Outcome | None:
@@ -127,10 +131,8 @@ def check_announced(edition: Edition) -> None:
         raise EditionStateError(edition_id=edition.edition_id, state="imported")
 
 
-def low_scores(
-    edition: Edition, threshold: Decimal, *, known: Collection[tuple[UUID, str]], now: datetime
-) -> list[ImprovementItem]:
-    """An item for each score below the threshold of which there is none yet; what was left out has no score."""
+def low_scores(edition: Edition, threshold: Decimal, *, now: datetime) -> list[ImprovementItem]:
+    """An item for each score below the threshold; what was left out has no score."""
     names = {criterion.key: criterion.name for criterion in edition.criteria}
     return [
         ImprovementItem(
@@ -148,5 +150,5 @@ def low_scores(
         )
         for entry in edition.entries
         for key, score in entry.scores
-        if score is not None and score < threshold and (entry.unit_id, key) not in known
+        if score is not None and score < threshold
     ]

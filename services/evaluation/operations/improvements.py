@@ -51,13 +51,13 @@ async def propose(call: Call, edition_id: UUID, threshold: Decimal) -> Proposed:
         edition = await locked_edition(work, edition_id)
         check_announced(edition)
         known = await improvements.known(work, edition_id)
-        items = low_scores(edition, threshold, known=known, now=work.now)
+        low = low_scores(edition, threshold, now=work.now)
+        items = [item for item in low if item.place not in known]
         await improvements.add_many(work, items)
         for item in items:
             work.emit(facts.proposed(item))
             work.audit_change("improvement_item", item.improvement_item_id, None, _audited(item))
-        below = low_scores(edition, threshold, known=(), now=work.now)
-        return work.answer(Proposed(len(items), len(below) - len(items)))
+        return work.answer(Proposed(len(items), len(low) - len(items)))
 
 
 async def follow_up(work: UnitOfWork, edition: Edition) -> None:

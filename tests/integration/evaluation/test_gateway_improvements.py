@@ -49,25 +49,27 @@ async def award_of(university: University) -> str:
     return made
 
 
+async def planned(university: University, award: str, number: int) -> Any:
+    """An edition of the award, not opened yet."""
+    body = {
+        "awardId": award,
+        "number": number,
+        "year": today().year - 2 + number,
+        "quota": 1,
+        "periodFrom": "2020-01-01",
+        "periodUntil": today().date().isoformat(),
+        "missingScorePolicy": "MISSING_SCORE_POLICY_DROP",
+        "tieRule": "TIE_RULE_SHARED_PLACE",
+    }
+    return await university.post("/v1/editions", body, by=university.office)
+
+
 async def announced(
     university: University, award: str, number: int, scores: Mapping[str, tuple[str, str]]
 ) -> str:
     """An edition of the award whose winners are under notice: each branch with its scores for study and service."""
     office = university.office
-    edition = await university.post(
-        "/v1/editions",
-        {
-            "awardId": award,
-            "number": number,
-            "year": today().year - 2 + number,
-            "quota": 1,
-            "periodFrom": "2020-01-01",
-            "periodUntil": today().date().isoformat(),
-            "missingScorePolicy": "MISSING_SCORE_POLICY_DROP",
-            "tieRule": "TIE_RULE_SHARED_PLACE",
-        },
-        by=office,
-    )
+    edition = await planned(university, award, number)
     path = f"/v1/editions/{edition['editionId']}"
     judge, judge_number = next(iter(university.judges.items()))
 
@@ -194,17 +196,7 @@ async def test_editions_are_laid_beside_each_other_by_how_their_scores_are_sprea
 
 async def test_scores_that_are_not_public_yet_become_no_tasks(university: University) -> None:
     award = await award_of(university)
-    body = {
-        "awardId": award,
-        "number": 1,
-        "year": today().year - 1,
-        "quota": 1,
-        "periodFrom": "2020-01-01",
-        "periodUntil": today().date().isoformat(),
-        "missingScorePolicy": "MISSING_SCORE_POLICY_DROP",
-        "tieRule": "TIE_RULE_SHARED_PLACE",
-    }
-    edition = await university.post("/v1/editions", body, by=university.office)
+    edition = await planned(university, award, 1)
     path = f"/v1/editions/{edition['editionId']}:proposeImprovements"
     api = university.api_as(university.office)
 

@@ -54,7 +54,7 @@ def edition(
 
 
 def item(state: ImprovementState = ImprovementState.PROPOSED, **values: Any) -> ImprovementItem:
-    (made,) = low_scores(edition(entry(a="59.9")), Decimal(60), known=(), now=NOW)
+    (made,) = low_scores(edition(entry(a="59.9")), Decimal(60), now=NOW)
     return replace(made, state=state, **values)
 
 
@@ -63,14 +63,14 @@ def test_a_score_below_the_threshold_is_low_and_the_threshold_itself_is_not() ->
     other = UUID(int=2)
     ranked = edition(entry(a="59.9999", b="60"), entry(other, a="0", b=None))
 
-    found = low_scores(ranked, Decimal(60), known={(other, "b")}, now=NOW)
+    found = low_scores(ranked, Decimal(60), now=NOW)
 
     assert [(one.unit_id, one.criterion_key, one.score) for one in found] == [
         (UNIT, "a", Decimal("59.9999")),
         (other, "a", Decimal(0)),
     ]
     assert found[0].criterion_name == "a名"
-    assert low_scores(ranked, Decimal(60), known={(UNIT, "a"), (other, "a")}, now=NOW) == []
+    assert [one.place for one in found] == [(UNIT, "a"), (other, "a")]
 
 
 @pytest.mark.parametrize(
